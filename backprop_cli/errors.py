@@ -1,0 +1,110 @@
+"""One class per kind of trouble; each carries its data and formats itself.
+
+Nothing here prints: the command line catches `BackpropError`, writes `str(error)` to standard error and exits with
+`error.exit_code`. Any other exception is a bug of the program and is left to crash loudly.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class BackpropError(Exception):
+    """Any trouble that the user can do something about."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in a text: `line` and `column` count from 1, `text` is the whole source line."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    text: str | None = None
+
+    def __str__(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number is not None)])
+
+    def excerpt(self) -> list[str]:
+        """The source line and a caret under the place, cut to a readable width around the caret."""
+        if self.text is None or self.column is None:
+            return []
+        start = max(0, self.column - 60)
+        shown = self.text[start : start + 100].replace("\t", " ")
+        return [f"    {shown.rstrip()}", f"    {' ' * (self.column - 1 - start)}^"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input: where (`key` is a path such as `layers[1].bias`), what, and a hint."""
+
+    message: str
+    key: str = ""
+    hint: str = ""
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        """The message in one to four lines: place and key, source line with caret, hint."""
+        head = ": ".join(part for part in (str(self.place or ""), self.key, self.message) if part)
+        lines = [head, *(self.place.excerpt() if self.place else [])]
+        return "\n".join([*lines, f"    hint: {self.hint}"] if self.hint else lines)
+
+
+class InputError(BackpropError):
+    """The input is wrong; all the problems found in it are reported together."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class UnknownNameError(BackpropError):
+    """A name was given that nothing in the network bears; the nearest known one is offered."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        self.nearest = nearest(name, self.known)
+        super().__init__(f"unknown {kind} {name!r}" + suggestion(name, self.known))
+
+
+class UsageError(BackpropError):
+    """The command was called in a way that makes no sense."""
+
+
+class OutputError(BackpropError):
+    """A result could not be written; whatever the file held before is still there."""
+
+
+class DivergedError(BackpropError):
+    """The loss left the finite numbers: `step` counts from 1, `culprit` names the quantity that went first."""
+
+    exit_code = 1
+
+    def __init__(self, step: int, culprit: str, hint: str) -> None:
+        self.step = step
+        self.culprit = culprit
+        self.hint = hint
+        super().__init__(f"the loss is no longer a finite number at step {step}: {culprit}\n    hint: {hint}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, or None where none is alike."""
+    candidates = list(known)
+    same = [candidate for candidate in candidates if candidate.lower() == name.lower()]
+    return next(iter(same or difflib.get_close_matches(name, candidates[:10_000], n=1, cutoff=0.5)), None)
+
+
+def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:
+    """The end of a sentence about an unknown name: the nearest known one, and what there is if that is short."""
+    candidates = list(known)
+    close = nearest(name, candidates)
+    meant = f"; did you mean {close!r}?" if close else ""
+    names = ", ".join(candidates[:listed]) + (", …" if len(candidates) > listed else "")
+    return f"{meant} (known: {names})" if candidates else meant

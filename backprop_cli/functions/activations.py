@@ -1,0 +1,302 @@
+"""The table of activation functions: value, slope and the textbook formulas of each stand side by side.
+
+Slopes are computed from the net input where the formula in the activation would cancel (σ' = a(1 − a) loses its digits as
+a nears 1), and at a kink they are what PyTorch returns: relu'(0) = 0, leaky_relu'(0) = its slope, elu'(0) = α.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backprop_cli.functions import numeric
+from backprop_cli.functions.formula import Formula
+from backprop_cli.functions.numeric import Array
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function f with its settings put in.
+
+    `value(z, *settings)` is f(z); `slope(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
+    `slope_in_a(a, *settings)` evaluates the textbook's formula in the activation, where there is one. All work on arrays
+    of any shape, and on complex ones where `analytic`. `kinks` are the net inputs at which f' jumps.
+    """
+
+    name: str
+    value_of: Callable[..., Array]
+    slope_of: Callable[..., Array] | None
+    definition: Formula
+    slope_formula: Formula
+    slope_in_a_of: Callable[..., Array] | None = None
+    defaults: tuple[tuple[str, float], ...] = ()
+    kinks: tuple[float, ...] = ()
+    analytic: bool = True
+    settings: tuple[float, ...] = field(default=())
+
+    def value(self, z: Array) -> Array:
+        """f(z), same shape as `z`; softmax along the last axis."""
+        return self.value_of(z, *self.settings)
+
+    def slope(self, z: Array, a: Array) -> Array:
+        """f'(z), same shape; only for elementwise functions."""
+        assert self.slope_of is not None, self.name
+        return self.slope_of(z, a, *self.settings)
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether each activation depends on its own net input alone."""
+        return self.slope_of is not None
+
+    def jacobian(self, z: Array, a: Array) -> Array:
+        """∂a_i/∂z_j of one sample: units × units."""
+        if self.is_elementwise:
+            return np.asarray(np.diag(self.slope(z, a)))
+        return softmax_jacobian(a)
+
+    def pullback(self, z: Array, a: Array, upstream: Array) -> Array:
+        """∂E/∂z from `upstream` = ∂E/∂a, samples × units: Σ_i ∂E/∂a_i · ∂a_i/∂z_j."""
+        if self.is_elementwise:
+            return upstream * self.slope(z, a)
+        return softmax_pullback(a, upstream)
+
+    def setting_values(self) -> dict[str, float]:
+        """The settings by name."""
+        return dict(zip((name for name, _ in self.defaults), self.settings, strict=True))
+
+    def with_settings(self, given: dict[str, float]) -> Activation:
+        """The same function with some of its settings changed."""
+        values = tuple(float(given.get(name, default)) for name, default in self.defaults)
+        fields = {key: value for key, value in self.__dict__.items() if key != "settings"}
+        return Activation(**fields, settings=values)
+
+
+def softmax_jacobian(a: Array) -> Array:
+    """∂a_i/∂z_j = a_i(δ_ij − a_j); the diagonal a_i(1 − a_i) is summed from the others, so that nothing cancels."""
+    jacobian = -np.outer(a, a)
+    np.fill_diagonal(jacobian, 0.0)
+    np.fill_diagonal(jacobian, -jacobian.sum(axis=1))
+    return jacobian
+
+
+def softmax_pullback(a: Array, upstream: Array) -> Array:
+    """a_j(g_j − Σ_i a_i g_i), with g measured from the largest unit's, so that a saturated unit keeps its digits."""
+    largest = np.argmax(a, axis=-1, keepdims=True)
+    g = upstream - np.take_along_axis(upstream, largest, axis=-1)
+    return np.asarray(a * (g - (a * g).sum(axis=-1, keepdims=True)))
+
+
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+def _positive(z: Array) -> Array:
+    return np.asarray(z.real > 0)
+
+
+def _elu(z: Array, alpha: float) -> Array:
+    return np.where(_positive(z), z, alpha * np.expm1(np.where(_positive(z), 0.0, z)))
+
+
+def _elu_slope(z: Array, _: Array, alpha: float) -> Array:
+    return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0)))
+
+
+def _sigmoid_slope(z: Array, _: Array) -> Array:
+    e = np.exp(-np.abs(z))
+    return np.asarray(e / np.square(1.0 + e))
+
+
+def _tanh_slope(z: Array, _: Array) -> Array:
+    return 4.0 * _sigmoid_slope(2.0 * z, z)
+
+
+def _absolute(z: Array) -> Array:
+    return np.where(z.real < 0, -z, z)
+
+
+def _softsign_slope(z: Array, _: Array) -> Array:
+    return np.asarray(np.square(1.0 / (1.0 + np.abs(z))))
+
+
+def _silu_slope(z: Array, _: Array) -> Array:
+    return np.asarray(numeric.sigmoid(z) + z * _sigmoid_slope(z, z))
+
+
+def _mish_slope(z: Array, _: Array) -> Array:
+    t = np.tanh(numeric.softplus(z))
+    return np.asarray(t + z * (numeric.sigmoid(z) * (1.0 - np.square(t))))
+
+
+def _hard_sigmoid(z: Array) -> Array:
+    return np.where(z.real >= 3.0, 1.0, np.where(z.real <= -3.0, 0.0, z / 6.0 + 0.5))
+
+
+def _hard_tanh(z: Array) -> Array:
+    return np.where(z.real >= 1.0, 1.0, np.where(z.real <= -1.0, -1.0, z))
+
+
+_TABLE = [
+    Activation(
+        "linear",
+        value_of=lambda z: +z,
+        slope_of=lambda z, a: np.ones_like(z),
+        slope_in_a_of=lambda a: np.ones_like(a),
+        definition=Formula("<z>", "<z>"),
+        slope_formula=Formula("1", "1"),
+    ),
+    Activation(
+        "sigmoid",
+        value_of=numeric.sigmoid,
+        slope_of=_sigmoid_slope,
+        slope_in_a_of=lambda a: a * (1.0 - a),
+        definition=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
+        slope_formula=Formula("<a>*(1 - <a>)", r"<a>\,(1 - <a>)"),
+    ),
+    Activation(
+        "tanh",
+        value_of=np.tanh,
+        slope_of=_tanh_slope,
+        slope_in_a_of=lambda a: 1.0 - np.square(a),
+        definition=Formula("tanh(<z>)", r"\tanh(<z>)"),
+        slope_formula=Formula("1 - <a>^2", r"1 - {<a>}^2"),
+    ),
+    Activation(
+        "relu",
+        value_of=lambda z: np.where(_positive(z), z, 0.0),
+        slope_of=lambda z, a: np.where(z > 0, 1.0, 0.0),
+        definition=Formula("max(0, <z>)", r"\max(0, <z>)"),
+        slope_formula=Formula(
+            "1 if <z> > 0 else 0", r"\begin{cases}1 & <z> > 0\\ 0 & \text{otherwise}\end{cases}"
+        ),
+        kinks=(0.0,),
+    ),
+    Activation(
+        "leaky_relu",
+        value_of=lambda z, slope: np.where(_positive(z), z, slope * z),
+        slope_of=lambda z, a, slope: np.where(z > 0, 1.0, slope),
+        definition=Formula(
+            "<z> if <z> > 0 else <slope>*<z>",
+            r"\begin{cases}<z> & <z> > 0\\ <slope>\,<z> & \text{otherwise}\end{cases}",
+        ),
+        slope_formula=Formula(
+            "1 if <z> > 0 else <slope>", r"\begin{cases}1 & <z> > 0\\ <slope> & \text{otherwise}\end{cases}"
+        ),
+        defaults=(("slope", 0.01),),
+        kinks=(0.0,),
+    ),
+    Activation(
+        "elu",
+        value_of=_elu,
+        slope_of=_elu_slope,
+        definition=Formula(
+            "<z> if <z> > 0 else <alpha>*(exp(<z>) - 1)",
+            r"\begin{cases}<z> & <z> > 0\\ <alpha>\,(e^{<z>} - 1) & \text{otherwise}\end{cases}",
+        ),
+        slope_formula=Formula(
+            "1 if <z> > 0 else <a> + <alpha>",
+            r"\begin{cases}1 & <z> > 0\\ <a> + <alpha> & \text{otherwise}\end{cases}",
+        ),
+        defaults=(("alpha", 1.0),),
+        kinks=(0.0,),
+    ),
+    Activation(
+        "selu",
+        value_of=lambda z: _SELU_SCALE * _elu(z, _SELU_ALPHA),
+        slope_of=lambda z, a: _SELU_SCALE * _elu_slope(z, a, _SELU_ALPHA),
+        definition=Formula(
+            "1.0507*(<z> if <z> > 0 else 1.6733*(exp(<z>) - 1))",
+            r"1.0507\begin{cases}<z> & <z> > 0\\ 1.6733\,(e^{<z>} - 1) & \text{otherwise}\end{cases}",
+        ),
+        slope_formula=Formula(
+            "1.0507 if <z> > 0 else <a> + 1.7581",
+            r"\begin{cases}1.0507 & <z> > 0\\ <a> + 1.7581 & \text{otherwise}\end{cases}",
+        ),
+        kinks=(0.0,),
+    ),
+    Activation(
+        "gelu",
+        value_of=lambda z: z * numeric.normal_cumulative(z),
+        slope_of=lambda z, a: numeric.normal_cumulative(z) + z * numeric.normal_density(z),
+        definition=Formula("<z>*Phi(<z>)", r"<z>\,\Phi(<z>)"),
+        slope_formula=Formula("Phi(<z>) + <z>*phi(<z>)", r"\Phi(<z>) + <z>\,\varphi(<z>)"),
+        analytic=False,
+    ),
+    Activation(
+        "silu",
+        value_of=lambda z: z * numeric.sigmoid(z),
+        slope_of=_silu_slope,
+        definition=Formula("<z>*sigmoid(<z>)", r"<z>\,\sigma(<z>)"),
+        slope_formula=Formula(
+            "sigmoid(<z>)*(1 + <z>*(1 - sigmoid(<z>)))", r"\sigma(<z>)\,\bigl(1 + <z>\,(1 - \sigma(<z>))\bigr)"
+        ),
+    ),
+    Activation(
+        "softplus",
+        value_of=numeric.softplus,
+        slope_of=lambda z, a: numeric.sigmoid(z),
+        slope_in_a_of=lambda a: -np.expm1(-a),
+        definition=Formula("ln(1 + exp(<z>))", r"\ln(1 + e^{<z>})"),
+        slope_formula=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
+    ),
+    Activation(
+        "softsign",
+        value_of=lambda z: z / (1.0 + _absolute(z)),
+        slope_of=_softsign_slope,
+        definition=Formula("<z>/(1 + abs(<z>))", r"\frac{<z>}{1 + |<z>|}"),
+        slope_formula=Formula("1/(1 + abs(<z>))^2", r"\frac{1}{(1 + |<z>|)^2}"),
+    ),
+    Activation(
+        "hard_sigmoid",
+        value_of=_hard_sigmoid,
+        slope_of=lambda z, a: np.where(np.abs(z) < 3.0, 1.0 / 6.0, 0.0),
+        definition=Formula("min(1, max(0, <z>/6 + 1/2))", r"\min\bigl(1, \max(0, <z>/6 + \tfrac12)\bigr)"),
+        slope_formula=Formula(
+            "1/6 if abs(<z>) < 3 else 0",
+            r"\begin{cases}\tfrac16 & |<z>| < 3\\ 0 & \text{otherwise}\end{cases}",
+        ),
+        kinks=(-3.0, 3.0),
+    ),
+    Activation(
+        "hard_tanh",
+        value_of=_hard_tanh,
+        slope_of=lambda z, a: np.where(np.abs(z) < 1.0, 1.0, 0.0),
+        definition=Formula("min(1, max(-1, <z>))", r"\min(1, \max(-1, <z>))"),
+        slope_formula=Formula(
+            "1 if abs(<z>) < 1 else 0", r"\begin{cases}1 & |<z>| < 1\\ 0 & \text{otherwise}\end{cases}"
+        ),
+        kinks=(-1.0, 1.0),
+    ),
+    Activation(
+        "mish",
+        value_of=lambda z: z * np.tanh(numeric.softplus(z)),
+        slope_of=_mish_slope,
+        definition=Formula("<z>*tanh(ln(1 + exp(<z>)))", r"<z>\,\tanh(\ln(1 + e^{<z>}))"),
+        slope_formula=Formula(
+            "tanh(softplus(<z>)) + <z>*sigmoid(<z>)*(1 - tanh(softplus(<z>))^2)",
+            r"\tanh(s) + <z>\,\sigma(<z>)\,(1 - \tanh^2(s)),\ s = \ln(1 + e^{<z>})",
+        ),
+    ),
+    Activation(
+        "softmax",
+        value_of=numeric.softmax,
+        slope_of=None,
+        definition=Formula("exp(<z>)/sum", r"\frac{e^{<z>}}{\sum_k e^{z_k}}"),
+        slope_formula=Formula("<a>*(1 - <a>)", r"<a>\,(1 - <a>)"),
+    ),
+    Activation(
+        "bipolar_sigmoid",
+        value_of=lambda z: np.tanh(0.5 * z),
+        slope_of=lambda z, a: 2.0 * _sigmoid_slope(z, a),
+        slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
+        definition=Formula("2/(1 + exp(-<z>)) - 1", r"\frac{2}{1 + e^{-<z>}} - 1"),
+        slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12\,(1 - {<a>}^2)"),
+    ),
+]
+
+SOFTMAX_CROSS_SLOPE = Formula("-<a>*<other>", r"-<a>\,<other>")
+"""∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""
+
+ACTIVATIONS: dict[str, Activation] = {entry.name: entry.with_settings({}) for entry in _TABLE}

@@ -1,0 +1,125 @@
+"""Pairs of output activation and loss that belong together: their delta in closed form.
+
+A loss −Σ[α ln o + β ln(1 − o)] above a sigmoid or softmax is computed from the net inputs. Value and delta then stay exact
+when o is 0 or 1 to the last bit, where ∂E/∂o · ∂o/∂z would be ∞ · 0. For sigmoid with binary cross-entropy and softmax with
+cross-entropy the delta is the well-known o − t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_cli.functions import numeric
+from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.formula import Formula
+from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
+
+
+@dataclass(frozen=True)
+class Collapse:
+    """The closed form of a pair: `shares(t, z)` and `delta(t, z, o)`, both samples × outputs, and delta's formula.
+
+    Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs.
+    """
+
+    shares: Callable[[Array, Array], Array]
+    delta: Callable[[Array, Array, Array], Array]
+    formula: Formula | None
+
+
+def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
+    """The closed form of this pair, or None where the chain rule's product is all there is."""
+    weights = loss.log_weights
+    if weights is None or activation.name not in _LOG_FORMS:
+        return None
+    log_value, log_complement, log_delta = _LOG_FORMS[activation.name]
+
+    def shares(t: Array, z: Array) -> Array:
+        alpha, beta = weights(t)
+        total = -_times(alpha, log_value(z))
+        if np.any(beta):
+            total = total - _times(beta, log_complement(z))
+        if loss.name == "kl_divergence":
+            total = total + _times(t, np.log(np.where(t == 0, 1.0, t)))
+        return np.asarray(total)
+
+    def delta(t: Array, z: Array, o: Array) -> Array:
+        return log_delta(*weights(t), z, o)
+
+    return Collapse(shares, delta, _FORMULAS.get((activation.name, loss.name)))
+
+
+def _times(weight: Array, value: Array) -> Array:
+    return np.where(weight == 0, 0.0, weight * value)
+
+
+def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
+    """−α(1 − o) + β·o with 1 − σ(z) = σ(−z)."""
+    return np.asarray(beta * o - alpha * numeric.sigmoid(-z))
+
+
+def _softmax_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
+    """o_j Σα − α_j, and for each β_k the same of ln(1 − o_k), whose derivative is a softmax over the other units."""
+    delta = o * (alpha.sum(axis=-1, keepdims=True) - alpha) - alpha * _softmax_complement(o)
+    if np.any(beta):
+        for k in range(z.shape[-1]):
+            others = numeric.softmax(_without(z, k)) if z.shape[-1] > 1 else np.zeros_like(z)
+            slope = others - o
+            slope[..., k] = -o[..., k]
+            delta = delta - beta[..., k : k + 1] * slope
+    return np.asarray(delta)
+
+
+def _softmax_complement(o: Array) -> Array:
+    """1 − o, summed from the other units where o is the largest."""
+    complement = 1.0 - o
+    largest = np.argmax(o, axis=-1, keepdims=True)
+    others = o.copy()
+    np.put_along_axis(others, largest, 0.0, axis=-1)
+    np.put_along_axis(complement, largest, others.sum(axis=-1, keepdims=True), axis=-1)
+    return complement
+
+
+def _without(z: Array, k: int) -> Array:
+    """The net inputs with unit k so far down that it takes no part."""
+    rest = z.copy()
+    rest[..., k] = -np.inf
+    return rest
+
+
+def _softmax_log_complement(z: Array) -> Array:
+    """ln(1 − softmax(z)_k) = ln Σ_{j≠k} e^z_j − ln Σ_j e^z_j."""
+    top = z.real.max(axis=-1, keepdims=True)
+    whole = np.log(np.exp(z - top).sum(axis=-1))
+    columns = []
+    for k in range(z.shape[-1]):
+        rest = np.delete(z, k, axis=-1)
+        if rest.shape[-1] == 0:
+            columns.append(np.full(z.shape[:-1], -np.inf))
+            continue
+        rest_top = rest.real.max(axis=-1, keepdims=True)
+        logsum = np.log(np.exp(rest - rest_top).sum(axis=-1)) + rest_top[..., 0]
+        columns.append(logsum - top[..., 0] - whole)
+    return np.stack(columns, axis=-1)
+
+
+_LOG_FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], Callable[..., Array]]] = {
+    "sigmoid": (lambda z: -numeric.softplus(-z), lambda z: -numeric.softplus(z), _sigmoid_delta),
+    "softmax": (numeric.log_softmax, _softmax_log_complement, _softmax_delta),
+}
+
+_O_MINUS_T = Formula("<o> - <t>", "<o> - <t>")
+_O_S_MINUS_T = Formula("<s>*<o> - <t>", r"<s>\,<o> - <t>")
+_MINUS_T_REST = Formula("-<t>*(1 - <o>)", r"-<t>\,(1 - <o>)")
+
+_FORMULAS = {
+    ("sigmoid", "binary_cross_entropy"): _O_MINUS_T,
+    ("sigmoid", "cross_entropy"): _MINUS_T_REST,
+    ("sigmoid", "kl_divergence"): _MINUS_T_REST,
+    ("softmax", "cross_entropy"): _O_S_MINUS_T,
+    ("softmax", "kl_divergence"): _O_S_MINUS_T,
+}

@@ -1,0 +1,58 @@
+"""Elementary functions in forms that neither overflow nor cancel, for real and (where analytic) complex arrays."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+"""An array of float64 throughout the program; complex128 only while differentiating numerically."""
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def sigmoid(z: Array) -> Array:
+    """1/(1 + e^-z), from whichever of e^z and e^-z does not overflow."""
+    e = np.exp(np.where(z.real > 0, -z, z))
+    return np.where(z.real > 0, 1.0, e) / (1.0 + e)
+
+
+def softplus(z: Array) -> Array:
+    """ln(1 + e^z)."""
+    return np.where(z.real > 0, z, 0.0) + np.log1p(np.exp(np.where(z.real > 0, -z, z)))
+
+
+def normal_density(z: Array) -> Array:
+    """φ(z), the density of the standard normal distribution."""
+    return np.exp(-0.5 * np.square(np.minimum(np.abs(z), 1e100))) / math.sqrt(2.0 * math.pi)
+
+
+def normal_cumulative(z: Array) -> Array:
+    """Φ(z), the standard normal distribution function; erfc keeps its left tail exact."""
+    return 0.5 * np.asarray(_erfc(z / -math.sqrt(2.0)), dtype=np.float64)
+
+
+def softmax(z: Array) -> Array:
+    """e^z_i / Σ e^z_j along the last axis."""
+    e = np.exp(z - z.real.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+def log_softmax(z: Array) -> Array:
+    """The logarithm of `softmax`, finite wherever its true value is."""
+    shifted = z - z.real.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def log_cosh(x: Array) -> Array:
+    """ln cosh x, without the overflow of cosh."""
+    size = np.where(x.real < 0, -x, x)
+    return np.where(size.real < 1e-2, _log_cosh_near_zero(size), size + np.log1p(np.exp(-2.0 * size)) - math.log(2.0))
+
+
+def _log_cosh_near_zero(x: Array) -> Array:
+    """ln cosh x = ½ ln(1 + sinh² x), which keeps its relative precision where ln 2 would cancel."""
+    return 0.5 * np.log1p(np.square(np.sinh(np.where(x.real < 1.0, x, 0.0))))
