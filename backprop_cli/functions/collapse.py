@@ -40,21 +40,17 @@ def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
 
     def shares(t: Array, z: Array) -> Array:
         alpha, beta = weights(t)
-        total = -_times(alpha, log_value(z))
+        total = -numeric.weighted(alpha, log_value(z))
         if np.any(beta):
-            total = total - _times(beta, log_complement(z))
+            total = total - numeric.weighted(beta, log_complement(z))
         if loss.name == "kl_divergence":
-            total = total + _times(t, np.log(np.where(t == 0, 1.0, t)))
+            total = total + numeric.weighted(t, np.log(np.where(t == 0, 1.0, t)))
         return np.asarray(total)
 
     def delta(t: Array, z: Array, o: Array) -> Array:
         return log_delta(*weights(t), z, o)
 
     return Collapse(shares, delta, _FORMULAS.get((activation.name, loss.name)))
-
-
-def _times(weight: Array, value: Array) -> Array:
-    return np.where(weight == 0, 0.0, weight * value)
 
 
 def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:

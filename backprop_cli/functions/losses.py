@@ -60,11 +60,6 @@ class Loss:
         return Loss(**fields, settings=values)
 
 
-def _times(weight: Array, value: Array) -> Array:
-    """weight · value, where a weight of 0 silences even an infinite value: 0 · ln 0 = 0."""
-    return np.where(weight == 0, 0.0, weight * value)
-
-
 def _huber(t: Array, o: Array, delta: float) -> Array:
     d = o - t
     size = np.where(d.real < 0, -d, d)
@@ -82,15 +77,15 @@ def _hinge(t: Array, o: Array) -> Array:
 
 
 def _binary_cross_entropy(t: Array, o: Array) -> Array:
-    return -(_times(t, np.log(o)) + _times(1.0 - t, np.log1p(-o)))
+    return -(numeric.weighted(t, np.log(o)) + numeric.weighted(1.0 - t, np.log1p(-o)))
 
 
 def _binary_cross_entropy_slope(t: Array, o: Array) -> Array:
-    return -_times(t, 1.0 / o) + _times(1.0 - t, 1.0 / (1.0 - o))
+    return -numeric.weighted(t, 1.0 / o) + numeric.weighted(1.0 - t, 1.0 / (1.0 - o))
 
 
 def _kl_divergence(t: Array, o: Array) -> Array:
-    return _times(t, np.log(np.where(t == 0, 1.0, t)) - np.log(o))
+    return numeric.weighted(t, np.log(np.where(t == 0, 1.0, t)) - np.log(o))
 
 
 _SQUARED = Formula("(<t> - <o>)^2", "(<t> - <o>)^2")
@@ -171,8 +166,8 @@ _TABLE = [
     ),
     Loss(
         "cross_entropy",
-        share_of=lambda t, o: -_times(t, np.log(o)),
-        slope_of=lambda t, o: -_times(t, 1.0 / o),
+        share_of=lambda t, o: -numeric.weighted(t, np.log(o)),
+        slope_of=lambda t, o: -numeric.weighted(t, 1.0 / o),
         definition=Formula("-<t>*ln(<o>)", r"-<t>\ln <o>"),
         slope_formula=_MINUS_T_OVER_O,
         log_weights=lambda t: (t, np.zeros_like(t)),
@@ -180,7 +175,7 @@ _TABLE = [
     Loss(
         "kl_divergence",
         share_of=_kl_divergence,
-        slope_of=lambda t, o: -_times(t, 1.0 / o),
+        slope_of=lambda t, o: -numeric.weighted(t, 1.0 / o),
         definition=Formula("<t>*ln(<t>/<o>)", r"<t>\ln\frac{<t>}{<o>}"),
         slope_formula=_MINUS_T_OVER_O,
         log_weights=lambda t: (t, np.zeros_like(t)),

@@ -35,6 +35,12 @@ def normal_cumulative(z: Array) -> Array:
     return 0.5 * np.asarray(_erfc(z / -math.sqrt(2.0)), dtype=np.float64)
 
 
+def weighted(weight: Array, value: Array) -> Array:
+    """weight · value, where a weight of 0 silences even an infinite value: 0 · ln 0 = 0."""
+    with np.errstate(invalid="ignore"):
+        return np.where(weight == 0, 0.0, weight * value)
+
+
 def softmax(z: Array) -> Array:
     """e^z_i / Σ e^z_j along the last axis."""
     e = np.exp(z - z.real.max(axis=-1, keepdims=True))

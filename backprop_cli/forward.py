@@ -1,0 +1,56 @@
+"""The forward pass: arrays only, samples × units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Network, Samples
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x."""
+
+    net_inputs: tuple[Array, ...]
+    activations: tuple[Array, ...]
+
+    @property
+    def outputs(self) -> Array:
+        """The last layer's activations."""
+        return self.activations[-1]
+
+
+def forward(network: Network, inputs: Array) -> Trace:
+    """Net inputs z = a_prev·Wᵀ + b and activations a = f(z) of every layer for a batch, samples × inputs."""
+    net_inputs: list[Array] = []
+    activations = [inputs]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in network.layers:
+            z = activations[-1] @ layer.weights.T
+            if layer.bias is not None:
+                z = z + layer.bias
+            net_inputs.append(z)
+            activations.append(layer.activation.value(z))
+    return Trace(tuple(net_inputs), tuple(activations))
+
+
+def loss_shares(network: Network, trace: Trace, targets: Array) -> Array:
+    """E_o1, E_o2, … of each sample, samples × outputs."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if network.collapse is not None:
+            return network.collapse.shares(targets, trace.net_inputs[-1])
+        return network.loss.shares(targets, trace.outputs)
+
+
+def reduce_samples(values: Array, reduction: str) -> Array:
+    """The mean or sum over the first axis, the samples."""
+    return np.asarray(values.mean(axis=0) if reduction == "mean" else values.sum(axis=0))
+
+
+def total_loss(network: Network, samples: Samples, reduction: str) -> float:
+    """E over all samples: each sample's loss is the sum of its shares, `reduction` (mean or sum) joins the samples."""
+    trace = forward(network, samples.inputs)
+    return float(reduce_samples(loss_shares(network, trace, samples.targets).sum(axis=-1), reduction))

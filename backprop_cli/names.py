@@ -1,0 +1,179 @@
+"""Who is called what: the scalar names `x1`, `w31`, `z3`, `a1`, `o1`, `t1`, `b2`, `E` of a network, and back.
+
+Layers count from 0 in code (layer 0 is the first that has weights) and from 1 in names. A default name is made when it is
+asked for, so that a network with a million weights carries none of them; a name written in the config wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+
+from backprop_cli.errors import UnknownNameError
+
+_POSITION = re.compile(r"\s*(?:W(\d+)\[(\d+)\s*,\s*(\d+)\]|b(\d+)\[(\d+)\])\s*")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Where a weight or a bias stands, all indices from 0: a bias has no `source`, a shared bias no `unit` either."""
+
+    layer: int
+    unit: int | None
+    source: int | None = None
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether this is a weight rather than a bias."""
+        return self.source is not None
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a network of the given `widths` (inputs first); `biases` says per layer none, shared or own.
+
+    The mappings hold what the config named: `given_inputs` and the like by index, `given_weights` by
+    (layer, unit, source), `given_biases` by (layer, unit), where the unit of a shared bias is 0.
+    """
+
+    widths: tuple[int, ...]
+    biases: tuple[str, ...]
+    loss: str = "E"
+    given_inputs: tuple[str, ...] = ()
+    given_outputs: tuple[str, ...] = ()
+    given_targets: tuple[str, ...] = ()
+    given_weights: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
+    given_biases: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    @cached_property
+    def _first_source(self) -> tuple[int, ...]:
+        """The running index, from 1, of each layer's first unit among all sources: inputs first, then the layers."""
+        return tuple(accumulate(self.widths, initial=1))
+
+    @cached_property
+    def _separator(self) -> str:
+        """`_` between the two indices of a weight as soon as one index of the network has two digits."""
+        highest_source = self._first_source[-2] - 1
+        return "_" if max(highest_source, *self.widths[1:]) >= 10 else ""
+
+    @property
+    def depth(self) -> int:
+        """The number of layers that have weights."""
+        return len(self.widths) - 1
+
+    def input(self, index: int) -> str:
+        """`x1`, or as the config names it."""
+        return self.given_inputs[index] if self.given_inputs else f"x{index + 1}"
+
+    def target(self, index: int) -> str:
+        """`t1`, or as the config names it."""
+        return self.given_targets[index] if self.given_targets else f"t{index + 1}"
+
+    def output(self, index: int) -> str:
+        """`o1`, or as the config names it."""
+        return self.given_outputs[index] if self.given_outputs else f"o{index + 1}"
+
+    def share(self, index: int) -> str:
+        """`E_o1`, one output's share of the loss."""
+        return f"{self.loss}_{self.output(index)}"
+
+    def net_input(self, layer: int, unit: int) -> str:
+        """`z3`, numbered straight through the layers."""
+        return f"z{self._first_source[layer + 1] - self.widths[0] + unit}"
+
+    def activation(self, layer: int, unit: int) -> str:
+        """`a1` of a hidden layer, `o1` of the last."""
+        if layer == self.depth - 1:
+            return self.output(unit)
+        return f"a{self._first_source[layer + 1] - self.widths[0] + unit}"
+
+    def source(self, layer: int, index: int) -> str:
+        """What feeds a layer: an input for the first, else an activation of the layer before."""
+        return self.input(index) if layer == 0 else self.activation(layer - 1, index)
+
+    def weight(self, layer: int, unit: int, source: int) -> str:
+        """`w31` (into unit 1 of its layer, from source 3), `w11_3` in a network with an index of two digits."""
+        given = self.given_weights.get((layer, unit, source)) if self.given_weights else None
+        return given or f"w{self._first_source[layer] + source}{self._separator}{unit + 1}"
+
+    def weight_row(self, layer: int, unit: int) -> list[str]:
+        """The names of all the weights into one unit, in the order of its sources."""
+        if self.given_weights:
+            return [self.weight(layer, unit, source) for source in range(self.widths[layer])]
+        first, tail = self._first_source[layer], f"{self._separator}{unit + 1}"
+        return [f"w{first + source}{tail}" for source in range(self.widths[layer])]
+
+    def bias(self, layer: int, unit: int | None) -> str:
+        """`b2` of a shared bias, `b2_1` of a unit's own."""
+        if self.biases[layer] == "shared":
+            return self.given_biases.get((layer, 0)) or f"b{layer + 1}"
+        unit = unit or 0
+        return self.given_biases.get((layer, unit)) or f"b{layer + 1}_{unit + 1}"
+
+    def of(self, parameter: Parameter) -> str:
+        """The name of a parameter."""
+        if parameter.source is None:
+            return self.bias(parameter.layer, parameter.unit)
+        return self.weight(parameter.layer, parameter.unit or 0, parameter.source)
+
+    def layer_biases(self, layer: int) -> list[Parameter]:
+        """The bias parameters of one layer: none, the shared one, or each unit's."""
+        if self.biases[layer] == "none":
+            return []
+        if self.biases[layer] == "shared":
+            return [Parameter(layer, None)]
+        return [Parameter(layer, unit) for unit in range(self.widths[layer + 1])]
+
+    def layer_parameters(self, layer: int) -> Iterator[Parameter]:
+        """The weights of one layer, unit by unit in the order of the sources, then its biases."""
+        for unit in range(self.widths[layer + 1]):
+            for source in range(self.widths[layer]):
+                yield Parameter(layer, unit, source)
+        yield from self.layer_biases(layer)
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Every parameter, layer by layer."""
+        for layer in range(self.depth):
+            yield from self.layer_parameters(layer)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Parameter]:
+        return {self.of(parameter): parameter for parameter in self.parameters()}
+
+    def find(self, name: str) -> Parameter:
+        """The parameter called `name`, which may also be a position such as `W2[1,3]` or `b2[1]`.
+
+        Raises:
+            UnknownNameError: nothing is called so; the error offers the nearest name.
+        """
+        found = self._by_name.get(name.strip()) or self._at_position(name)
+        if found is None:
+            raise UnknownNameError("parameter", name, self._by_name)
+        return found
+
+    def _at_position(self, name: str) -> Parameter | None:
+        """The parameter at a position (layer, unit, source; all from 1)."""
+        match = _POSITION.fullmatch(name)
+        if match is None:
+            return None
+        numbers = [int(group) - 1 for group in match.groups() if group is not None]
+        layer, unit = numbers[0], numbers[1]
+        if not (0 <= layer < self.depth and 0 <= unit < self.widths[layer + 1]):
+            return None
+        if len(numbers) == 3:
+            return Parameter(layer, unit, numbers[2]) if 0 <= numbers[2] < self.widths[layer] else None
+        if self.biases[layer] == "none":
+            return None
+        return Parameter(layer, None if self.biases[layer] == "shared" else unit)
+
+    def fixed(self) -> Iterator[str]:
+        """The names of everything that is no parameter: inputs, targets, net inputs, activations, the loss."""
+        yield from (self.input(index) for index in range(self.widths[0]))
+        for layer, width in enumerate(self.widths[1:]):
+            yield from (self.net_input(layer, unit) for unit in range(width))
+            yield from (self.activation(layer, unit) for unit in range(width))
+        yield from (self.target(index) for index in range(self.widths[-1]))
+        yield self.loss
