@@ -13,7 +13,7 @@ import numpy as np
 
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network
+from backprop_cli.network import Network, ParameterArrays
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,12 @@ class Gradients:
     """Derivatives of each sample's loss, by layer.
 
     `activations[l]` is ∂E/∂a of what feeds layer l (`activations[0]`: of the inputs), the last entry ∂E/∂o;
-    `deltas[l]` is ∂E/∂z; `weights[l]` and `biases[l]` are reduced over the batch and shaped like the parameters.
+    `deltas[l]` is ∂E/∂z; `parameters` are ∂E/∂w and ∂E/∂b, reduced over the batch.
     """
 
     activations: tuple[Array, ...]
     deltas: tuple[Array, ...]
-    weights: tuple[Array, ...]
-    biases: tuple[Array | None, ...]
+    parameters: ParameterArrays
 
 
 def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
@@ -109,4 +108,5 @@ def backward(
             deltas.append(delta)
             weights.append(links.weight_gradient(network, trace, layer, delta) * scale)
             biases.append(None if bias is None else bias * scale)
-    return Gradients(*(tuple(reversed(values)) for values in (activations, deltas, weights, biases)))  # type: ignore[arg-type]
+    parameters = ParameterArrays(tuple(reversed(weights)), tuple(reversed(biases)))
+    return Gradients(tuple(reversed(activations)), tuple(reversed(deltas)), parameters)

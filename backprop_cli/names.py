@@ -149,12 +149,12 @@ class Names:
         Raises:
             UnknownNameError: nothing is called so; the error offers the nearest name.
         """
-        found = self._by_name.get(name.strip()) or self._at_position(name)
+        found = self._by_name.get(name.strip()) or self.at_position(name)
         if found is None:
             raise UnknownNameError("parameter", name, self._by_name)
         return found
 
-    def _at_position(self, name: str) -> Parameter | None:
+    def at_position(self, name: str) -> Parameter | None:
         """The parameter at a position (layer, unit, source; all from 1)."""
         match = _POSITION.fullmatch(name)
         if match is None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.collapse import Collapse, collapse_of
 from backprop_cli.functions.losses import Loss
@@ -29,6 +27,22 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class ParameterArrays:
+    """One number for each parameter, shaped like the network's own: its changes, or its velocities under momentum."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array | None, ...]
+
+    def pick(self, parameter: Parameter) -> float:
+        """The number of one parameter."""
+        if parameter.source is not None:
+            return float(self.weights[parameter.layer][parameter.unit, parameter.source])
+        bias = self.biases[parameter.layer]
+        assert bias is not None, parameter
+        return float(bias[parameter.unit or 0])
+
+
+@dataclass(frozen=True)
 class Network:
     """Layers, the loss on top, and everybody's names."""
 
@@ -43,11 +57,16 @@ class Network:
 
     def value_of(self, parameter: Parameter) -> float:
         """The value of one weight or bias."""
-        return pick(parameter, [layer.weights for layer in self.layers], [layer.bias for layer in self.layers])
+        return self.parameters.pick(parameter)
 
-    def with_parameters(self, weights: list[Array], biases: list[Array | None]) -> Network:
+    @cached_property
+    def parameters(self) -> ParameterArrays:
+        """The weights and biases of all layers."""
+        return ParameterArrays(tuple(layer.weights for layer in self.layers), tuple(layer.bias for layer in self.layers))
+
+    def with_parameters(self, parameters: ParameterArrays) -> Network:
         """The same network with other values; the arrays must have the same shapes."""
-        layers = zip(self.layers, weights, biases, strict=True)
+        layers = zip(self.layers, parameters.weights, parameters.biases, strict=True)
         return replace(self, layers=tuple(replace(layer, weights=w, bias=b) for layer, w, b in layers))
 
 
@@ -103,14 +122,6 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Velocity:
-    """The momentum buffers, shaped like the parameters; what torch.optim.SGD keeps between two steps."""
-
-    weights: tuple[Array, ...]
-    biases: tuple[Array | None, ...]
-
-
-@dataclass(frozen=True)
 class Setup:
     """A whole network file: the network, its samples, its training, and where an earlier run left off.
 
@@ -123,18 +134,10 @@ class Setup:
     samples: Samples
     schedule: Schedule
     updates: int = 0
-    velocity: Velocity | None = None
+    velocity: ParameterArrays | None = None
 
-
-def pick(parameter: Parameter, weights: list[Array], biases: list[Array | None]) -> float:
-    """The entry of one parameter in per-layer arrays of weights and biases."""
-    if parameter.source is not None:
-        return float(weights[parameter.layer][parameter.unit, parameter.source])
-    bias = biases[parameter.layer]
-    assert bias is not None, parameter
-    return float(bias[parameter.unit or 0])
-
-
-def total(values: Array) -> float:
-    """The sum of an array as a plain float."""
-    return float(np.sum(values))
+    def with_schedule(self, learning_rate: float | None = None) -> Setup:
+        """The same setup with a setting of its training overridden, where one is given."""
+        if learning_rate is None:
+            return self
+        return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))

@@ -69,8 +69,7 @@ class Derivation:
         self.activations = [a[0] for a in batch.activations]
         self.deltas = [delta[0] for delta in gradients.deltas]
         self.upstream = [g[0] for g in gradients.activations]
-        self.weight_gradients = gradients.weights
-        self.bias_gradients = gradients.biases
+        self.gradients = gradients.parameters
         self._slopes: dict[int, Array] = {}
         self._memo: dict[tuple[str, int, int, int], Partial] = {}
 
@@ -78,10 +77,6 @@ class Derivation:
     def target_sum(self) -> float:
         """Σt of this sample."""
         return float(self.targets.sum())
-
-    def forget(self) -> None:
-        """Drop the records made so far; a long listing does so after each layer."""
-        self._memo.clear()
 
     def _local(self, of: str, wrt: str, value: float, formula: Formula, names: dict[str, tuple[str, float]]) -> Partial:
         rule = Rule(formula, {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()})
@@ -186,16 +181,12 @@ class Derivation:
         layer, name = parameter.layer, self.names.of(parameter)
         if parameter.source is not None:
             unit = parameter.unit or 0
-            value = float(self.weight_gradients[layer][unit, parameter.source])
             terms: tuple[tuple[Partial, ...], ...]
             terms = ((self.delta(layer, unit), self.net_by_weight(layer, unit, parameter.source)),)
         else:
-            bias = self.bias_gradients[layer]
-            assert bias is not None, parameter
-            value = float(bias[parameter.unit or 0])
             units = range(self.names.widths[layer + 1]) if parameter.unit is None else [parameter.unit]
             terms = tuple((self.delta(layer, unit), self.net_by_bias(layer, unit)) for unit in units)
-        return Partial(self.loss, name, value, None, terms)
+        return Partial(self.loss, name, self.gradients.pick(parameter), None, terms)
 
     # ── the listing ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,32 +8,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_cli.backward import Gradients, backward
+from backprop_cli.backward import backward
 from backprop_cli.errors import DivergedError, UsageError
 from backprop_cli.forward import forward, loss_shares, reduce_samples, total_loss
 from backprop_cli.functions.numeric import Array
-from backprop_cli.names import Parameter
-from backprop_cli.network import Network, Samples, Schedule, Setup, Velocity, pick
+from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
 
 
 @dataclass(frozen=True)
 class Step:
     """One update: the network before and after it, and the gradients over its batch (sample indices from 0).
 
-    `number` counts from 1; step 0 is a look at a network that is not updated, where `after` is `before`.
+    `number` counts from 1; step 0 is a look at a network that is not updated, where `after` is `before` and there are no `changes`.
     """
 
     number: int
     before: Network
     after: Network
     batch: tuple[int, ...]
-    gradients: Gradients
-    velocity_before: Velocity | None
-    velocity_after: Velocity | None
-
-    def gradient(self, parameter: Parameter) -> float:
-        """∂E/∂parameter over the step's batch."""
-        return pick(parameter, list(self.gradients.weights), list(self.gradients.biases))
+    gradients: ParameterArrays
+    changes: ParameterArrays | None = None
+    velocity_before: ParameterArrays | None = None
+    velocity_after: ParameterArrays | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def _look(setup: Setup) -> Step:
     """The network as it stands: gradients over the next batch, nothing updated."""
     batch = next_batch(setup.schedule, len(setup.samples), setup.updates)
     gradients, _ = _gradients(setup.network, setup.samples.batch(batch), setup.schedule)
-    return Step(0, setup.network, setup.network, tuple(batch), gradients, setup.velocity, setup.velocity)
+    return Step(0, setup.network, setup.network, tuple(batch), gradients)
 
 
 def updates(setup: Setup, count: int) -> Iterator[tuple[Step, float, Setup]]:
@@ -100,16 +96,18 @@ def updates(setup: Setup, count: int) -> Iterator[tuple[Step, float, Setup]]:
         made = setup.updates + number - 1
         batch = next_batch(schedule, len(samples), made)
         gradients, loss = _gradients(network, samples.batch(batch), schedule)
-        after, velocity_after = update(network, gradients, velocity, schedule)
-        step = Step(number, network, after, tuple(batch), gradients, velocity, velocity_after)
+        changes, velocity_after = update(network, gradients, velocity, schedule)
+        after = moved(network, changes, schedule)
+        step = Step(number, network, after, tuple(batch), gradients, changes, velocity, velocity_after)
         network, velocity = after, velocity_after
         yield step, loss, Setup(setup.title, network, samples, schedule, made + 1, velocity)
 
 
-def _gradients(network: Network, batch: Samples, schedule: Schedule) -> tuple[Gradients, float]:
+def _gradients(network: Network, batch: Samples, schedule: Schedule) -> tuple[ParameterArrays, float]:
     trace = forward(network, batch.inputs)
     shares = loss_shares(network, trace, batch.targets).sum(axis=-1)
-    return backward(network, trace, batch.targets, schedule.reduction), float(reduce_samples(shares, schedule.reduction))
+    gradients = backward(network, trace, batch.targets, schedule.reduction).parameters
+    return gradients, float(reduce_samples(shares, schedule.reduction))
 
 
 def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:
@@ -138,42 +136,33 @@ def _order(schedule: Schedule, samples: int, epoch: int) -> list[int]:
 
 
 def update(
-    network: Network, gradients: Gradients, velocity: Velocity | None, schedule: Schedule
-) -> tuple[Network, Velocity | None]:
-    """One step of torch.optim.SGD: weight decay, momentum with dampening, Nesterov's look ahead, learning rate.
+    network: Network, gradients: ParameterArrays, velocity: ParameterArrays | None, schedule: Schedule
+) -> tuple[ParameterArrays, ParameterArrays | None]:
+    """What one step of torch.optim.SGD adds to the parameters, and the velocities after it (None without momentum).
 
-    Rule: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+    Weight decay, momentum with dampening, Nesterov's look ahead, learning rate, in this order, as written out in
+    https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
     """
-    depth = len(network.layers)
-    frozen_weights = schedule.frozen_weights or (None,) * depth
-    frozen_biases = schedule.frozen_biases or (None,) * depth
-    old_weights = velocity.weights if velocity else (None,) * depth
-    old_biases = velocity.biases if velocity else (None,) * depth
-    weights: list[Array] = []
-    biases: list[Array | None] = []
-    weight_velocities: list[Array] = []
-    bias_velocities: list[Array | None] = []
+    changes: list[list[Array | None]] = []
+    buffers: list[list[Array | None]] = []
+    kinds = ("weights", schedule.weight_decay), ("biases", schedule.bias_decay)
     with np.errstate(over="ignore", invalid="ignore"):
-        for index, layer in enumerate(network.layers):
-            gradient, bias_gradient = gradients.weights[index], gradients.biases[index]
-            change, buffer = _change(layer.weights, gradient, old_weights[index], schedule, schedule.weight_decay)
-            weights.append(_moved(layer.weights, change, frozen_weights[index]))
-            weight_velocities.append(buffer)
-            if layer.bias is None or bias_gradient is None:
-                biases.append(None)
-                bias_velocities.append(None)
-                continue
-            change, buffer = _change(layer.bias, bias_gradient, old_biases[index], schedule, schedule.bias_decay)
-            biases.append(_moved(layer.bias, change, frozen_biases[index]))
-            bias_velocities.append(buffer)
-    after = Velocity(tuple(weight_velocities), tuple(bias_velocities)) if schedule.momentum else None
-    return network.with_parameters(weights, biases), after
+        for kind, decay in kinds:
+            values, slopes = getattr(network.parameters, kind), getattr(gradients, kind)
+            speeds = getattr(velocity, kind) if velocity else (None,) * len(values)
+            pairs = [_change(*arrays, schedule, decay) for arrays in zip(values, slopes, speeds, strict=True)]
+            changes.append([change for change, _ in pairs])
+            buffers.append([buffer for _, buffer in pairs])
+    after = ParameterArrays(*(tuple(kind) for kind in buffers)) if schedule.momentum else None  # type: ignore[arg-type]
+    return ParameterArrays(*(tuple(kind) for kind in changes)), after  # type: ignore[arg-type]
 
 
 def _change(
-    value: Array, gradient: Array, velocity: Array | None, schedule: Schedule, decay: float
-) -> tuple[Array, Array]:
-    """What is added to a parameter, and its new velocity."""
+    value: Array | None, gradient: Array | None, velocity: Array | None, schedule: Schedule, decay: float
+) -> tuple[Array | None, Array | None]:
+    """What is added to the parameters of one array, and their new velocities; None for a layer without biases."""
+    if value is None or gradient is None:
+        return None, None
     direction = gradient + decay * value if decay else gradient
     buffer = direction
     if schedule.momentum:
@@ -183,9 +172,21 @@ def _change(
     return -schedule.learning_rate * direction, buffer
 
 
-def _moved(value: Array, change: Array, frozen: Array | None) -> Array:
-    moved = value + change
-    return moved if frozen is None else np.where(frozen, value, moved)
+def moved(network: Network, changes: ParameterArrays, schedule: Schedule) -> Network:
+    """The network with `changes` added to all that is not frozen."""
+    depth = len(network.layers)
+    weight_masks, bias_masks = schedule.frozen_weights or (None,) * depth, schedule.frozen_biases or (None,) * depth
+    old = network.parameters
+    weights = tuple(_add(*arrays) for arrays in zip(old.weights, changes.weights, weight_masks, strict=True))
+    biases = tuple(
+        None if value is None or change is None else _add(value, change, mask)
+        for value, change, mask in zip(old.biases, changes.biases, bias_masks, strict=True)
+    )
+    return network.with_parameters(ParameterArrays(weights, biases))
+
+
+def _add(value: Array, change: Array, frozen: Array | None) -> Array:
+    return value + change if frozen is None else np.where(frozen, value, value + change)
 
 
 def _require_finite(loss: float, made: int, network: Network, samples: Samples) -> None:

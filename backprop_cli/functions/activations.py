@@ -104,13 +104,20 @@ def _elu_slope(z: Array, _: Array, alpha: float) -> Array:
     return np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0)))
 
 
-def _sigmoid_slope(z: Array, _: Array) -> Array:
+def _sigmoid_slope(z: Array, a: Array) -> Array:
+    """a(1 − a), and e^-z/(1 + e^-z)² from where 1 − a would lose more than two digits."""
+    return np.where(z > 5.0, _bell(z), a * (1.0 - a))
+
+
+def _tanh_slope(z: Array, a: Array) -> Array:
+    """1 − a², and 4e^-2z/(1 + e^-2z)² from where that would lose more than two digits."""
+    return np.where(np.abs(z) > 2.5, 4.0 * _bell(2.0 * z), 1.0 - np.square(a))
+
+
+def _bell(z: Array) -> Array:
+    """e^-|z|/(1 + e^-|z|)², the slope of the sigmoid without its value."""
     e = np.exp(-np.abs(z))
     return np.asarray(e / np.square(1.0 + e))
-
-
-def _tanh_slope(z: Array, _: Array) -> Array:
-    return 4.0 * _sigmoid_slope(2.0 * z, z)
 
 
 def _absolute(z: Array) -> Array:
@@ -122,7 +129,7 @@ def _softsign_slope(z: Array, _: Array) -> Array:
 
 
 def _silu_slope(z: Array, _: Array) -> Array:
-    return np.asarray(numeric.sigmoid(z) + z * _sigmoid_slope(z, z))
+    return np.asarray(numeric.sigmoid(z) + z * _bell(z))
 
 
 def _mish_slope(z: Array, _: Array) -> Array:
@@ -289,7 +296,7 @@ _TABLE = [
     Activation(
         "bipolar_sigmoid",
         value_of=lambda z: np.tanh(0.5 * z),
-        slope_of=lambda z, a: 2.0 * _sigmoid_slope(z, a),
+        slope_of=lambda z, a: 0.5 * _tanh_slope(0.5 * z, a),
         slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
         definition=Formula("2/(1 + exp(-<z>)) - 1", r"\frac{2}{1 + e^{-<z>}} - 1"),
         slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12\,(1 - {<a>}^2)"),

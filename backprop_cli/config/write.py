@@ -1,0 +1,131 @@
+"""A setup as a network file again: the same keys, names and order, with the parameters' new values.
+
+A file of the same format is rewritten in place: only the numbers change, comments and layout stay. Otherwise, or where
+aliases make one number stand for several, the data is written out afresh. Numbers read back bit for bit.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from backprop_cli.config.document import Document, Key
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import ParameterArrays, Setup
+
+
+def write(setup: Setup, document: Document, format: str) -> str:
+    """The text of a network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained."""
+    values = dict(_parameter_values(setup, document.data))
+    state = _state(setup)
+    if format == document.format:
+        text = _rewritten(document, values, state)
+        if text is not None:
+            return text
+    return _dumped(document.data, values, state, format)
+
+
+def number(value: float, format: str) -> str:
+    """A float that reads back bit for bit; in YAML with the point that older readers need to see a number."""
+    text = repr(float(value))
+    return text.replace("e", ".0e") if format == "yaml" and "e" in text and "." not in text else text
+
+
+def _parameter_values(setup: Setup, data: Any) -> Iterator[tuple[Key, float]]:
+    """Every parameter's place in the data and its value."""
+    for index, (given, layer) in enumerate(zip(data["layers"], setup.network.layers, strict=True)):
+        for unit, row in enumerate(given["weights"]):
+            for source, name in enumerate(row):
+                last = name if isinstance(row, dict) else source
+                yield ("layers", index, "weights", unit, last), float(layer.weights[unit, source])
+        bias = given.get("bias")
+        if layer.bias is None:
+            continue
+        if isinstance(bias, dict):
+            yield from ((("layers", index, "bias", name), float(v)) for name, v in zip(bias, layer.bias, strict=True))
+        elif isinstance(bias, list):
+            for unit, (entry, value) in enumerate(zip(bias, layer.bias, strict=True)):
+                yield ("layers", index, "bias", unit, *(entry if isinstance(entry, dict) else ())), float(value)
+        else:
+            yield ("layers", index, "bias"), float(layer.bias[0])
+
+
+def _state(setup: Setup) -> dict[str, Any] | None:
+    """What the next run must know to go on where this one stopped; None where the parameters say it all."""
+    if setup.velocity is None and setup.schedule.batch_size is None:
+        return None
+    state: dict[str, Any] = {"updates": setup.updates}
+    if setup.velocity is not None:
+        state["velocity"] = [_velocity(setup.velocity, index) for index in range(len(setup.network.layers))]
+    return state
+
+
+def _velocity(velocity: ParameterArrays, index: int) -> dict[str, Any]:
+    bias: Array | None = velocity.biases[index]
+    weights = {"weights": velocity.weights[index].tolist()}
+    return weights if bias is None else {**weights, "bias": bias.tolist()}
+
+
+def _rewritten(document: Document, values: dict[Key, float], state: dict[str, Any] | None) -> str | None:
+    """The document's own text with other numbers in it, or None where that cannot be done faithfully."""
+    if document.has_aliases or "state" in document.data or (state and not _can_append(document)):
+        return None
+    edits = []
+    for key, value in values.items():
+        span = document.span(key)
+        if span is None:
+            return None
+        edits.append((span.start, span.end, number(value, document.format)))
+    pieces, position = [], 0
+    for start, end, replacement in sorted(edits):
+        pieces += [document.text[position:start], replacement]
+        position = end
+    text = "".join([*pieces, document.text[position:]])
+    if not text.endswith("\n"):
+        text += "\n"
+    return text + _yaml({"state": state}) if state else text
+
+
+def _can_append(document: Document) -> bool:
+    """Whether a key can be added at the end: a block mapping, not braces around everything."""
+    span = document.span(())
+    return document.format == "yaml" and span is not None and document.text[span.start] != "{"
+
+
+def _dumped(data: dict[str, Any], values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:
+    data = _unshared(data)
+    for key, value in values.items():
+        target: Any = data
+        for part in key[:-1]:
+            target = target[part]
+        target[key[-1]] = value
+    data.pop("state", None)
+    if state:
+        data["state"] = state
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n" if format == "json" else _yaml(data)
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which no two places share a list or mapping, as aliases make them do."""
+    if isinstance(value, dict):
+        return {key: _unshared(entry) for key, entry in value.items()}
+    return [_unshared(entry) for entry in value] if isinstance(value, list) else copy.copy(value)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Floats as `number` writes them, and strings quoted wherever another reader could take them for something else."""
+
+
+def _represent_float(dumper: yaml.CSafeDumper, value: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", number(value, "yaml"))
+
+
+_Dumper.add_representer(float, _represent_float)
+
+
+def _yaml(data: Any) -> str:
+    return str(yaml.dump(data, Dumper=_Dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=2**20))

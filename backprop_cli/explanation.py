@@ -1,0 +1,90 @@
+"""One parameter's gradient, derived: its chain of records, its paths to the loss, its update."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property
+
+from backprop_cli.names import Parameter
+from backprop_cli.partials import Derivation, Partial, closure
+from backprop_cli.paths import Path, count_paths, largest_paths
+from backprop_cli.sgd import Run
+
+
+@dataclass(frozen=True)
+class Update:
+    """How a step changes one parameter: `new` = `old` + `change`."""
+
+    old: float
+    change: float
+    new: float
+    is_frozen: bool = False
+    decay: float = 0.0
+    velocity: float | None = None
+    velocity_before: float | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All about one parameter: `gradient` is the batch's, `partials` and `paths` are those of the shown sample.
+
+    `by_sample` holds (sample from 1, its gradient) for the step's batch where that has more than one sample.
+    `path_count` counts all the paths, of which `paths` may hold only the largest.
+    """
+
+    parameter: Parameter
+    name: str
+    value: float
+    gradient: float
+    partials: tuple[Partial, ...]
+    update: Update
+    by_sample: tuple[tuple[int, float], ...] = ()
+    paths: tuple[Path, ...] | None = None
+    path_count: int = 0
+
+
+def update_of(run: Run, parameter: Parameter) -> Update:
+    """What the run's shown step did to one parameter."""
+    step, schedule = run.shown, run.setup.schedule
+    is_frozen = schedule.is_frozen(parameter)
+    return Update(
+        step.before.value_of(parameter),
+        0.0 if is_frozen or step.changes is None else step.changes.pick(parameter),
+        step.after.value_of(parameter),
+        is_frozen,
+        schedule.bias_decay if parameter.source is None else schedule.weight_decay,
+        None if step.velocity_after is None else step.velocity_after.pick(parameter),
+        None if step.velocity_before is None else step.velocity_before.pick(parameter),
+    )
+
+
+class Explainer:
+    """Explains the parameters of a run's shown step; `sample` (from 0) is the one whose chain is followed."""
+
+    def __init__(self, run: Run, sample: int = 0) -> None:
+        self.run = run
+        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample))
+
+    @cached_property
+    def _batch(self) -> list[tuple[int, Derivation]]:
+        """The derivation of each sample of the step's batch, with the sample's number from 1."""
+        step, samples = self.run.shown, self.run.setup.samples
+        return [(index + 1, Derivation(step.before, samples.only(index))) for index in step.batch]
+
+    def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
+        """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
+        step = self.run.shown
+        gradient = self.derivation.gradient(parameter)
+        by_sample = tuple((number, derivation.gradient(parameter).value) for number, derivation in self._batch)
+        return Explanation(
+            parameter,
+            gradient.wrt,
+            step.before.value_of(parameter),
+            step.gradients.pick(parameter),
+            tuple(closure(gradient)),
+            update_of(self.run, parameter),
+            by_sample if len(by_sample) > 1 else (),
+            tuple(itertools.islice(largest_paths(gradient), limit)) if with_paths else None,
+            count_paths(gradient) if with_paths else 0,
+        )

@@ -1,0 +1,113 @@
+"""Files in and out: configs by path, name or standard input, and results that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from backprop_cli.errors import InputError, OutputError, Place, Problem, suggestion
+
+STANDARD_INPUT = "<stdin>"
+
+
+def examples_folder() -> Path:
+    """Where the built-in examples are: inside the package, or beside it in a source checkout."""
+    package = Path(__file__).parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def example_names() -> list[str]:
+    """The built-in examples, `classic` first."""
+    names = sorted(path.stem for path in examples_folder().glob("*.yaml"))
+    return sorted(names, key=lambda name: name != "classic")
+
+
+def example_path(name: str) -> Path:
+    """The file of a built-in example.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    known = example_names()
+    if name not in known:
+        raise InputError(Problem(f"there is no built-in example {name!r}" + suggestion(name, known)))
+    return examples_folder() / f"{name}.yaml"
+
+
+def read_bytes(source: str) -> bytes:
+    """All of a file, or of standard input where `source` is `-`.
+
+    Raises:
+        InputError: it cannot be read; the message says why and what there is.
+    """
+    if source == "-":
+        if sys.stdin is None or sys.stdin.closed:
+            raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(_unreadable(source, error)) from None
+
+
+def _unreadable(source: str, error: Exception) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        folder = Path(source).parent
+        siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+        hint = suggestion(Path(source).name, siblings, listed=0).partition("?")[0].removeprefix("; ")
+        examples = f"built-in examples: {', '.join(example_names())}"
+        return Problem("there is no such file", hint=f"{hint}? " * ("did you mean" in hint) + examples, place=Place(source))
+    if isinstance(error, IsADirectoryError):
+        return Problem("this is a folder, not a file", place=Place(source))
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return Problem(f"the file cannot be read: {reason}", place=Place(source))
+
+
+def write_whole(path: str, text: str) -> None:
+    """Put `text` into a file so that it holds either its old content or all of the new, whatever happens.
+
+    A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
+    is kept.
+
+    Raises:
+        OutputError: it cannot be written; the old content is still there.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(21, "it is a folder")
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a device or a pipe cannot be renamed over
+            return
+        _replace(target, text.encode("utf-8"))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{path}: cannot be written: {reason}") from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "permission denied")
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
