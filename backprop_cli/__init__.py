@@ -1,9 +1,9 @@
 """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked.
 
-    from backprop_cli import load, run, explain
+from backprop_cli import load, run, explain
 
-    result = run(load("classic"))
-    explain(result, "w31")[0].gradient
+result = run(load("classic"))
+explain(result, "w31")[0].gradient
 """
 
 from __future__ import annotations

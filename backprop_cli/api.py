@@ -43,7 +43,9 @@ def open_document(source: str) -> config.Document:
     return config.parse(text, shown, "json" if is_json else "yaml")
 
 
-def run(setup: Setup, steps: int | None = None, learning_rate: float | None = None, show_step: int | None = None) -> Run:
+def run(
+    setup: Setup, steps: int | None = None, learning_rate: float | None = None, show_step: int | None = None
+) -> Run:
     """Train a network: `steps` updates (default: the file's), with the step to look at closely kept in `shown`.
 
     Raises:

@@ -60,7 +60,9 @@ def _unreadable(source: str, error: Exception) -> Problem:
         siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
         hint = suggestion(Path(source).name, siblings, listed=0).partition("?")[0].removeprefix("; ")
         examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem("there is no such file", hint=f"{hint}? " * ("did you mean" in hint) + examples, place=Place(source))
+        return Problem(
+            "there is no such file", hint=f"{hint}? " * ("did you mean" in hint) + examples, place=Place(source)
+        )
     if isinstance(error, IsADirectoryError):
         return Problem("this is a folder, not a file", place=Place(source))
     reason = (getattr(error, "strerror", None) or str(error)).lower()

@@ -62,7 +62,14 @@ class Network:
     @cached_property
     def parameters(self) -> ParameterArrays:
         """The weights and biases of all layers."""
-        return ParameterArrays(tuple(layer.weights for layer in self.layers), tuple(layer.bias for layer in self.layers))
+        return ParameterArrays(
+            tuple(layer.weights for layer in self.layers), tuple(layer.bias for layer in self.layers)
+        )
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of weights and biases."""
+        return sum(layer.weights.size + (0 if layer.bias is None else layer.bias.size) for layer in self.layers)
 
     def with_parameters(self, parameters: ParameterArrays) -> Network:
         """The same network with other values; the arrays must have the same shapes."""

@@ -147,7 +147,9 @@ class Derivation:
         if key not in self._memo:
             value = float(self.deltas[layer][unit])
             z, collapsed = self.names.net_input(layer, unit), self._collapsed(layer, unit)
-            others = [unit] if self.network.layers[layer].activation.is_elementwise else range(self.names.widths[layer + 1])
+            others = (
+                [unit] if self.network.layers[layer].activation.is_elementwise else range(self.names.widths[layer + 1])
+            )
             terms = tuple((self.loss_by_activation(layer, i), self.slope(layer, i, unit)) for i in others)
             if collapsed and not all(_is_computable(term) for term in terms):
                 self._memo[key] = Partial(self.loss, z, value, collapsed)
@@ -206,6 +208,14 @@ class Derivation:
             by_source = self.loss_by_source(layer, source)
             yield from (term[1] for term in by_source.terms)
             yield by_source
+
+    def count(self, layer: int) -> int:
+        """How many records `layer(layer)` yields."""
+        units, sources = self.names.widths[layer + 1], self.names.widths[layer]
+        outputs = units if layer == self.names.depth - 1 else 0
+        slopes = units if self.network.layers[layer].activation.is_elementwise else units * units
+        biases = {"none": 0, "shared": units + 1, "own": 2 * units}[self.names.biases[layer]]
+        return outputs + slopes + units + 2 * units * sources + biases + units * sources + sources
 
     def layers(self) -> Iterator[tuple[int, Iterator[Partial]]]:
         """Every layer's partials from the output back, each layer's to be read before the next is asked for."""

@@ -53,7 +53,7 @@ def train(
     setup: Setup,
     steps: int | None = None,
     show_step: int | None = None,
-    on_progress: Callable[[int], None] = lambda done: None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Make `steps` updates (default: the file's), keeping step `show_step` (default: the last) for a closer look.
 
@@ -70,12 +70,14 @@ def train(
     history: list[float] = []
     current = setup
     shown = _look(setup)
-    for step, loss, current in updates(setup, count):
+    for step, loss, after in updates(setup, count):
+        current = after
         history.append(loss)
         _require_finite(loss, step.number - 1, step.before, setup.samples)
         if step.number == shown_number:
             shown = step
-        on_progress(step.number)
+        if on_progress is not None:
+            on_progress(step.number)
     loss_after = total_loss(current.network, setup.samples, setup.schedule.reduction)
     _require_finite(loss_after, count, current.network, setup.samples)
     return Run(setup, count, shown, loss_before, loss_after, np.array([*history, loss_after]), current, "array")

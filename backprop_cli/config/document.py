@@ -6,6 +6,7 @@ never recurses, and sees duplicate keys. Places are only worked out when an erro
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from backprop_cli.errors import InputError, Place, Problem
 
@@ -96,7 +97,12 @@ def decode(content: bytes, file: str) -> str:
     Raises:
         InputError: it is no text.
     """
-    marks = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+    marks = (
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    )
     encoding = next((name for mark, name in marks if content.startswith(mark)), "utf-8-sig")
     try:
         text = content.decode(encoding)
@@ -120,7 +126,9 @@ def parse(text: str, file: str, format: str) -> Document:
         InputError: the text is not valid YAML or JSON, repeats a key, or is nested too deeply.
     """
     if not text.strip():
-        raise InputError(Problem("the file is empty", hint="`backprop examples classic` prints one to start from", place=Place(file)))
+        raise InputError(
+            Problem("the file is empty", hint="`backprop examples classic` prints one to start from", place=Place(file))
+        )
     return Document(file, text, format, (_parse_json if format == "json" else _parse_yaml)(text, file))
 
 
@@ -138,7 +146,9 @@ def _parse_json(text: str, file: str) -> Any:
         return json.loads(text, object_pairs_hook=unique, parse_int=_integer)
     except json.JSONDecodeError as error:
         place = place_at(file, text, error.lineno, error.colno)
-        raise InputError(Problem(f"this is not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", place=place)) from None
+        raise InputError(
+            Problem(f"this is not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", place=place)
+        ) from None
     except RecursionError:
         raise InputError(Problem("the JSON is nested too deeply", place=Place(file))) from None
     except _DuplicateKeyError:
@@ -201,7 +211,9 @@ class _Builder:
 
     def fail(self, message: str, event: Any, hint: str = "") -> InputError:
         mark = event.start_mark
-        return InputError(Problem(message, place=place_at(self.file, self.text, mark.line + 1, mark.column + 1), hint=hint))
+        return InputError(
+            Problem(message, place=place_at(self.file, self.text, mark.line + 1, mark.column + 1), hint=hint)
+        )
 
     def count(self, values: int, event: Any) -> None:
         self.values += values
@@ -267,7 +279,9 @@ class _Builder:
     def _check_container(self, event: Any, is_map: bool, depth: int) -> None:
         plain = (None, "!", "tag:yaml.org,2002:map" if is_map else "tag:yaml.org,2002:seq")
         if event.tag not in plain:
-            raise self.fail(f"the tag {event.tag} is not understood", event, hint="leave it out: plain values need no tag")
+            raise self.fail(
+                f"the tag {event.tag} is not understood", event, hint="leave it out: plain values need no tag"
+            )
         if depth >= MAX_DEPTH:
             raise self.fail(f"the file is nested more than {MAX_DEPTH} levels deep", event)
 
@@ -297,10 +311,8 @@ def _find_alias(text: str) -> bool:
 def _locate(text: str) -> dict[Key, tuple[Span, Span | None]]:
     """The span of every value, with the span of its key where it has one; as far as the text can be read."""
     spans: dict[Key, tuple[Span, Span | None]] = {}
-    try:
+    with contextlib.suppress(InputError):
         _walk(_events(_as_yaml(text), ""), spans)
-    except InputError:
-        pass
     return spans
 
 

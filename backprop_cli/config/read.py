@@ -63,7 +63,9 @@ class _Reader:
         inputs, input_names = self.vectors(("inputs",), "input")
         needs_targets = loss is None or loss.needs_targets
         if needs_targets and "targets" not in self.data:
-            self.problem((), "the key 'targets' is missing", "what should come out: one number per output", of_name=True)
+            self.problem(
+                (), "the key 'targets' is missing", "what should come out: one number per output", of_name=True
+            )
         targets, target_names = self.vectors(("targets",), "target") if "targets" in self.data else (None, ())
         schedule = self.schedule()
         if self.problems or loss is None or inputs is None or not layers or schedule is None:
@@ -276,10 +278,14 @@ class _Reader:
         for index, row in enumerate(rows):
             place: Key = (*key, index) if several else key
             if isinstance(row, dict) and row:
-                vectors.append([self.number((*place, self._named(place, name)), number) for name, number in row.items()])
+                vectors.append(
+                    [self.number((*place, self._named(place, name)), number) for name, number in row.items()]
+                )
                 given = tuple(row)
                 if names and given != names:
-                    self.problem(place, f"expected the names {', '.join(names)}, in this order, found {', '.join(given)}")
+                    self.problem(
+                        place, f"expected the names {', '.join(names)}, in this order, found {', '.join(given)}"
+                    )
                 names = names or given
             elif isinstance(row, list) and row:
                 vectors.append(self.numbers(place, row))
@@ -367,10 +373,12 @@ class _Reader:
         """No name of a parameter may be another quantity's too; default names count as well."""
         fixed: set[str] = set()
         for name in names.fixed():
-            if name in fixed and name not in ():
+            if name in fixed:
                 self.problem((), f"the name {name!r} belongs to two quantities", "rename one of them in the file")
             fixed.add(name)
-        if not (names.given_weights or names.given_biases or fixed & {"w", "b"} or names.given_inputs or names.given_outputs):
+        if not (
+            names.given_weights or names.given_biases or fixed & {"w", "b"} or names.given_inputs or names.given_outputs
+        ):
             return
         seen: set[str] = set()
         for parameter in names.parameters():
@@ -397,7 +405,9 @@ class _Reader:
             if kind in given:
                 values = given[kind]
                 if not isinstance(values, list) or len(values) != widths[-1]:
-                    self.problem(("names", kind), f"expected a list of {_many(widths[-1], 'name')}, found {_kind(values)}")
+                    self.problem(
+                        ("names", kind), f"expected a list of {_many(widths[-1], 'name')}, found {_kind(values)}"
+                    )
                     continue
                 result[kind] = tuple(self.name(("names", kind, index), name) for index, name in enumerate(values))
         return result
@@ -553,8 +563,7 @@ def _kind(value: Any) -> str:
         return "not-a-number (nan)"
     if isinstance(value, float) and math.isinf(value):
         return "infinity"
-    text = str(value) if isinstance(value, float) or abs(value) < 10**40 else "a number of very many digits"
-    return text
+    return str(value) if isinstance(value, float) or abs(value) < 10**40 else "a number of very many digits"
 
 
 def _number_hint(value: Any) -> str:

@@ -128,4 +128,6 @@ _Dumper.add_representer(float, _represent_float)
 
 
 def _yaml(data: Any) -> str:
-    return str(yaml.dump(data, Dumper=_Dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=2**20))
+    return str(
+        yaml.dump(data, Dumper=_Dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=2**20)
+    )

@@ -160,7 +160,7 @@ _TABLE = [
         slope_of=_sigmoid_slope,
         slope_in_a_of=lambda a: a * (1.0 - a),
         definition=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
-        slope_formula=Formula("<a>*(1 - <a>)", r"<a>\,(1 - <a>)"),
+        slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
     ),
     Activation(
         "tanh",
@@ -175,9 +175,7 @@ _TABLE = [
         value_of=lambda z: np.where(_positive(z), z, 0.0),
         slope_of=lambda z, a: np.where(z > 0, 1.0, 0.0),
         definition=Formula("max(0, <z>)", r"\max(0, <z>)"),
-        slope_formula=Formula(
-            "1 if <z> > 0 else 0", r"\begin{cases}1 & <z> > 0\\ 0 & \text{otherwise}\end{cases}"
-        ),
+        slope_formula=Formula("1 if <z> > 0 else 0", r"\begin{cases}1 & <z> > 0\cr 0 & \text{otherwise}\end{cases}"),
         kinks=(0.0,),
     ),
     Activation(
@@ -186,10 +184,10 @@ _TABLE = [
         slope_of=lambda z, a, slope: np.where(z > 0, 1.0, slope),
         definition=Formula(
             "<z> if <z> > 0 else <slope>*<z>",
-            r"\begin{cases}<z> & <z> > 0\\ <slope>\,<z> & \text{otherwise}\end{cases}",
+            r"\begin{cases}<z> & <z> > 0\cr <slope> \cdot <z> & \text{otherwise}\end{cases}",
         ),
         slope_formula=Formula(
-            "1 if <z> > 0 else <slope>", r"\begin{cases}1 & <z> > 0\\ <slope> & \text{otherwise}\end{cases}"
+            "1 if <z> > 0 else <slope>", r"\begin{cases}1 & <z> > 0\cr <slope> & \text{otherwise}\end{cases}"
         ),
         defaults=(("slope", 0.01),),
         kinks=(0.0,),
@@ -200,11 +198,11 @@ _TABLE = [
         slope_of=_elu_slope,
         definition=Formula(
             "<z> if <z> > 0 else <alpha>*(exp(<z>) - 1)",
-            r"\begin{cases}<z> & <z> > 0\\ <alpha>\,(e^{<z>} - 1) & \text{otherwise}\end{cases}",
+            r"\begin{cases}<z> & <z> > 0\cr <alpha> (e^{<z>} - 1) & \text{otherwise}\end{cases}",
         ),
         slope_formula=Formula(
             "1 if <z> > 0 else <a> + <alpha>",
-            r"\begin{cases}1 & <z> > 0\\ <a> + <alpha> & \text{otherwise}\end{cases}",
+            r"\begin{cases}1 & <z> > 0\cr <a> + <alpha> & \text{otherwise}\end{cases}",
         ),
         defaults=(("alpha", 1.0),),
         kinks=(0.0,),
@@ -215,11 +213,11 @@ _TABLE = [
         slope_of=lambda z, a: _SELU_SCALE * _elu_slope(z, a, _SELU_ALPHA),
         definition=Formula(
             "1.0507*(<z> if <z> > 0 else 1.6733*(exp(<z>) - 1))",
-            r"1.0507\begin{cases}<z> & <z> > 0\\ 1.6733\,(e^{<z>} - 1) & \text{otherwise}\end{cases}",
+            r"1.0507\begin{cases}<z> & <z> > 0\cr 1.6733 (e^{<z>} - 1) & \text{otherwise}\end{cases}",
         ),
         slope_formula=Formula(
             "1.0507 if <z> > 0 else <a> + 1.7581",
-            r"\begin{cases}1.0507 & <z> > 0\\ <a> + 1.7581 & \text{otherwise}\end{cases}",
+            r"\begin{cases}1.0507 & <z> > 0\cr <a> + 1.7581 & \text{otherwise}\end{cases}",
         ),
         kinks=(0.0,),
     ),
@@ -227,17 +225,17 @@ _TABLE = [
         "gelu",
         value_of=lambda z: z * numeric.normal_cumulative(z),
         slope_of=lambda z, a: numeric.normal_cumulative(z) + z * numeric.normal_density(z),
-        definition=Formula("<z>*Phi(<z>)", r"<z>\,\Phi(<z>)"),
-        slope_formula=Formula("Phi(<z>) + <z>*phi(<z>)", r"\Phi(<z>) + <z>\,\varphi(<z>)"),
+        definition=Formula("<z>*Phi(<z>)", r"<z> \cdot \Phi(<z>)"),
+        slope_formula=Formula("Phi(<z>) + <z>*phi(<z>)", r"\Phi(<z>) + <z> \cdot \varphi(<z>)"),
         analytic=False,
     ),
     Activation(
         "silu",
         value_of=lambda z: z * numeric.sigmoid(z),
         slope_of=_silu_slope,
-        definition=Formula("<z>*sigmoid(<z>)", r"<z>\,\sigma(<z>)"),
+        definition=Formula("<z>*sigmoid(<z>)", r"<z> \cdot \sigma(<z>)"),
         slope_formula=Formula(
-            "sigmoid(<z>)*(1 + <z>*(1 - sigmoid(<z>)))", r"\sigma(<z>)\,\bigl(1 + <z>\,(1 - \sigma(<z>))\bigr)"
+            "sigmoid(<z>)*(1 + <z>*(1 - sigmoid(<z>)))", r"\sigma(<z>) \cdot \bigl(1 + <z> (1 - \sigma(<z>))\bigr)"
         ),
     ),
     Activation(
@@ -252,8 +250,8 @@ _TABLE = [
         "softsign",
         value_of=lambda z: z / (1.0 + _absolute(z)),
         slope_of=_softsign_slope,
-        definition=Formula("<z>/(1 + abs(<z>))", r"\frac{<z>}{1 + |<z>|}"),
-        slope_formula=Formula("1/(1 + abs(<z>))^2", r"\frac{1}{(1 + |<z>|)^2}"),
+        definition=Formula("<z>/(1 + abs(<z>))", r"\frac{<z>}{1 + \lvert <z> \rvert}"),
+        slope_formula=Formula("1/(1 + abs(<z>))^2", r"\frac{1}{(1 + \lvert <z> \rvert)^2}"),
     ),
     Activation(
         "hard_sigmoid",
@@ -262,7 +260,7 @@ _TABLE = [
         definition=Formula("min(1, max(0, <z>/6 + 1/2))", r"\min\bigl(1, \max(0, <z>/6 + \tfrac12)\bigr)"),
         slope_formula=Formula(
             "1/6 if abs(<z>) < 3 else 0",
-            r"\begin{cases}\tfrac16 & |<z>| < 3\\ 0 & \text{otherwise}\end{cases}",
+            r"\begin{cases}\tfrac16 & \lvert <z> \rvert < 3\cr 0 & \text{otherwise}\end{cases}",
         ),
         kinks=(-3.0, 3.0),
     ),
@@ -272,7 +270,7 @@ _TABLE = [
         slope_of=lambda z, a: np.where(np.abs(z) < 1.0, 1.0, 0.0),
         definition=Formula("min(1, max(-1, <z>))", r"\min(1, \max(-1, <z>))"),
         slope_formula=Formula(
-            "1 if abs(<z>) < 1 else 0", r"\begin{cases}1 & |<z>| < 1\\ 0 & \text{otherwise}\end{cases}"
+            "1 if abs(<z>) < 1 else 0", r"\begin{cases}1 & \lvert <z> \rvert < 1\cr 0 & \text{otherwise}\end{cases}"
         ),
         kinks=(-1.0, 1.0),
     ),
@@ -280,10 +278,10 @@ _TABLE = [
         "mish",
         value_of=lambda z: z * np.tanh(numeric.softplus(z)),
         slope_of=_mish_slope,
-        definition=Formula("<z>*tanh(ln(1 + exp(<z>)))", r"<z>\,\tanh(\ln(1 + e^{<z>}))"),
+        definition=Formula("<z>*tanh(ln(1 + exp(<z>)))", r"<z> \cdot \tanh(\ln(1 + e^{<z>}))"),
         slope_formula=Formula(
             "tanh(softplus(<z>)) + <z>*sigmoid(<z>)*(1 - tanh(softplus(<z>))^2)",
-            r"\tanh(s) + <z>\,\sigma(<z>)\,(1 - \tanh^2(s)),\ s = \ln(1 + e^{<z>})",
+            r"\tanh(s) + <z> \cdot \sigma(<z>) (1 - \tanh^2(s)),\quad s = \ln(1 + e^{<z>})",
         ),
     ),
     Activation(
@@ -291,7 +289,7 @@ _TABLE = [
         value_of=numeric.softmax,
         slope_of=None,
         definition=Formula("exp(<z>)/sum", r"\frac{e^{<z>}}{\sum_k e^{z_k}}"),
-        slope_formula=Formula("<a>*(1 - <a>)", r"<a>\,(1 - <a>)"),
+        slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
     ),
     Activation(
         "bipolar_sigmoid",
@@ -299,11 +297,11 @@ _TABLE = [
         slope_of=lambda z, a: 0.5 * _tanh_slope(0.5 * z, a),
         slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
         definition=Formula("2/(1 + exp(-<z>)) - 1", r"\frac{2}{1 + e^{-<z>}} - 1"),
-        slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12\,(1 - {<a>}^2)"),
+        slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12 (1 - {<a>}^2)"),
     ),
 ]
 
-SOFTMAX_CROSS_SLOPE = Formula("-<a>*<other>", r"-<a>\,<other>")
+SOFTMAX_CROSS_SLOPE = Formula("-<a>*<other>", r"-<a> \cdot <other>")
 """∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""
 
 ACTIVATIONS: dict[str, Activation] = {entry.name: entry.with_settings({}) for entry in _TABLE}

@@ -109,8 +109,8 @@ _LOG_FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], 
 }
 
 _O_MINUS_T = Formula("<o> - <t>", "<o> - <t>")
-_O_S_MINUS_T = Formula("<s>*<o> - <t>", r"<s>\,<o> - <t>")
-_MINUS_T_REST = Formula("-<t>*(1 - <o>)", r"-<t>\,(1 - <o>)")
+_O_S_MINUS_T = Formula("<s>*<o> - <t>", r"<s> \cdot <o> - <t>")
+_MINUS_T_REST = Formula("-<t>*(1 - <o>)", r"-<t> (1 - <o>)")
 
 _FORMULAS = {
     ("sigmoid", "binary_cross_entropy"): _O_MINUS_T,

@@ -14,7 +14,7 @@ _HOLE = re.compile(r"<(\w+)>")
 
 
 class Formula(NamedTuple):
-    """A template in two spellings, for example `<a>*(1 - <a>)` and `<a>\\,(1 - <a>)`."""
+    r"""A template in two spellings, for example `-<a>*<other>` and `-<a> \cdot <other>`."""
 
     text: str
     latex: str

@@ -63,7 +63,9 @@ class Loss:
 def _huber(t: Array, o: Array, delta: float) -> Array:
     d = o - t
     size = np.where(d.real < 0, -d, d)
-    return np.where(size.real <= delta, 0.5 * np.square(np.where(size.real <= delta, d, 0.0)), delta * (size - 0.5 * delta))
+    return np.where(
+        size.real <= delta, 0.5 * np.square(np.where(size.real <= delta, d, 0.0)), delta * (size - 0.5 * delta)
+    )
 
 
 def _absolute(t: Array, o: Array) -> Array:
@@ -106,14 +108,14 @@ _TABLE = [
         share_of=lambda t, o: np.square(t - o),
         slope_of=lambda t, o: 2.0 * (o - t),
         definition=_SQUARED,
-        slope_formula=Formula("-2*(<t> - <o>)", "-2\\,(<t> - <o>)"),
+        slope_formula=Formula("-2*(<t> - <o>)", "-2 (<t> - <o>)"),
     ),
     Loss(
         "mean_squared_error",
         share_of=lambda t, o: np.square(t - o),
         slope_of=lambda t, o: 2.0 * (o - t),
         definition=Formula("1/<n>*(<t> - <o>)^2", _MEAN + "(<t> - <o>)^2"),
-        slope_formula=Formula("-2/<n>*(<t> - <o>)", r"-\tfrac{2}{<n>}\,(<t> - <o>)"),
+        slope_formula=Formula("-2/<n>*(<t> - <o>)", r"-\tfrac{2}{<n>} (<t> - <o>)"),
         is_mean=True,
     ),
     Loss(
@@ -139,8 +141,8 @@ _TABLE = [
         slope_of=lambda t, o, delta: np.clip(o - t, -delta, delta),
         definition=Formula(
             "1/2*(<t> - <o>)^2 if abs(<t> - <o>) <= <delta> else <delta>*(abs(<t> - <o>) - <delta>/2)",
-            r"\begin{cases}\tfrac12(<t> - <o>)^2 & \lvert <t> - <o> \rvert \le <delta>\\ "
-            r"<delta>\,(\lvert <t> - <o> \rvert - \tfrac12\,<delta>) & \text{otherwise}\end{cases}",
+            r"\begin{cases}\tfrac12(<t> - <o>)^2 & \lvert <t> - <o> \rvert \le <delta>\cr "
+            r"<delta> (\lvert <t> - <o> \rvert - \tfrac12 \cdot <delta>) & \text{otherwise}\end{cases}",
         ),
         slope_formula=Formula(
             "min(<delta>, max(-<delta>, <o> - <t>))", r"\min\bigl(<delta>, \max(-<delta>, <o> - <t>)\bigr)"
@@ -184,9 +186,9 @@ _TABLE = [
         "hinge",
         share_of=_hinge,
         slope_of=lambda t, o: np.where(t * o < 1.0, -t, 0.0),
-        definition=Formula("max(0, 1 - <t>*<o>)", r"\max(0, 1 - <t>\,<o>)"),
+        definition=Formula("max(0, 1 - <t>*<o>)", r"\max(0, 1 - <t> \cdot <o>)"),
         slope_formula=Formula(
-            "-<t> if <t>*<o> < 1 else 0", r"\begin{cases}-<t> & <t>\,<o> < 1\\ 0 & \text{otherwise}\end{cases}"
+            "-<t> if <t>*<o> < 1 else 0", r"\begin{cases}-<t> & <t> \cdot <o> < 1\cr 0 & \text{otherwise}\end{cases}"
         ),
         has_kink=True,
     ),

@@ -36,7 +36,7 @@ def normal_cumulative(z: Array) -> Array:
 
 
 def weighted(weight: Array, value: Array) -> Array:
-    """weight · value, where a weight of 0 silences even an infinite value: 0 · ln 0 = 0."""
+    """Weight · value, where a weight of 0 silences even an infinite value: 0 · ln 0 = 0."""
     with np.errstate(invalid="ignore"):
         return np.where(weight == 0, 0.0, weight * value)
 
@@ -54,11 +54,11 @@ def log_softmax(z: Array) -> Array:
 
 
 def log_cosh(x: Array) -> Array:
-    """ln cosh x, without the overflow of cosh."""
+    """Ln cosh x, without the overflow of cosh."""
     size = np.where(x.real < 0, -x, x)
     return np.where(size.real < 1e-2, _log_cosh_near_zero(size), size + np.log1p(np.exp(-2.0 * size)) - math.log(2.0))
 
 
 def _log_cosh_near_zero(x: Array) -> Array:
-    """ln cosh x = ½ ln(1 + sinh² x), which keeps its relative precision where ln 2 would cancel."""
+    """Ln cosh x = ½ ln(1 + sinh² x), which keeps its relative precision where ln 2 would cancel."""
     return 0.5 * np.log1p(np.square(np.sinh(np.where(x.real < 1.0, x, 0.0))))

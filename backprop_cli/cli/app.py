@@ -1,0 +1,76 @@
+"""The Typer application: its commands, and what an error, a closed pipe or an interrupt means to the shell."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from backprop_cli import __version__
+from backprop_cli.cli.console import CLOSED_PIPE, ClosedPipeError, say
+from backprop_cli.cli.examples import examples
+from backprop_cli.cli.explain import explain
+from backprop_cli.cli.run import run
+from backprop_cli.errors import BackpropError
+
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """The commands, with the program's own errors turned into messages and exit codes; any other error is a bug."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BackpropError as error:
+            say(f"error: {error}")
+            raise typer.Exit(error.exit_code) from None
+        except ClosedPipeError:
+            _leave_quietly()
+            raise typer.Exit(CLOSED_PIPE) from None
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _leave_quietly() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush finds no closed pipe."""
+    import os
+    import sys
+
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+app = typer.Typer(
+    name="backprop",
+    cls=Commands,
+    help="The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"backprop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked."""
+
+
+app.command()(run)
+app.command()(explain)
+app.command()(examples)

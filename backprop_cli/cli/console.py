@@ -1,0 +1,107 @@
+"""Standard output and standard error: what they can show, and what happens when they cannot take it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from backprop_cli.errors import OutputError
+from backprop_cli.render.notation import to_ascii
+
+CLOSED_PIPE = 141
+"""The exit code of a program that wrote to a pipe nobody reads: 128 + SIGPIPE."""
+
+
+class ClosedPipeError(Exception):
+    """Whoever read standard output has gone away."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """The program's two output streams; `is_quiet` keeps notices back."""
+
+    is_quiet: bool = False
+
+    @cached_property
+    def is_terminal(self) -> bool:
+        """Whether a person is looking at standard output."""
+        return sys.stdout.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """The terminal's width, or None for a pipe, which takes lines of any length."""
+        return max(20, shutil.get_terminal_size().columns) if self.is_terminal else None
+
+    @property
+    def is_color(self) -> bool:
+        """Colour on a terminal, unless NO_COLOR; anywhere with FORCE_COLOR."""
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return self.is_terminal and os.environ.get("TERM") != "dumb"
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether standard output lacks the characters of mathematics."""
+        return not _can_encode(sys.stdout.encoding)
+
+    def write(self, pieces: Iterable[str], encoding: str = "utf-8") -> None:
+        """Write a result, piece by piece; machine formats are UTF-8 whatever the locale.
+
+        Raises:
+            ClosedPipeError: nobody reads any more.
+            OutputError: the output could not take it all.
+        """
+        try:
+            sys.stdout.flush()
+            stream = sys.stdout.buffer
+            for piece in pieces:
+                stream.write(piece.encode(encoding, "backslashreplace"))
+            stream.flush()
+        except BrokenPipeError:
+            raise ClosedPipeError from None
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # Windows says so of a closed pipe
+                raise ClosedPipeError from None
+            raise OutputError(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+    def write_text(self, pieces: Iterable[str]) -> None:
+        """Write a result for people, in the characters that standard output has."""
+        self.write(pieces, "ascii" if self.is_ascii else sys.stdout.encoding)
+
+    def notice(self, text: str) -> None:
+        """Tell the user something beside the result."""
+        if not self.is_quiet:
+            say(text)
+
+
+def say(text: str) -> None:
+    """A line on standard error; lost without complaint where there is none."""
+    stream = sys.stderr
+    if stream is None:
+        return
+    text = visible(text)
+    try:
+        stream.write((text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
+        stream.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def visible(text: str) -> str:
+    """Text with its control characters spelled out, so that none of them reaches a terminal."""
+    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _can_encode(encoding: str | None) -> bool:
+    try:
+        "∂·−⁺²½δ│█".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""`backprop explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.console import Console
+
+
+def explain(
+    config: opt.ConfigArgument = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", "-w", help="Weight or bias, by name or position W2[1,1]; repeatable."),
+    ] = None,
+    all_parameters: Annotated[bool, typer.Option("--all", help="Explain every parameter.")] = False,
+    paths: Annotated[
+        bool, typer.Option("--paths", help="Every path from the parameter to the loss, largest first.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    steps: opt.StepsOption = None,
+    learning_rate: opt.RateOption = None,
+    show_step: opt.ShowStepOption = None,
+    sample: opt.SampleOption = 1,
+    rows: opt.RowsOption = 200,
+    format: opt.FormatOption = opt.Format.table,
+    digits: opt.DigitsOption = 8,
+    standalone: opt.StandaloneOption = False,
+    quiet: opt.QuietOption = False,
+) -> None:
+    """One gradient, derived factor by factor: symbols, rule, numbers, value; then its update."""
+    from backprop_cli.cli.show import Showing, show
+    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.errors import UsageError
+    from backprop_cli.explanation import Explainer
+    from backprop_cli.render.explain_view import explain_view
+    from backprop_cli.render.records import CSV_COLUMNS, explain_record, partial_row
+    from backprop_cli.sgd import train
+
+    console = Console(quiet)
+    if bool(weight) == all_parameters:
+        raise UsageError("say which gradient: --weight NAME (repeatable), or --all")
+    _, setup = open_setup(config, console)
+    index = sample_index(sample, setup)
+    names = setup.network.names
+    parameters = [names.find(name) for name in weight] if weight else list(names.parameters())
+    result = train(setup.with_schedule(learning_rate), steps, show_step)
+    explainer = Explainer(result, index)
+    explanations = (explainer.explain(parameter, paths, limit) for parameter in parameters)
+    show(
+        console,
+        Showing(format, digits, rows, standalone),
+        lambda notation: explain_view(result, explanations, sample, notation),
+        explain_record(result, explanations, sample),
+        ("parameter", *CSV_COLUMNS),
+        ((one.name, *partial_row(partial)) for one in explanations for partial in one.partials),
+    )

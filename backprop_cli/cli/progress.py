@@ -1,0 +1,41 @@
+"""How far a long run has come, on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from backprop_cli.cli.console import Console
+
+PATIENCE = 1.0
+"""Seconds before a run is thought long."""
+
+
+class Progress:
+    """A line that appears once a run takes longer than about a second, and is wiped at its end; only for a terminal."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.total = total
+        self.is_wanted = not console.is_quiet and sys.stderr is not None and sys.stderr.isatty()
+        self.next_time = time.monotonic() + PATIENCE
+        self.is_shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def update(self, done: int) -> None:
+        """Say that `done` steps are made."""
+        if not self.is_wanted or time.monotonic() < self.next_time:
+            return
+        self.next_time = time.monotonic() + 0.2
+        self.is_shown = True
+        sys.stderr.write(f"\rstep {done:,} of {self.total:,} ({100 * done // self.total} %)")
+        sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.is_shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,118 @@
+"""`backprop run`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.console import Console
+
+
+def run(
+    config: opt.ConfigArgument = None,
+    steps: opt.StepsOption = None,
+    learning_rate: opt.RateOption = None,
+    show_step: opt.ShowStepOption = None,
+    sample: opt.SampleOption = 1,
+    view: Annotated[
+        opt.View, typer.Option("--view", help="Scalar rows, or matrices with their shapes.")
+    ] = opt.View.auto,
+    rows: opt.RowsOption = 200,
+    format: opt.FormatOption = opt.Format.table,
+    digits: opt.DigitsOption = 8,
+    standalone: opt.StandaloneOption = False,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="Write the updated network: .yaml, .json, or - for standard output."),
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", "-i", help="Update the given file itself.")] = False,
+    history: Annotated[str | None, typer.Option("--history", help="Write the loss of every step as CSV.")] = None,
+    quiet: opt.QuietOption = False,
+) -> None:
+    """Forward pass, every partial derivative, the update.
+
+    Shows step by step how the network computes its output, what every chain-rule partial derivative is, in symbols and in
+    numbers, and how SGD changes each weight.
+    """
+    from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.show import Showing, show
+    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.config import write
+    from backprop_cli.files import write_whole
+    from backprop_cli.partials import Derivation
+    from backprop_cli.render.records import CSV_COLUMNS, partial_row, run_record
+    from backprop_cli.sgd import train
+
+    console = Console(quiet)
+    target = _target(config, output, in_place)
+    _check_rate(learning_rate)
+    document, setup = open_setup(config, console)
+    index = sample_index(sample, setup)
+    with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+        result = train(setup.with_schedule(learning_rate), steps, show_step, progress.update)
+    if history is not None:
+        write_whole(history, "".join(_history(result.history.tolist())))
+        console.notice(f"wrote {history}")
+    if target == "-":
+        console.write([write(result.result, document, "yaml")])
+        return
+    if target is not None:
+        write_whole(target, write(result.result, document, "json" if target.endswith(".json") else "yaml"))
+        console.notice(f"wrote {target}")
+        if quiet:
+            return
+    derivation = Derivation(result.shown.before, setup.samples.only(index))
+    if view is opt.View.auto:
+        view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar
+    if view is opt.View.matrix:
+        from backprop_cli.render.matrix_view import matrix_view as chosen_view
+    else:
+        from backprop_cli.render.run_view import run_view as chosen_view
+    show(
+        console,
+        Showing(format, digits, rows, standalone),
+        lambda notation: chosen_view(result, derivation, sample, notation),
+        run_record(result, derivation, sample),
+        CSV_COLUMNS,
+        (partial_row(partial) for _, partials in derivation.layers() for partial in partials),
+    )
+
+
+MOST_SCALARS = 200
+"""A network with more parameters is shown as matrices unless scalar rows are asked for."""
+
+
+def _target(config: str | None, output: str | None, in_place: bool) -> str | None:
+    """Where the updated network goes.
+
+    Raises:
+        UsageError: the options contradict each other.
+    """
+    from pathlib import Path
+
+    from backprop_cli.errors import UsageError
+
+    if in_place and output is not None:
+        raise UsageError("--in-place and --output exclude each other: say where the network goes once")
+    if in_place and (config in (None, "-") or not Path(str(config)).exists()):
+        raise UsageError("--in-place needs a CONFIG that is a file, to be updated")
+    if output is not None and output != "-" and not output.endswith((".yaml", ".yml", ".json")):
+        raise UsageError(f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known")
+    return config if in_place else output
+
+
+def _check_rate(learning_rate: float | None) -> None:
+    from backprop_cli.errors import UsageError
+
+    if learning_rate is not None and not math.isfinite(learning_rate):
+        raise UsageError(f"--learning-rate must be a finite number, not {learning_rate}")
+
+
+def _history(losses: list[float]) -> Iterator[str]:
+    yield "step,loss\n"
+    for step, loss in enumerate(losses):
+        yield f"{step},{loss!r}\n"

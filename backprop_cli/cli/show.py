@@ -1,0 +1,60 @@
+"""One place that turns blocks or records into the chosen format and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backprop_cli.cli.console import Console
+from backprop_cli.cli.options import Format
+from backprop_cli.render.blocks import Block, cut
+from backprop_cli.render.notation import Notation
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How a result is shown: its format and what goes with it; `rows` None shows every row of every table."""
+
+    format: Format
+    digits: int
+    rows: int | None = None
+    is_standalone: bool = False
+
+
+def show(
+    console: Console,
+    showing: Showing,
+    view: Callable[[Notation], Iterable[Block]],
+    record: Iterable[tuple[str, Any]],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+) -> None:
+    """Write a result: `view` makes its blocks, `record` is its JSON, `columns` and `rows` are its CSV."""
+    if showing.format is Format.json:
+        from backprop_cli.render.machine import json_text
+
+        console.write(json_text(record))
+    elif showing.format is Format.csv:
+        from backprop_cli.render.machine import csv_text
+
+        console.write(csv_text(columns, rows))
+    elif showing.format is Format.table:
+        from backprop_cli.render.notation import TextNotation
+        from backprop_cli.render.terminal import terminal
+
+        text = TextNotation(showing.digits, console.is_ascii)
+        console.write_text(terminal(cut(view(text), showing.rows), text, console.width, console.is_color))
+    else:
+        from backprop_cli.render.notation import LatexNotation
+
+        latex_notation = LatexNotation(showing.digits)
+        blocks = cut(view(latex_notation), showing.rows)
+        if showing.format is Format.markdown:
+            from backprop_cli.render.markdown import markdown
+
+            console.write(markdown(blocks, latex_notation))
+        else:
+            from backprop_cli.render.latex import latex
+
+            console.write(latex(blocks, latex_notation, showing.is_standalone))

@@ -1,0 +1,102 @@
+"""The same pass as matrices and vectors: one record per step of the calculation, with its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.functions.numeric import Array
+from backprop_cli.partials import Derivation
+from backprop_cli.sgd import Run
+
+Part = tuple[str, int | None, str]
+"""One sign of a matrix formula: what it is called, the layer it belongs to (from 1), and a mark (`T`, `'`, `+`)."""
+
+
+class MatrixStep(NamedTuple):
+    """`left` = `right` = `value`; vectors are columns. Parts of `right` that are plain strings are operators."""
+
+    left: Part
+    right: tuple[Part | str, ...]
+    value: Array
+
+
+def forward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
+    """x; then W, b, z = W·a_prev + b and a = f(z) of every layer."""
+    yield MatrixStep(("x", None, ""), (), _column(derivation.activations[0]))
+    for index, layer in enumerate(derivation.network.layers):
+        number = index + 1
+        yield MatrixStep(("W", number, ""), (), layer.weights)
+        constant: tuple[Part | str, ...] = ()
+        if layer.bias is not None:
+            constant = ("+", ("b", number, ""))
+            yield MatrixStep(("b", number, ""), (), _column(layer.bias))
+        z = _column(derivation.net_inputs[index])
+        yield MatrixStep(("z", number, ""), (("W", number, ""), "*", _source(index), *constant), z)
+        a = _column(derivation.activations[number])
+        yield MatrixStep(_activation(derivation, number), (("f", number, ""), "(", ("z", number, ""), ")"), a)
+
+
+def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
+    """δ, ∂E/∂W = δ·a_prevᵀ, ∂E/∂b, ∂E/∂a_prev = Wᵀ·δ, from the last layer to the first."""
+    loss = derivation.loss
+    depth = derivation.names.depth
+    yield MatrixStep((f"d{loss}/do", None, ""), (), _column(derivation.upstream[-1]))
+    for index in reversed(range(depth)):
+        number = index + 1
+        upstream: Part = (f"d{loss}/do", None, "") if number == depth else (f"d{loss}/da", number, "")
+        delta: Part = ("delta", number, "")
+        slope: tuple[Part | str, ...] = (("f", number, "'"), "(", ("z", number, ""), ")")
+        if derivation.network.layers[index].activation.is_elementwise:
+            right: tuple[Part | str, ...] = (upstream, "hadamard", *slope)
+        else:
+            right = (("J", number, "T"), "*", upstream)
+        if number == depth and derivation.network.collapse is not None:
+            right = (*right, "=", ("closed form", None, ""))
+        yield MatrixStep(delta, right, _column(derivation.deltas[index]))
+        source = _source(index)
+        weights = derivation.gradients.weights[index]
+        yield MatrixStep((f"d{loss}/dW", number, ""), (delta, "*", (source[0], source[1], "T")), weights)
+        bias = derivation.gradients.biases[index]
+        if bias is not None:
+            is_shared = derivation.names.biases[index] == "shared"
+            yield MatrixStep((f"d{loss}/db", number, ""), ("sum", delta) if is_shared else (delta,), _column(bias))
+        left: Part = (f"d{loss}/dx", None, "") if index == 0 else (f"d{loss}/da", index, "")
+        yield MatrixStep(left, (("W", number, "T"), "*", delta), _column(derivation.upstream[index]))
+
+
+def update_steps(run: Run, loss: str) -> Iterator[MatrixStep]:
+    """W⁺ and b⁺ of the run's shown step, and the gradients over its batch where that has several samples."""
+    step = run.shown
+    for index, layer in enumerate(step.after.layers):
+        number = index + 1
+        for kind, value, gradient in (
+            ("W", layer.weights, step.gradients.weights[index]),
+            ("b", layer.bias, step.gradients.biases[index]),
+        ):
+            if value is None or gradient is None:
+                continue
+            slope: Part = (f"d{loss}/d{kind}", number, "")
+            if len(step.batch) > 1:
+                yield MatrixStep(slope, (run.setup.schedule.reduction,), _column(gradient))
+            if step.changes is not None:
+                right = ((kind, number, ""), "-", ("eta", None, ""), "*", slope)
+                yield MatrixStep((kind, number, "+"), right if _is_plain(run) else (), _column(value))
+
+
+def _is_plain(run: Run) -> bool:
+    """Whether the update is w − η·∂E/∂w and nothing more."""
+    schedule = run.setup.schedule
+    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay or schedule.frozen_weights)
+
+
+def _column(vector: Array) -> Array:
+    return vector[:, None] if vector.ndim == 1 else vector
+
+
+def _source(index: int) -> Part:
+    return ("x", None, "") if index == 0 else ("a", index, "")
+
+
+def _activation(derivation: Derivation, number: int) -> Part:
+    return ("o", None, "") if number == derivation.names.depth else ("a", number, "")

@@ -1,0 +1,84 @@
+"""The forward pass as records: every net input, activation and loss share with its formula and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.functions.formula import Formula
+from backprop_cli.partials import Derivation, Rule
+
+Symbol = tuple[str, float]
+"""A name and its value."""
+
+_SPELLED_OUT = 6
+"""Up to how many units a softmax's denominator is written in full."""
+
+
+class Quantity(NamedTuple):
+    """A computed quantity: either a `rule`, or `terms`, a sum of products of named numbers."""
+
+    name: str
+    value: float
+    rule: Rule | None = None
+    terms: tuple[tuple[Symbol, ...], ...] = ()
+
+
+def quantities(derivation: Derivation) -> Iterator[Quantity]:
+    """Net inputs and activations layer by layer, the loss shares, the loss: in the order of the forward pass."""
+    for layer, width in enumerate(derivation.names.widths[1:]):
+        yield from (_net_input(derivation, layer, unit) for unit in range(width))
+        yield from (_activation(derivation, layer, unit) for unit in range(width))
+    yield from _losses(derivation)
+
+
+def count_quantities(derivation: Derivation) -> int:
+    """How many records `quantities` yields."""
+    return 2 * sum(derivation.names.widths[1:]) + derivation.names.widths[-1] + 1
+
+
+def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
+    """Z = Σ w·a_prev + b."""
+    names, weights = derivation.names, derivation.network.layers[layer].weights[unit]
+    sources = derivation.activations[layer]
+    row = zip(names.weight_row(layer, unit), weights, range(len(weights)), sources, strict=True)
+    terms = [((name, float(w)), (names.source(layer, index), float(a))) for name, w, index, a in row]
+    bias = derivation.network.layers[layer].bias
+    constant = () if bias is None else (((names.bias(layer, unit), float(bias[unit if len(bias) > 1 else 0])),),)
+    value = float(derivation.net_inputs[layer][unit])
+    return Quantity(names.net_input(layer, unit), value, None, (*terms, *constant))
+
+
+def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
+    """A = f(z)."""
+    activation = derivation.network.layers[layer].activation
+    name, z = derivation.names.activation(layer, unit), derivation.net_inputs[layer]
+    value = float(derivation.activations[layer + 1][unit])
+    if not activation.is_elementwise and len(z) <= _SPELLED_OUT:
+        return Quantity(name, value, _softmax(derivation, layer, unit))
+    settings = activation.setting_values()
+    holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
+    return Quantity(name, value, Rule(activation.definition, holes, {"z": float(z[unit])} | settings))
+
+
+def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
+    """A softmax with its denominator written out."""
+    z = derivation.net_inputs[layer]
+    holes = [f"z{index}" for index in range(len(z))]
+    text = " + ".join(f"exp(<{hole}>)" for hole in holes)
+    latex = " + ".join(f"e^{{<{hole}>}}" for hole in holes)
+    formula = Formula(f"exp(<z{unit}>)/({text})", rf"\frac{{e^{{<z{unit}>}}}}{{{latex}}}")
+    names = {hole: derivation.names.net_input(layer, index) for index, hole in enumerate(holes)}
+    return Rule(formula, names, {hole: float(value) for hole, value in zip(holes, z, strict=True)})
+
+
+def _losses(derivation: Derivation) -> Iterator[Quantity]:
+    """Each output's share of the loss, and their sum."""
+    loss, names = derivation.network.loss, derivation.names
+    settings = loss.setting_values()
+    shares = [(names.share(unit), float(share)) for unit, share in enumerate(derivation.shares)]
+    for unit, (name, share) in enumerate(shares):
+        holes = {"t": names.target(unit), "o": names.output(unit), "n": ""} | dict.fromkeys(settings, "")
+        values = {"t": float(derivation.targets[unit]), "o": float(derivation.activations[-1][unit])}
+        yield Quantity(name, share, Rule(loss.definition, holes, values | {"n": float(len(shares))} | settings))
+    yield Quantity(names.loss, float(derivation.shares.sum()), None, tuple((share,) for share in shares))

@@ -1,0 +1,1 @@
+"""Records to text: views arrange records as blocks, one small module per format writes them. Computes nothing."""

@@ -1,0 +1,92 @@
+"""What a view is made of: headings, tables, equations, notes, a curve. Each format arranges these its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from backprop_cli.functions.numeric import Array
+
+Kind = Literal["math", "number", "text"]
+"""What a column's cells are: a formula, a rounded number, or words."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A title; level 1 is the whole output's, 2 a section's, 3 a layer's."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column."""
+
+    title: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells; they may be made while they are read, so `count` says how many there are."""
+
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[str]]
+    count: int
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain of equalities: `left` = right = right = …, one under the other."""
+
+    left: str
+    rights: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Derivations:
+    """Derivations that belong together, aligned at their equals signs."""
+
+    lines: Sequence[Derivation]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The loss over the steps; `values[0]` is before the first."""
+
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`left` = `right` = a matrix of numbers; `right` may be empty."""
+
+    left: str
+    right: str
+    values: Array
+
+
+Block = Heading | Table | Derivations | Note | Curve | Matrix
+
+
+def cut(blocks: Iterable[Block], rows: int | None) -> Iterable[Block]:
+    """The blocks with every table cut to `rows` rows (None: all), and a note that says what is left and how to get it."""
+    for block in blocks:
+        if isinstance(block, Table) and rows is not None and block.count > rows:
+            yield Table(block.columns, islice(block.rows, rows), rows)
+            left = block.count - rows
+            yield Note(
+                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.count} shows them all, -f csv has everything"
+            )
+        else:
+            yield block

@@ -1,0 +1,102 @@
+"""What `explain` shows, as blocks: the chain of one parameter factor by factor, its paths, its update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backprop_cli.explanation import Explanation
+from backprop_cli.partials import Partial
+from backprop_cli.paths import Path
+from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
+from backprop_cli.render.notation import Notation, format_number, partial_name
+from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
+from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
+from backprop_cli.render.update_phrases import update_lines
+from backprop_cli.sgd import Run
+
+
+def explain_view(run: Run, explanations: Iterable[Explanation], sample: int, notation: Notation) -> Iterator[Block]:
+    """All the blocks, parameter by parameter; `sample` counts from 1."""
+    yield from heading(run, sample, notation)
+    for explanation in explanations:
+        yield from _one(run, explanation, sample, notation)
+
+
+def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) -> Iterator[Block]:
+    target = explanation.partials[-1]
+    value = notation.term(explanation.value)
+    yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
+    yield Derivations([_chain(target, notation)])
+    rows = [partial_row(partial, notation) for partial in explanation.partials]
+    yield Table(PARTIAL_COLUMNS, rows, len(rows))
+    if explanation.paths is not None:
+        yield from paths_blocks(explanation.paths, explanation.path_count, target, notation)
+    if explanation.by_sample:
+        yield from _samples(run, explanation, sample, notation)
+    if run.shown.changes is None:
+        return
+    yield Heading("Update", 3)
+    if explanation.update.is_frozen:
+        yield Note(f"{notation.math(notation.name(explanation.name))} is frozen: it stays {value}.")
+    else:
+        yield Derivations(list(update_lines(explanation, run, notation)))
+
+
+def _chain(target: Partial, notation: Notation) -> Derivation:
+    """The whole gradient in one line of symbols, one of numbers, one of value."""
+    symbols, numbers = chain_in_symbols(target, notation), chain_in_numbers(target, notation)
+    (first, *others) = target.terms
+    delta = first[0]
+    rights = [symbols, numbers]
+    if not others and delta.terms and len(delta.terms) == 1:
+        factors = [*delta.terms[0], *first[1:]]
+        rights = [
+            notation.product([notation.partial(factor.of, factor.wrt) for factor in factors]),
+            notation.product([notation.factor(factor.value) for factor in factors]),
+        ]
+    return Derivation(partial_name(target, notation), (*rights, notation.term(target.value)))
+
+
+def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: Notation) -> Iterator[Block]:
+    """The paths, largest first, and the sum of all of them."""
+    yield Heading("Paths to the loss" if target.of != "" else "Paths", 3)
+    columns = (
+        Column("path", "math"),
+        Column("numbers", "math"),
+        Column("product", "number"),
+        Column("share", "number"),
+    )
+    percent = notation.text("%")
+    rows = [
+        (
+            notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
+            notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
+            format_number(path.value, notation.digits),
+            "" if path.share is None else f"{100 * path.share:.1f} {percent}",
+        )
+        for path in paths
+    ]
+    yield Table(columns, rows, len(rows))
+    total = notation.math(f"{partial_name(target, notation)} = {notation.term(target.value)}")
+    if len(paths) < count:
+        left = count - len(paths)
+        yield Note(f"… {left:,} more paths (--limit {count} shows all); the sum of all {count:,} is {total}")
+    else:
+        yield Note(
+            f"The sum of {'both' if count == 2 else f'all {count:,}'} paths is {total}"
+            if count > 1
+            else f"One path: {total}"
+        )
+
+
+def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation) -> Iterator[Block]:
+    """The batch's gradient from its samples'."""
+    reduction = run.setup.schedule.reduction
+    yield Heading(f"Over the batch ({reduction} of {len(explanation.by_sample)} samples)", 3)
+    gradient = notation.math(partial_name(explanation.partials[-1], notation))
+    rows = [
+        (f"{number}{' (shown above)' * (number == sample)}", format_number(value, notation.digits))
+        for number, value in explanation.by_sample
+    ]
+    rows.append((reduction, format_number(explanation.gradient, notation.digits)))
+    yield Table((Column("sample"), Column(gradient, "number")), rows, len(rows))

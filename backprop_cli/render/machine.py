@@ -1,0 +1,65 @@
+"""Records as JSON and CSV text, written piece by piece so that a long list is never whole in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+CHUNK = 1000
+
+
+def json_text(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """An object whose keys come one by one; a value that is an iterator is written as a list, an item a line."""
+    yield "{"
+    is_first = True
+    for key, value in record:
+        yield f"{'' if is_first else ','}\n  {json.dumps(key)}: "
+        is_first = False
+        if isinstance(value, Iterator):
+            yield from _list(value)
+        else:
+            yield _value(value)
+    yield "\n}\n"
+
+
+def _list(items: Iterator[Any]) -> Iterator[str]:
+    yield "["
+    is_first = True
+    for item in items:
+        yield f"{'' if is_first else ','}\n    {_value(item)}"
+        is_first = False
+    yield "\n  ]" if not is_first else "]"
+
+
+def _value(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """The same with null for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A header and rows, in pieces of many rows."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for count, row in enumerate(rows, start=1):
+        writer.writerow(row)
+        if count % CHUNK == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()

@@ -1,0 +1,45 @@
+"""Blocks as Markdown: headings, pipe tables, formulas between dollar signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backprop_cli.render.blocks import Block, Column, Curve, Derivations, Heading, Matrix, Note, Table
+from backprop_cli.render.notation import LatexNotation
+from backprop_cli.render.tex_matrix import matrix_formula
+
+
+def markdown(blocks: Iterable[Block], notation: LatexNotation) -> Iterator[str]:
+    """The blocks as pieces of text."""
+    is_first = True
+    for block in blocks:
+        if isinstance(block, Curve):
+            continue
+        if not is_first:
+            yield "\n"
+        yield from _block(block, notation)
+        is_first = False
+
+
+def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield f"{'#' * block.level} {block.text}\n"
+    elif isinstance(block, Note):
+        yield f"{block.text}\n"
+    elif isinstance(block, Derivations):
+        for line in block.lines:
+            yield f"$$ {' = '.join([line.left, *line.rights])} $$\n"
+    elif isinstance(block, Table):
+        yield _row([column.title for column in block.columns]) + _row([_rule(column) for column in block.columns])
+        for row in block.rows:
+            yield _row(row)
+    elif isinstance(block, Matrix):
+        yield f"$$ {matrix_formula(block, notation)} $$\n"
+
+
+def _rule(column: Column) -> str:
+    return "---:" if column.kind == "number" else ":---"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |\n"

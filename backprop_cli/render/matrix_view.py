@@ -1,0 +1,83 @@
+"""What `run --view matrix` shows, as blocks: the pass in matrices and vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
+from backprop_cli.partials import Derivation
+from backprop_cli.render.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.notation import LatexNotation, Notation, TextNotation, superscript
+from backprop_cli.render.run_view import heading, losses
+from backprop_cli.render.update_phrases import update_rule
+from backprop_cli.sgd import Run
+
+
+def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
+    """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
+    yield from heading(run, sample, notation)
+    functions = [layer.activation.name for layer in derivation.network.layers]
+    meanings = [f"{_part(('f', i + 1, ''), notation)} = {_word(name, notation)}" for i, name in enumerate(functions)]
+    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(map(notation.math, meanings)))
+    yield Heading("Forward pass")
+    yield from (_matrix(step, notation) for step in forward_steps(derivation))
+    yield Heading("Backward pass")
+    yield from (_matrix(step, notation) for step in backward_steps(derivation))
+    yield Heading("Update" if run.shown.changes is not None else "Gradients")
+    if run.shown.changes is not None:
+        yield Note(update_rule(run, notation))
+    yield from (_matrix(step, notation) for step in update_steps(run, derivation.loss))
+    yield from losses(run, notation)
+
+
+def _word(name: str, notation: Notation) -> str:
+    return rf"\text{{{notation.text(name)}}}" if isinstance(notation, LatexNotation) else name
+
+
+def _matrix(step: MatrixStep, notation: Notation) -> Matrix:
+    right = "".join(part if isinstance(part, str) and part in "()" else _sign(part, notation) for part in step.right)
+    return Matrix(_part(step.left, notation), right, step.value)
+
+
+def _sign(part: Part | str, notation: Notation) -> str:
+    if not isinstance(part, str):
+        return _part(part, notation)
+    if part in ("mean", "sum") and part != "sum":
+        return _word("mean over the batch", notation)
+    signs = {
+        "*": notation.symbol("times"),
+        "-": f" {notation.symbol('minus')} ",
+        "hadamard": f" {notation.symbol('hadamard')} ",
+    }
+    signs |= {"+": " + ", "=": " = ", "sum": notation.symbol("sum") + " "}
+    return f" {signs[part]} " if isinstance(notation, LatexNotation) else signs[part]
+
+
+def _part(part: Part, notation: Notation) -> str:
+    """`W²ᵀ`, `δ¹`, `∂E/∂a¹`, `f′²`."""
+    name, layer, mark = part
+    if isinstance(notation, LatexNotation):
+        return _latex_part(name, layer, mark)
+    is_ascii = isinstance(notation, TextNotation) and notation.is_ascii
+    index = "" if layer is None else superscript(layer, is_ascii)
+    if name.startswith("d") and "/d" in name:
+        of, wrt = name[1:].split("/d", 1)
+        name = notation.partial(of, wrt)
+    elif name in ("delta", "eta"):
+        name = notation.symbol(name)
+    marks = {"T": notation.symbol("transpose"), "+": notation.symbol("new"), "'": "'" if is_ascii else "′", "": ""}
+    return name + marks[mark] + index if mark == "'" else name + index + marks[mark]
+
+
+def _latex_part(name: str, layer: int | None, mark: str) -> str:
+    raised = "" if layer is None else f"({layer})"
+    raised += {"T": r"\mathsf T", "+": "+", "'": "", "": ""}[mark]
+    index = f"^{{{raised}}}" if raised else ""
+    if name.startswith("d") and "/d" in name:
+        of, wrt = name[1:].split("/d", 1)
+        return rf"\frac{{\partial {LatexNotation().name(of)}}}{{\partial {wrt}{index}}}"
+    if name in ("delta", "eta"):
+        name = f"\\{name}"
+    if name == "closed form":
+        return r"\text{closed form}"
+    return f"{{{name}'}}{index}" if mark == "'" else name + index

@@ -1,0 +1,71 @@
+"""Phrases that several views share: a partial's chain in symbols and in numbers, a network in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backprop_cli.network import Network
+from backprop_cli.partials import Partial
+from backprop_cli.quantities import Quantity
+from backprop_cli.render.notation import Notation
+
+LONGEST_SUM = 6
+"""Up to how many terms a sum is written in full; of a longer one the first three and the last are."""
+
+
+def shortened_sum(terms: Sequence[str], notation: Notation) -> str:
+    """A sum, with its middle left out where it is long."""
+    if len(terms) > LONGEST_SUM:
+        terms = [*terms[:3], notation.symbol("ellipsis"), terms[-1]]
+    return notation.sum(terms)
+
+
+def chain_in_symbols(partial: Partial, notation: Notation) -> str:
+    """The rule, or the sum of products, in names; with the closed form where there is one."""
+    if partial.rule is not None:
+        return notation.rule(partial.rule)
+    terms = _spread(partial.terms)
+    products = [notation.product([notation.partial(factor.of, factor.wrt) for factor in term]) for term in terms]
+    chain = shortened_sum(products, notation)
+    return f"{chain} = {notation.rule(partial.collapsed)}" if partial.collapsed else chain
+
+
+def chain_in_numbers(partial: Partial, notation: Notation) -> str:
+    """The same with numbers put in."""
+    if partial.rule is not None:
+        return notation.numbers(partial.rule)
+    products = [notation.product([notation.factor(factor.value) for factor in term]) for term in _spread(partial.terms)]
+    chain = shortened_sum(products, notation)
+    return f"{chain} = {notation.numbers(partial.collapsed)}" if partial.collapsed else chain
+
+
+def _spread(terms: Sequence[tuple[Partial, ...]]) -> Sequence[tuple[Partial, ...]]:
+    """The terms of a sum that will be shortened, without formatting the hundreds that will not be seen."""
+    return [*terms[:LONGEST_SUM], terms[-1]] if len(terms) > LONGEST_SUM + 1 else terms
+
+
+def quantity_in_symbols(quantity: Quantity, notation: Notation) -> str:
+    """A forward quantity's formula in names."""
+    if quantity.rule is not None:
+        return notation.rule(quantity.rule)
+    products = [notation.product([notation.name(name) for name, _ in term]) for term in quantity.terms]
+    return shortened_sum(products, notation)
+
+
+def quantity_in_numbers(quantity: Quantity, notation: Notation) -> str:
+    """The same with numbers put in."""
+    if quantity.rule is not None:
+        return notation.numbers(quantity.rule)
+    products = [notation.product([notation.factor(value) for _, value in term]) for term in quantity.terms]
+    return shortened_sum(products, notation)
+
+
+def shape_of(network: Network) -> str:
+    """`2-2-2`."""
+    return "-".join(str(width) for width in network.names.widths)
+
+
+def functions_of(network: Network) -> str:
+    """`sigmoid, softmax`, each named once where all are the same."""
+    names = [layer.activation.name for layer in network.layers]
+    return names[0] if len(set(names)) == 1 else ", ".join(names)

@@ -1,0 +1,92 @@
+"""Records as the dictionaries and rows that scripts read: JSON and CSV, as the contract has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from backprop_cli.explanation import Explanation
+from backprop_cli.partials import Derivation, Partial
+from backprop_cli.render.notation import TextNotation
+from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
+from backprop_cli.sgd import Run
+
+CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
+
+
+def run_record(run: Run, derivation: Derivation, sample: int) -> Iterator[tuple[str, Any]]:
+    """The keys of `run`'s JSON in order; lists that can be long are iterators, to be written as they come."""
+    setup, step, names = run.setup, run.shown, run.setup.network.names
+    yield "title", setup.title
+    yield "loss", setup.network.loss.name
+    yield "learning_rate", setup.schedule.learning_rate
+    yield "steps", run.steps
+    yield "step", step.number
+    yield "sample", sample
+    yield "loss_before", run.loss_before
+    yield "loss_after", run.loss_after
+    yield "engine", run.engine
+    yield "forward", derivation.forward_values()
+    yield "partials", (partial_record(partial) for _, partials in derivation.layers() for partial in partials)
+    yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
+    yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
+
+
+def partial_record(partial: Partial) -> dict[str, Any]:
+    """A partial as the contract's JSON has it."""
+    record: dict[str, Any] = {"name": partial.name, "of": partial.of, "wrt": partial.wrt}
+    if partial.rule is not None:
+        record["rule"] = _ASCII.rule(partial.rule)
+    else:
+        record["terms"] = [[factor.name for factor in term] for term in partial.terms]
+    if partial.collapsed is not None:
+        record["collapsed"] = _ASCII.rule(partial.collapsed)
+    return {**record, "value": partial.value}
+
+
+def explain_record(run: Run, explanations: Iterable[Explanation], sample: int) -> Iterator[tuple[str, Any]]:
+    """The keys of `explain`'s JSON in order."""
+    yield "step", run.shown.number
+    yield "sample", sample
+    yield "explanations", (_explanation_record(explanation) for explanation in explanations)
+
+
+def _explanation_record(explanation: Explanation) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": explanation.name,
+        "value": explanation.value,
+        "gradient": explanation.gradient,
+        "partials": [partial_record(partial) for partial in explanation.partials],
+    }
+    if explanation.paths is not None:
+        record["paths"] = [
+            {"factors": [factor.name for factor in path.factors], "value": path.value, "share": path.share}
+            for path in explanation.paths
+        ]
+        record["path_count"] = explanation.path_count
+    if explanation.by_sample:
+        record["samples"] = [{"sample": number, "value": value} for number, value in explanation.by_sample]
+    update = explanation.update
+    record["update"] = {"old": update.old, "change": update.change, "new": update.new}
+    if update.is_frozen:
+        record["update"]["frozen"] = True
+    return record
+
+
+def partial_row(partial: Partial) -> tuple[str, ...]:
+    """A partial as a row of CSV."""
+    symbols, numbers = (chain(partial, _EXACT) for chain in (chain_in_symbols, chain_in_numbers))
+    return (partial.name, partial.of, partial.wrt, symbols, numbers, repr(partial.value))
+
+
+class _ExactNotation(TextNotation):
+    """ASCII with every number as it is, and every sum in full."""
+
+    def term(self, value: float) -> str:
+        """`repr`: reads back bit for bit."""
+        return "" if math.isnan(value) else repr(value)
+
+
+_ASCII = _ExactNotation(is_ascii=True)
+_EXACT = _ExactNotation(is_ascii=True)

@@ -1,0 +1,161 @@
+"""Blocks as text for people: Rich tables on a terminal, the same at their natural width in a pipe."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from rich.box import SIMPLE_HEAD, Box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from backprop_cli.functions.numeric import Array
+from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Table
+from backprop_cli.render.curve import draw
+from backprop_cli.render.notation import TextNotation, format_number, to_ascii
+
+NATURAL_WIDTH = 100_000
+CHUNK = 500
+MATRIX_EDGE = 8
+
+_STYLES = {1: "bold", 2: "bold cyan", 3: "cyan"}
+_ASCII_BOX: Box = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+def terminal(blocks: Iterable[Block], notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
+    """The blocks as pieces of text; `width` None is the natural width of each, as a pipe gets it."""
+    before: Block | None = None
+    for block in blocks:
+        if before is not None and _is_apart(before, block):
+            yield "\n"
+        yield from _block(block, notation, width, is_color)
+        before = block
+
+
+def _is_apart(before: Block, block: Block) -> bool:
+    """Whether an empty line stands between two blocks."""
+    if isinstance(block, Heading):
+        return not isinstance(before, Heading)
+    return isinstance(before, Derivations) or (isinstance(before, Table) and isinstance(block, Table))
+
+
+def _block(block: Block, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from _table(block, notation, width, is_color)
+        return
+    console = _console(width, is_color)
+    if isinstance(block, Heading):
+        console.print(Text(_plain(block.text, notation), style=_STYLES[block.level]))
+    elif isinstance(block, Note):
+        console.print(Text(_plain(block.text, notation)), soft_wrap=width is None)
+    elif isinstance(block, Derivations):
+        _derivations(block, console, notation)
+    elif isinstance(block, Matrix):
+        _matrix(block, console, notation)
+    else:
+        console.print(Text(_plain(draw(block.values, min(width or 72, 72), notation.is_ascii), notation)))
+    yield _written(console)
+
+
+def _console(width: int | None, is_color: bool) -> Console:
+    return Console(
+        file=io.StringIO(), width=width or NATURAL_WIDTH, force_terminal=is_color, no_color=not is_color, highlight=False,
+        color_system="standard" if is_color else None, legacy_windows=False, emoji=False, markup=False,
+    )  # fmt: skip
+
+
+def _written(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _plain(text: str, notation: TextNotation) -> str:
+    return to_ascii(text) if notation.is_ascii else text
+
+
+def _table(table: Table, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
+    """A table, in chunks of rows where it is long, so that no more than a chunk is in memory."""
+    rows = iter(table.rows)
+    has_header = True
+    while chunk := list(islice(rows, CHUNK)):
+        grid = RichTable(
+            box=_ASCII_BOX if notation.is_ascii else SIMPLE_HEAD, show_header=has_header, show_edge=False, pad_edge=False,
+            header_style="dim",
+        )  # fmt: skip
+        for column in table.columns:
+            grid.add_column(_plain(column.title, notation), justify="right" if column.kind == "number" else "left")
+        for row in chunk:
+            grid.add_row(
+                *(
+                    Text(_plain(cell, notation), style=_style(column.kind))
+                    for cell, column in zip(row, table.columns, strict=True)
+                )
+            )
+        has_header = False
+        console = _console(width, is_color)
+        console.print(Padding(grid, (0, 0, 0, 2)))
+        yield _written(console)
+
+
+def _style(kind: str) -> str:
+    return "green" if kind == "number" else ""
+
+
+def _derivations(block: Derivations, console: Console, notation: TextNotation) -> None:
+    """Each derivation's equals signs under one another."""
+    indent = max(len(line.left) for line in block.lines)
+    grid = RichTable.grid(padding=(0, 1))
+    grid.add_column(justify="right", min_width=indent, no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for line in block.lines:
+        for index, right in enumerate(line.rights):
+            left = _plain(line.left, notation) if index == 0 else ""
+            style = "green" if index == len(line.rights) - 1 else ""
+            grid.add_row(Text(left), Text("="), Text(_plain(right, notation), style=style))
+    console.print(Padding(grid, (0, 0, 0, 2)))
+
+
+def _matrix(block: Matrix, console: Console, notation: TextNotation) -> None:
+    """A matrix in brackets, its middle left out where it is large; its shape beside its formula."""
+    rows, columns = block.values.shape
+    by = notation.symbol("by")
+    formula = f"{block.left} = {block.right}" if block.right else block.left
+    console.print(Text(_plain(f"  {formula}   ({rows} {by} {columns})", notation)))
+    cells = _shown_cells(block.values, notation)
+    widths = [max(len(row[index]) for row in cells) for index in range(len(cells[0]))]
+    ends = ("[", "]") if notation.is_ascii or len(cells) == 1 else None
+    for index, row in enumerate(cells):
+        text = "  ".join(cell.rjust(size) for cell, size in zip(row, widths, strict=True))
+        first, last = ends or _brackets(index, len(cells))
+        console.print(Text(_plain(f"    {first} {text} {last}", notation), style="green"), soft_wrap=True)
+
+
+def _brackets(index: int, count: int) -> tuple[str, str]:
+    if index == 0:
+        return "⎡", "⎤"
+    return ("⎣", "⎦") if index == count - 1 else ("⎢", "⎥")
+
+
+def _shown_cells(values: Array, notation: TextNotation) -> list[list[str]]:
+    rows, columns = (_edges(count) for count in values.shape)
+    dots = notation.symbol("ellipsis")
+    number = notation.digits
+    return [
+        [
+            dots if row is None or column is None else format_number(float(values[row, column]), number)
+            for column in columns
+        ]
+        for row in rows
+    ]
+
+
+def _edges(count: int) -> Sequence[int | None]:
+    """The indices that are shown of so many rows or columns: all, or the first and last ones around a gap."""
+    if count <= MATRIX_EDGE:
+        return range(count)
+    return [*range(MATRIX_EDGE // 2), None, *range(count - MATRIX_EDGE // 4, count)]

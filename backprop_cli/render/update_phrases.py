@@ -1,0 +1,95 @@
+"""The update rule in symbols, and one parameter's update with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.explanation import Explanation
+from backprop_cli.render.blocks import Derivation
+from backprop_cli.render.notation import LatexNotation, Notation
+from backprop_cli.sgd import Run
+
+
+def update_rule(run: Run, notation: Notation) -> str:
+    """`w⁺ = w − η·∂E/∂w`, with weight decay and momentum where the file has them."""
+    schedule, loss = run.setup.schedule, run.setup.network.names.loss
+    gradient = notation.partial(loss, "w")
+    eta, minus = notation.symbol("eta"), notation.symbol("minus")
+    new, w = _new("w", notation), notation.name("w")
+    if not (schedule.momentum or schedule.weight_decay or schedule.bias_decay):
+        return notation.math(f"{new} = {w} {minus} {notation.product([eta, gradient])}")
+    steps = []
+    direction = gradient
+    if schedule.weight_decay or schedule.bias_decay:
+        steps.append(f"g = {gradient} + {notation.product([notation.symbol('lambda'), w])}")
+        direction = "g"
+    if schedule.momentum:
+        mu, part = notation.symbol("mu"), direction
+        if schedule.dampening:
+            part = notation.product([f"(1 {minus} {notation.symbol('tau')})", direction])
+        steps.append(f"{_new('v', notation)} = {notation.product([mu, 'v'])} + {part}")
+        ahead = notation.product([mu, _new("v", notation)])
+        direction = f"({direction} + {ahead})" if schedule.nesterov else _new("v", notation)
+    steps.append(f"{new} = {w} {minus} {notation.product([eta, direction])}")
+    return "; ".join(notation.math(step) for step in steps) + _settings(run, notation)
+
+
+def _settings(run: Run, notation: Notation) -> str:
+    """`(μ = 0.9, λ = 0.1)`."""
+    schedule = run.setup.schedule
+    decay = {"lambda": schedule.weight_decay}
+    if schedule.weight_decay != schedule.bias_decay:
+        decay = {"lambda": schedule.weight_decay, "lambda of biases": schedule.bias_decay}
+    values = {"mu": schedule.momentum, "tau": schedule.dampening, **decay}
+    shown = []
+    for key, value in values.items():
+        sign, _, rest = key.partition(" ")
+        if value or rest:
+            shown.append(notation.math(f"{notation.symbol(sign)} = {notation.term(value)}") + f" {rest}".rstrip())
+    return f" ({', '.join(shown)})"
+
+
+def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iterator[Derivation]:
+    """One parameter's update, with its numbers."""
+    update, schedule, loss = explanation.update, run.setup.schedule, run.setup.network.names.loss
+    name, term, factor = notation.name(explanation.name), notation.term, notation.factor
+    gradient_symbol, direction = notation.partial(loss, explanation.name), explanation.gradient
+    eta, minus = notation.symbol("eta"), notation.symbol("minus")
+    symbol = gradient_symbol
+    if update.decay:
+        decayed = notation.product([notation.symbol("lambda"), name])
+        numbers = f"{term(direction)} + {notation.product([factor(update.decay), factor(update.old)])}"
+        direction += update.decay * update.old
+        yield Derivation("g", (f"{gradient_symbol} + {decayed}", numbers, term(direction)))
+        symbol = "g"
+    if update.velocity is not None:
+        velocity = _new("v", notation)
+        if update.velocity_before is None:
+            yield Derivation(velocity, (symbol, term(update.velocity)))
+        else:
+            mu, part, part_number = notation.symbol("mu"), symbol, factor(direction)
+            if schedule.dampening:
+                part = notation.product([f"(1 {minus} {notation.symbol('tau')})", symbol])
+                part_number = notation.product([factor(1.0 - schedule.dampening), factor(direction)])
+            numbers = f"{notation.product([factor(schedule.momentum), factor(update.velocity_before)])} + {part_number}"
+            yield Derivation(velocity, (f"{notation.product([mu, 'v'])} + {part}", numbers, term(update.velocity)))
+        symbol = f"({symbol} + {notation.product([mu_of(notation), velocity])})" if schedule.nesterov else velocity
+        direction = direction + schedule.momentum * update.velocity if schedule.nesterov else update.velocity
+    step = f"{name} {minus} {notation.product([eta, symbol])}"
+    numbers = f"{term(update.old)} {minus} {notation.product([factor(schedule.learning_rate), factor(direction)])}"
+    yield Derivation(_new(explanation.name, notation), (step, numbers, term(update.new)))
+
+
+def mu_of(notation: Notation) -> str:
+    """The sign of the momentum."""
+    return notation.symbol("mu")
+
+
+def _new(name: str, notation: Notation) -> str:
+    """`w⁺`."""
+    shown = notation.name(name)
+    return (
+        f"{{{shown}}}{notation.symbol('new')}"
+        if isinstance(notation, LatexNotation)
+        else shown + notation.symbol("new")
+    )
