@@ -7,6 +7,7 @@ Nothing here prints: the command line catches `BackpropError`, writes `str(error
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -96,9 +97,14 @@ class DivergedError(BackpropError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None where none is alike."""
-    candidates = list(known)
+    candidates = list(known)[:10_000]
     same = [candidate for candidate in candidates if candidate.lower() == name.lower()]
-    return next(iter(same or difflib.get_close_matches(name, candidates[:10_000], n=1, cutoff=0.5)), None)
+    close = same or difflib.get_close_matches(name, candidates, n=5, cutoff=0.5)
+    return max(close, key=lambda candidate: (_common_start(name, candidate), -close.index(candidate)), default=None)
+
+
+def _common_start(one: str, other: str) -> int:
+    return len(os.path.commonprefix([one.lower(), other.lower()]))
 
 
 def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:

@@ -6,9 +6,10 @@ import contextlib
 import os
 import sys
 import tempfile
+from difflib import SequenceMatcher
 from pathlib import Path
 
-from backprop_cli.errors import InputError, OutputError, Place, Problem, suggestion
+from backprop_cli.errors import InputError, OutputError, Place, Problem, nearest, suggestion
 
 STANDARD_INPUT = "<stdin>"
 
@@ -56,13 +57,13 @@ def read_bytes(source: str) -> bytes:
 
 def _unreadable(source: str, error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
-        folder = Path(source).parent
+        folder, name = Path(source).parent, Path(source).name
         siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-        hint = suggestion(Path(source).name, siblings, listed=0).partition("?")[0].removeprefix("; ")
+        likely = [known for known in (*example_names(), *siblings) if SequenceMatcher(None, name, known).ratio() > 0.75]
+        close = nearest(name, likely)
+        hint = f"did you mean {close!r}? " if close else ""
         examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem(
-            "there is no such file", hint=f"{hint}? " * ("did you mean" in hint) + examples, place=Place(source)
-        )
+        return Problem("there is no such file", hint=hint + examples, place=Place(source))
     if isinstance(error, IsADirectoryError):
         return Problem("this is a folder, not a file", place=Place(source))
     reason = (getattr(error, "strerror", None) or str(error)).lower()

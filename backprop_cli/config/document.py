@@ -23,7 +23,7 @@ Key = tuple[str | int, ...]
 """The way to a value: `("layers", 1, "weights", 0)`."""
 
 MAX_DEPTH = 32
-MAX_VALUES = 20_000_000
+MAX_ALIASED = 2_000_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -208,6 +208,7 @@ class _Builder:
         self.file = file
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.values = 0
+        self.aliased = 0
 
     def fail(self, message: str, event: Any, hint: str = "") -> InputError:
         mark = event.start_mark
@@ -217,8 +218,9 @@ class _Builder:
 
     def count(self, values: int, event: Any) -> None:
         self.values += values
-        if self.values > MAX_VALUES:
-            raise self.fail(f"aliases blow this file up to more than {MAX_VALUES:,} values", event)
+        self.aliased += values
+        if self.aliased > MAX_ALIASED:
+            raise self.fail(f"aliases blow this file up by more than {MAX_ALIASED:,} values", event)
 
     def build(self) -> Any:
         root: list[Any] = []
