@@ -1,0 +1,231 @@
+"""Net inputs of ±1000, outputs of exactly 0 and 1, targets of 0: finite truths stay finite, and nothing warns.
+
+The expectations follow from the limits of the functions: e^(−1000) is below every float64, so it is 0 here.
+That nothing warns is part of every test: the suite turns warnings into errors, and the program must not print any.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.oracle.build import Choice
+from tests.oracle.reference import ACTIVATIONS
+from tests.program import backprop
+
+FLOOR = 1e-15
+SELU_SCALE = 1.0507009873554805
+SELU_LOWEST = -1.7580993408473768
+
+# activation: (f(1000), f'(1000)), (f(−1000), f'(−1000))
+SATURATED: list[tuple[Choice, tuple[float, float], tuple[float, float]]] = [
+    ("linear", (1000, 1), (-1000, 1)),
+    ("sigmoid", (1, 0), (0, 0)),
+    ("tanh", (1, 0), (-1, 0)),
+    ("relu", (1000, 1), (0, 0)),
+    ({"leaky_relu": {"slope": 0.1}}, (1000, 1), (-100, 0.1)),
+    ("elu", (1000, 1), (-1, 0)),
+    ({"elu": {"alpha": 0.5}}, (1000, 1), (-0.5, 0)),
+    ("selu", (1000 * SELU_SCALE, SELU_SCALE), (SELU_LOWEST, 0)),
+    ("gelu", (1000, 1), (0, 0)),
+    ("silu", (1000, 1), (0, 0)),
+    ("softplus", (1000, 1), (0, 0)),
+    ("softsign", (1000 / 1001, 1 / 1001**2), (-1000 / 1001, 1 / 1001**2)),
+    ("hard_sigmoid", (1, 0), (0, 0)),
+    ("hard_tanh", (1, 0), (-1, 0)),
+    ("mish", (1000, 1), (0, 0)),
+    ("softmax", (1, 0), (1, 0)),
+    ("bipolar_sigmoid", (1, 0), (-1, 0)),
+]
+
+
+def near(wanted: float) -> Any:
+    return pytest.approx(wanted, rel=1e-14, abs=FLOOR)
+
+
+def quietly(file: dict[str, Any], *args: str) -> dict[str, Any]:
+    """Run a network and insist on silence."""
+    result = backprop("run", "-", "-f", "json", "-n", "0", *args, stdin=json.dumps(file))
+    assert result.stderr == ""
+    return result.json
+
+
+def test_the_table_of_limits_leaves_no_activation_out() -> None:
+    assert {choice if isinstance(choice, str) else next(iter(choice)) for choice, _, _ in SATURATED} == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize(("activation", "high", "low"), SATURATED, ids=str)
+def test_an_output_unit_far_out_has_its_limit_and_the_slope_of_the_limit(
+    activation: Choice, high: tuple[float, float], low: tuple[float, float]
+) -> None:
+    for z, (value, slope) in ((1000.0, high), (-1000.0, low)):
+        file = {
+            "loss": "output",
+            "inputs": [1.0],
+            "layers": [{"activation": activation, "weights": [[z]], "bias": 0.0}],
+        }
+        answer = quietly(file)
+        assert answer["forward"]["z1"] == z
+        assert answer["forward"]["o1"] == near(value)
+        assert answer["gradients"] == {"w11": near(slope), "b1": near(slope)}
+
+
+@pytest.mark.parametrize(
+    ("activation", "high", "low"), [limits for limits in SATURATED if limits[0] != "softmax"], ids=str
+)
+def test_hidden_units_far_out_pass_on_the_limits_and_their_slopes(
+    activation: Choice, high: tuple[float, float], low: tuple[float, float]
+) -> None:
+    file = {
+        "loss": "output",
+        "inputs": [2.0],
+        "layers": [
+            {"activation": activation, "weights": [[500.0], [-500.0]], "bias": [0.0, 0.0]},
+            {"activation": "linear", "weights": [[3.0, 7.0]]},
+        ],
+    }
+    gradients = quietly(file)["gradients"]
+    assert gradients == {
+        "w11": near(2 * 3 * high[1]),
+        "w12": near(2 * 7 * low[1]),
+        "b1_1": near(3 * high[1]),
+        "b1_2": near(7 * low[1]),
+        "w21": near(high[0]),
+        "w31": near(low[0]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("net_inputs", "outputs", "slope"),
+    [
+        ([1000.0, -1000.0], [1.0, 0.0], 0.0),
+        ([-1000.0, 1000.0], [0.0, 1.0], 0.0),
+        ([1000.0, 1000.0], [0.5, 0.5], 0.25),
+        ([-1000.0, -1000.0], [0.5, 0.5], 0.25),
+    ],
+    ids=str,
+)
+def test_hidden_softmax_far_out(net_inputs: list[float], outputs: list[float], slope: float) -> None:
+    file = {
+        "loss": "output",
+        "inputs": [1.0],
+        "layers": [
+            {"activation": "softmax", "weights": [[z] for z in net_inputs]},
+            {"activation": "linear", "weights": [[3.0, 7.0]]},
+        ],
+    }
+    answer = quietly(file)
+    assert [answer["forward"]["a1"], answer["forward"]["a2"]] == outputs
+    assert [answer["gradients"][name] for name in ("w11", "w12")] == [near(slope * (3 - 7)), near(slope * (7 - 3))]
+
+
+# loss, net inputs, targets: E and ∂E/∂z, both finite although an output is 0 or 1 to the last bit.
+# With softmax, ln o1 = z1 − max − ln Σ e^(z − max); with sigmoid, ln(1 − o) = −softplus(z): no infinity is in them.
+Together = tuple[str, str, Sequence[float], Sequence[float], float, Sequence[float]]
+TOGETHER: list[Together] = [
+    ("softmax", "cross_entropy", [1000, -1000], [1, 0], 0, [0, 0]),
+    ("softmax", "cross_entropy", [1000, -1000], [0, 1], 2000, [1, -1]),
+    ("softmax", "cross_entropy", [1000, -1000], [0.25, 0.75], 1500, [0.75, -0.75]),
+    ("softmax", "cross_entropy", [1000, -1000], [0, 0], 0, [0, 0]),
+    ("softmax", "cross_entropy", [1000, -1000, 1000], [0, 1, 0], 2000 + math.log(2), [0.5, -1, 0.5]),
+    ("softmax", "kl_divergence", [1000, -1000], [1, 0], 0, [0, 0]),
+    ("softmax", "kl_divergence", [1000, -1000], [0, 1], 2000, [1, -1]),
+    ("softmax", "kl_divergence", [1000, -1000], [0.5, 0.5], 1000 - math.log(2), [0.5, -0.5]),
+    ("sigmoid", "binary_cross_entropy", [1000], [1], 0, [0]),
+    ("sigmoid", "binary_cross_entropy", [-1000], [0], 0, [0]),
+    ("sigmoid", "binary_cross_entropy", [1000], [0], 1000, [1]),
+    ("sigmoid", "binary_cross_entropy", [-1000], [1], 1000, [-1]),
+    ("sigmoid", "binary_cross_entropy", [1000, -1000], [0.25, 0.25], 750 + 250, [0.75, -0.25]),
+    ("sigmoid", "binary_cross_entropy", [40], [0], 40, [1]),
+    ("sigmoid", "binary_cross_entropy", [-40], [1], 40, [-1]),
+    ("sigmoid", "cross_entropy", [1000], [1], 0, [0]),
+    ("sigmoid", "cross_entropy", [-1000], [1], 1000, [-1]),
+    ("sigmoid", "cross_entropy", [-1000], [0], 0, [0]),
+    ("sigmoid", "kl_divergence", [-1000], [1], 1000, [-1]),
+    ("sigmoid", "kl_divergence", [-1000], [0], 0, [0]),
+    ("softmax", "binary_cross_entropy", [1000, -1000], [1, 0], 0, [0, 0]),
+    ("softmax", "binary_cross_entropy", [1000, -1000], [0, 1], 4000, [2, -2]),
+]
+
+
+@pytest.mark.parametrize(("activation", "loss", "net_inputs", "targets", "energy", "deltas"), TOGETHER, ids=str)
+def test_a_saturated_output_under_a_logarithm_has_its_true_loss_and_gradient(
+    activation: str,
+    loss: str,
+    net_inputs: Sequence[float],
+    targets: Sequence[float],
+    energy: float,
+    deltas: Sequence[float],
+) -> None:
+    file = {
+        "loss": loss,
+        "inputs": [1.0],
+        "targets": list(targets),
+        "layers": [{"activation": activation, "weights": [[float(z)] for z in net_inputs]}],
+    }
+    answer = quietly(file)
+    assert answer["loss_before"] == near(energy)
+    assert list(answer["gradients"].values()) == [near(delta) for delta in deltas]
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "target", "energy", "slope"),
+    [
+        ("cross_entropy", 0, 0, 0, 0),
+        ("cross_entropy", 1, 0, 0, 0),
+        ("cross_entropy", 1, 1, 0, -1),
+        ("kl_divergence", 0, 0, 0, 0),
+        ("kl_divergence", 1, 1, 0, -1),
+        ("kl_divergence", 0.5, 0, 0, 0),
+        ("binary_cross_entropy", 0, 0, 0, 1),
+        ("binary_cross_entropy", 1, 1, 0, -1),
+        ("huber", 1000, 0, 999.5, 1),
+        ("huber", -1000, 0, 999.5, -1),
+        ("log_cosh", 1000, 0, 1000 - math.log(2), 1),
+        ("log_cosh", -1000, 0, 1000 - math.log(2), -1),
+        ("hinge", 1000, -1, 1001, 1),
+        ("hinge", 1000, 1, 0, 0),
+        ("half_squared_error", 1e6, 0, 5e11, 1e6),
+        ("mean_absolute_error", -1000, 0, 1000, -1),
+    ],
+)
+def test_a_loss_at_the_edge_of_its_domain_or_far_out(
+    loss: str, output: float, target: float, energy: float, slope: float
+) -> None:
+    file = {"loss": loss, "inputs": [1.0], "targets": [target], "layers": [{"weights": [[0.0]], "bias": float(output)}]}
+    answer = quietly(file)
+    assert answer["forward"]["o1"] == output
+    assert answer["loss_before"] == near(energy)
+    assert answer["gradients"] == {"w11": near(slope), "b1": near(slope)}
+
+
+def test_training_goes_on_from_a_saturated_wrong_answer() -> None:
+    file = {
+        "loss": "cross_entropy",
+        "learning_rate": 500.0,
+        "inputs": [1.0],
+        "targets": [0.0, 1.0],
+        "layers": [{"activation": "softmax", "weights": [[1000.0], [-1000.0]]}],
+    }
+    answer = backprop("run", "-", "-f", "json", "-n", "3", stdin=json.dumps(file)).json
+    # two steps of 500 on each weight bring both to 0, where o = (½, ½); the third is half as long
+    assert answer["gradients"] == {"w11": 0.5, "w12": -0.5}
+    assert answer["parameters"] == {"w11": -250.0, "w12": 250.0}
+    assert answer["loss_after"] == pytest.approx(0.0, abs=1e-200)
+
+
+@pytest.mark.parametrize("z", [-1000.0, 1000.0])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "gelu", "silu", "softplus", "mish", "elu", "softmax"])
+@pytest.mark.parametrize("command", ["run", "explain"])
+@pytest.mark.parametrize("form", ["table", "csv", "markdown", "latex"])
+def test_every_format_shows_a_saturated_network_in_silence(command: str, form: str, activation: str, z: float) -> None:
+    file = {"inputs": [1.0], "targets": [0.0], "layers": [{"activation": activation, "weights": [[z]], "bias": 0.0}]}
+    which = ["--all"] if command == "explain" else []
+    result = backprop(command, "-", "-f", form, *which, stdin=json.dumps({**file, "learning_rate": 1e-3}))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert not re.search(r"\bnan\b", result.stdout, re.IGNORECASE)
