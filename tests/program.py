@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from backprop_cli.cli.app import app
 from typer.testing import CliRunner
+
+from backprop_cli.cli.app import app
 
 
 @dataclass(frozen=True)

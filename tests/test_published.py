@@ -34,7 +34,8 @@ def after(example: str, updates: int) -> dict[str, float]:
     following = backprop("run", example, "--steps", str(updates + 1), "--format", "json").json
     reached = backprop("run", example, "--steps", str(updates), "--format", "json").json
     partials = {partial["name"]: partial["value"] for partial in following["partials"]}
-    return following["forward"] | partials | reached["parameters"] | {"E": reached["loss_after"]}
+    known: dict[str, float] = following["forward"] | partials | reached["parameters"] | {"E": reached["loss_after"]}
+    return known
 
 
 def value(example: str, entry: dict[str, Any]) -> float:
@@ -47,12 +48,12 @@ def as_printed(number: float, like: str) -> str:
     return f"{number:.{len(like.partition('.')[2])}f}"
 
 
-@pytest.mark.parametrize(("example", "entry"), entries("figures"))
+@pytest.mark.parametrize(("example", "entry"), list(entries("figures")))
 def test_a_printed_number_is_reproduced_to_its_last_digit(example: str, entry: dict[str, Any]) -> None:
     assert as_printed(value(example, entry), entry["printed"]) == entry["printed"]
 
 
-@pytest.mark.parametrize(("example", "entry"), entries("slips"))
+@pytest.mark.parametrize(("example", "entry"), list(entries("slips")))
 def test_a_number_printed_wrong_is_not_reproduced_but_the_right_one_is(example: str, entry: dict[str, Any]) -> None:
     computed = value(example, entry)
     assert computed == pytest.approx(entry["right"], rel=1e-11)

@@ -184,7 +184,8 @@ class Reference:
         net_inputs, activations = self.layers(theta, self.inputs[[sample]])
         values: dict[str, float] = {}
         for symbol, row in (("z", net_inputs), ("a", activations[:-1]), ("o", activations[-1:])):
-            values |= {f"{symbol}{k}": float(v) for k, v in enumerate(np.concatenate(row, axis=-1)[0], start=1)}
+            numbers = [float(v) for layer in row for v in layer[0]]
+            values |= {f"{symbol}{k}": v for k, v in enumerate(numbers, start=1)}
         return values
 
     def deltas(self, theta: Array, sample: int = 0) -> dict[str, float]:
