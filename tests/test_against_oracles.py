@@ -112,6 +112,16 @@ def test_at_a_kink_of_an_activation_the_slope_is_pytorchs(activation: Choice, z:
     assert run_json(file)["gradients"]["w11"] == pytest.approx(slope, rel=1e-15)
 
 
+@pytest.mark.parametrize(("activation", "corner", "slope"), [("hard_sigmoid", 3.0, 1 / 6), ("hard_tanh", 1.0, 1.0)])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_clipped_activation_bends_at_its_corners_and_nowhere_else(
+    activation: str, corner: float, slope: float, side: int
+) -> None:
+    layers = [{"activation": activation, "weights": [[side * (corner - 1e-9)], [side * (corner + 1e-9)]]}]
+    gradients = run_json({"loss": "output", "inputs": [1.0], "layers": layers})["gradients"]
+    assert gradients == {"w11": pytest.approx(slope, rel=1e-15), "w12": 0.0}
+
+
 @pytest.mark.parametrize("loss", ["absolute_error", "mean_absolute_error"])
 def test_at_the_kink_of_an_absolute_error_the_slope_is_zero(loss: str) -> None:
     file = {"loss": loss, "inputs": [1.0], "targets": [0.5], "layers": [{"weights": [[0.5]]}]}

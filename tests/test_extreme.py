@@ -100,6 +100,39 @@ def test_hidden_units_far_out_pass_on_the_limits_and_their_slopes(
     }
 
 
+# activation, z, f(z), f'(z): where 1 − f² and the like would cancel to 0; figures from 900-digit arithmetic
+TAILS = [
+    ("sigmoid", 40, 1.0, 4.248354255291589e-18),
+    ("sigmoid", -40, 4.248354255291589e-18, 4.248354255291589e-18),
+    ("sigmoid", -700, 9.85967654375977e-305, 9.85967654375977e-305),
+    ("tanh", 20, 1.0, 1.6993417021166355e-17),
+    ("tanh", -300, -1.0, 1.0601586212017243e-260),
+    ("tanh", 1e-09, 1e-09, 1.0),
+    ("elu", -40, -1.0, 4.248354255291589e-18),
+    ("elu", -1e-09, -9.999999995e-10, 0.999999999),
+    ("gelu", 5, 4.999998566742141, 1.000007146946002),
+    ("gelu", -10, -7.619853024160526e-23, -7.618400096464814e-22),
+    ("gelu", -30, -1.472014178144456e-196, -4.416031690708495e-195),
+    ("silu", -40, -1.6993417021166355e-16, -1.6568581595637197e-16),
+    ("silu", -700, -6.90177358063184e-302, -6.891913904088079e-302),
+    ("softplus", 40, 40.0, 1.0),
+    ("softplus", -40, 4.248354255291589e-18, 4.248354255291589e-18),
+    ("softplus", -700, 9.85967654375977e-305, 9.85967654375977e-305),
+    ("mish", -40, -1.6993417021166355e-16, -1.6568581595637197e-16),
+    ("mish", -700, -6.90177358063184e-302, -6.891913904088079e-302),
+    ("bipolar_sigmoid", 40, 1.0, 8.496708510583178e-18),
+    ("bipolar_sigmoid", -100, -1.0, 7.440151952041672e-44),
+    ("bipolar_sigmoid", 1e-09, 5e-10, 0.5),
+]
+
+
+@pytest.mark.parametrize(("activation", "z", "value", "slope"), TAILS)
+def test_a_tail_keeps_its_digits_however_small_it_is(activation: str, z: float, value: float, slope: float) -> None:
+    answer = quietly({"loss": "output", "inputs": [1.0], "layers": [{"activation": activation, "weights": [[z]]}]})
+    assert answer["forward"]["o1"] == pytest.approx(value, rel=1e-11, abs=0)
+    assert answer["gradients"]["w11"] == pytest.approx(slope, rel=1e-11, abs=0)
+
+
 @pytest.mark.parametrize(
     ("net_inputs", "outputs", "slope"),
     [
@@ -171,6 +204,27 @@ def test_a_saturated_output_under_a_logarithm_has_its_true_loss_and_gradient(
     answer = quietly(file)
     assert answer["loss_before"] == near(energy)
     assert list(answer["gradients"].values()) == [near(delta) for delta in deltas]
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "net_inputs", "targets"),
+    [
+        ("sigmoid", "binary_cross_entropy", [40.0], [1.0]),
+        ("sigmoid", "binary_cross_entropy", [-40.0], [0.0]),
+        ("sigmoid", "cross_entropy", [40.0], [1.0]),
+        ("softmax", "cross_entropy", [20.0, -20.0], [1.0, 0.0]),
+        ("softmax", "kl_divergence", [-20.0, 20.0], [0.0, 1.0]),
+    ],
+)
+def test_the_last_bit_of_a_right_answer_is_still_a_loss_with_a_gradient(
+    activation: str, loss: str, net_inputs: list[float], targets: list[float]
+) -> None:
+    # E = ln(1 + e^(−40)) and |∂E/∂z| = 1/(1 + e^40), both e^(−40) to sixteen digits, although o is 1 or nearly 0
+    layer = {"activation": activation, "weights": [[z] for z in net_inputs]}
+    answer = quietly({"loss": loss, "inputs": [1.0], "targets": targets, "layers": [layer]})
+    wanted = [(1 - 2 * t) * 4.248354255291589e-18 for t in targets]
+    assert answer["loss_before"] == pytest.approx(4.248354255291589e-18, rel=1e-11, abs=0)
+    assert list(answer["gradients"].values()) == [pytest.approx(slope, rel=1e-11, abs=0) for slope in wanted]
 
 
 @pytest.mark.parametrize(
