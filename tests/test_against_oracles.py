@@ -112,14 +112,20 @@ def test_at_a_kink_of_an_activation_the_slope_is_pytorchs(activation: Choice, z:
     assert run_json(file)["gradients"]["w11"] == pytest.approx(slope, rel=1e-15)
 
 
-@pytest.mark.parametrize(("activation", "corner", "slope"), [("hard_sigmoid", 3.0, 1 / 6), ("hard_tanh", 1.0, 1.0)])
+@pytest.mark.parametrize(
+    ("activation", "corner", "slope", "middle"), [("hard_sigmoid", 3.0, 1 / 6, 0.5), ("hard_tanh", 1.0, 1.0, 0.0)]
+)
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_clipped_activation_bends_at_its_corners_and_nowhere_else(
-    activation: str, corner: float, slope: float, side: int
+    activation: str, corner: float, slope: float, middle: float, side: int
 ) -> None:
-    layers = [{"activation": activation, "weights": [[side * (corner - 1e-9)], [side * (corner + 1e-9)]]}]
-    gradients = run_json({"loss": "output", "inputs": [1.0], "layers": layers})["gradients"]
-    assert gradients == {"w11": pytest.approx(slope, rel=1e-15), "w12": 0.0}
+    net_inputs = [side * (corner - 0.01), side * (corner - 1e-9), side * (corner + 1e-9)]
+    layers = [{"activation": activation, "weights": [[z] for z in net_inputs]}]
+    answer = run_json({"loss": "output", "inputs": [1.0], "layers": layers})
+    limit = middle + side * slope * corner
+    outputs = [answer["forward"][name] for name in ("o1", "o2", "o3")]
+    assert outputs == pytest.approx([limit - side * slope * 0.01, limit - side * slope * 1e-9, limit], abs=1e-15)
+    assert answer["gradients"] == {"w11": pytest.approx(slope), "w12": pytest.approx(slope), "w13": 0.0}
 
 
 @pytest.mark.parametrize("loss", ["absolute_error", "mean_absolute_error"])
