@@ -7,9 +7,9 @@ Nothing here prints: the command line catches `BackpropError`, writes `str(error
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 
 class BackpropError(Exception):
@@ -104,7 +104,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def _common_start(one: str, other: str) -> int:
-    return len(os.path.commonprefix([one.lower(), other.lower()]))
+    pairs = zip(one.lower(), other.lower(), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:

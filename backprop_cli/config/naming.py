@@ -42,7 +42,8 @@ def read_names(check: Checker, layers: list[Layer], inputs: tuple[str, ...], out
         tuple(int(width) for width in widths), tuple(biases), given.get("loss", "E"), inputs,
         given.get("outputs") or outputs, given.get("targets") or (), weight_names, bias_names,
     )  # fmt: skip
-    _check_unique(check, names, places)
+    if not check.problems:
+        _check_unique(check, names, places)
     return None if check.problems else names
 
 

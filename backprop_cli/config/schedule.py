@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from backprop_cli.config.checker import Checker
 from backprop_cli.config.document import Key
 from backprop_cli.config.wording import kind_of, many
+from backprop_cli.errors import nearest
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Schedule
 
@@ -77,8 +77,8 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
         position = network.names.at_position(pattern)
         matched += [position] if position else []
         if not matched:
-            close = difflib.get_close_matches(pattern, [name for name, _ in named[:10_000]], n=1, cutoff=0.5)
-            check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close[0]!r}?" if close else "")
+            close = nearest(pattern, [name for name, _ in named])
+            check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close!r}?" if close else "")
         for parameter in matched:
             if parameter.source is not None:
                 weights[parameter.layer][parameter.unit, parameter.source] = True

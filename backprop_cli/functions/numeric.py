@@ -48,9 +48,12 @@ def softmax(z: Array) -> Array:
 
 
 def log_softmax(z: Array) -> Array:
-    """The logarithm of `softmax`, finite wherever its true value is."""
-    shifted = z - z.real.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+    """The logarithm of `softmax`: finite wherever its true value is, and exact for a unit that takes nearly all."""
+    largest = z.real.argmax(axis=-1, keepdims=True)
+    shifted = z - np.take_along_axis(z, largest, axis=-1)
+    others = np.exp(shifted)
+    np.put_along_axis(others, largest, 0.0, axis=-1)
+    return np.asarray(shifted - np.log1p(others.sum(axis=-1, keepdims=True)))
 
 
 def log_cosh(x: Array) -> Array:

@@ -86,7 +86,7 @@ def cut(blocks: Iterable[Block], rows: int | None) -> Iterable[Block]:
             yield Table(block.columns, islice(block.rows, rows), rows)
             left = block.count - rows
             yield Note(
-                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.count} shows them all, -f csv has everything"
+                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.count} shows them all, -f json has everything"
             )
         else:
             yield block

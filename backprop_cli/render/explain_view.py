@@ -72,7 +72,7 @@ def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: N
             notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
             format_number(path.value, notation.digits),
-            "" if path.share is None else f"{100 * path.share:.1f} {percent}",
+            "" if path.share is None else f"{_percent(path.share)} {percent}",
         )
         for path in paths
     ]
@@ -80,7 +80,9 @@ def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: N
     total = notation.math(f"{partial_name(target, notation)} = {notation.term(target.value)}")
     if len(paths) < count:
         left = count - len(paths)
-        yield Note(f"… {left:,} more paths (--limit {count} shows all); the sum of all {count:,} is {total}")
+        yield Note(
+            f"… {left:,} more path{'s' * (left != 1)} (--limit {count} shows all); the sum of all {count:,} is {total}"
+        )
     else:
         yield Note(
             f"The sum of {'both' if count == 2 else f'all {count:,}'} paths is {total}"
@@ -100,3 +102,8 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     ]
     rows.append((reduction, format_number(explanation.gradient, notation.digits)))
     yield Table((Column("sample"), Column(gradient, "number")), rows, len(rows))
+
+
+def _percent(share: float) -> str:
+    """A share with one decimal; nothing is shown as minus zero."""
+    return f"{round(100 * share, 1) + 0.0:.1f}"

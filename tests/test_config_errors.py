@@ -1,0 +1,183 @@
+"""A wrong network file gets one message that says where, what, and what was expected; several mistakes come together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.program import backprop
+
+GOOD = """inputs: [1, 2]
+targets: [1]
+layers:
+  - weights: [[0.1, 0.2]]
+"""
+
+LAYER = "inputs: [1, 2]\ntargets: [1]\nlayers:\n"
+
+CASES: dict[str, tuple[str, str, str]] = {
+    # name: (text, place, part of the message)
+    "empty": ("", "", "the file is empty"),
+    "only a comment": ("# nothing\n", "", "expected a mapping"),
+    "a list": ("- 1\n- 2\n", "1:1", "found a list of 2"),
+    "a word": ("hello\n", "1:1", "found the text 'hello'"),
+    "unclosed bracket": ("inputs: [1, 2\ntargets: [1]\n", "2:8", "not valid YAML"),
+    "two documents": (GOOD + "---\na: 1\n", "5:1", "more than one YAML document"),
+    "duplicate key": ("inputs: [1]\ninputs: [2]\n", "2:1", "the key 'inputs' is given twice"),
+    "duplicate weight": (LAYER + "  - weights: [{w: 1, w: 2}]\n", "4:22", "the key 'w' is given twice"),
+    "unknown key": (GOOD + "learning_rte: 0.1\n", "5:1", "did you mean 'learning_rate'?"),
+    "unknown layer key": (LAYER + "  - wieghts: [[1, 2]]\n", "4:5", "did you mean 'weights'?"),
+    "missing layers": ("inputs: [1]\ntargets: [1]\n", "1:1", "the key 'layers' is missing"),
+    "missing targets": ("inputs: [1, 2]\nlayers:\n  - weights: [[1, 2]]\n", "1:1", "the key 'targets' is missing"),
+    "no layers": ("inputs: [1, 2]\ntargets: [1]\nlayers: []\n", "3:9", "at least one layer"),
+    "layers no list": ("inputs: [1, 2]\ntargets: [1]\nlayers: 3\n", "3:9", "layers: expected a list"),
+    "layer no mapping": (LAYER + "  - 5\n", "4:5", "layers[0]: expected a mapping"),
+    "ragged weights": (LAYER + "  - weights: [[1, 2], [3]]\n", "4:23", "layers[0].weights[1]: expected 2 weights"),
+    "empty row": (LAYER + "  - weights: [[]]\n", "4:15", "found an empty list"),
+    "text for number": (LAYER + "  - weights: [[1, O.5]]\n", "4:19", "expected a number, found the text 'O.5'"),
+    "decimal comma": (LAYER + "  - weights: [[1, '0,5']]\n", "4:19", "decimals are written with a point"),
+    "boolean for number": (LAYER + "  - weights: [[1, true]]\n", "4:19", "expected a number, found true"),
+    "null for number": (LAYER + "  - weights: [[1, ~]]\n", "4:19", "expected a number, found nothing"),
+    "nan": (LAYER + "  - weights: [[1, .nan]]\n", "4:19", "expected a finite number, found not-a-number"),
+    "infinity": (LAYER + "  - weights: [[1, -.inf]]\n", "4:19", "expected a finite number, found infinity"),
+    "too large": (LAYER + "  - weights: [[1, 1e400]]\n", "4:19", "expected a finite number, found infinity"),
+    "unknown activation": (LAYER + "  - {activation: sigmod, weights: [[1, 2]]}\n", "4:18", "did you mean 'sigmoid'?"),
+    "unknown setting": (
+        LAYER + "  - {activation: {leaky_relu: {slop: 1}}, weights: [[1, 2]]}\n", "4:32", "did you mean 'slope'?",
+    ),
+    "setting of none": (LAYER + "  - {activation: {tanh: {x: 1}}, weights: [[1, 2]]}\n", "4:25", "tanh has no settings"),
+    "unknown loss": (GOOD + "loss: half_squared_eror\n", "5:7", "did you mean 'half_squared_error'?"),
+    "huber delta": (GOOD + "loss: {huber: {delta: 0}}\n", "5:23", "a number above 0"),
+    "too few weights": ("inputs: [1, 2, 3]\n" + GOOD[15:], "4:15", "expected 3 weights in each row, found 2"),
+    "too many targets": ("inputs: [1, 2]\ntargets: [1, 0]\n" + GOOD[28:], "2:10", "expected 1 target, one per output"),
+    "too few samples": ("inputs: [[1, 2], [3, 4]]\ntargets: [[1]]\n" + GOOD[28:], "2:10", "expected 2 samples"),
+    "ragged samples": ("inputs: [[1, 2], [3]]\ntargets: [[1], [2]]\n" + GOOD[28:], "1:18", "expected 2 numbers"),
+    "bias too long": (LAYER + "  - {weights: [[1, 2]], bias: [1, 2]}\n", "4:31", "expected 1 bias"),
+    "name twice": (LAYER + "  - {weights: [{w: 1, v: 2}], bias: {w: 1}}\n", "4:38", "the name 'w' is given twice"),
+    "name of another": (LAYER + "  - weights: [{z1: 1, v: 2}]\n", "4:16", "the name 'z1' belongs to two quantities"),
+    "name with escape": (LAYER + '  - weights: [{"\\e[31m": 1, v: 2}]\n', "4:16", "a character that cannot be seen"),
+    "formula as name": (LAYER + '  - weights: [{"=1+1": 1, v: 2}]\n', "4:16", "must begin with a letter"),
+    "negative steps": (GOOD + "steps: -1\n", "5:8", "a whole number of at least 0"),
+    "rate as text": (GOOD + "learning_rate: fast\n", "5:16", "expected a number"),
+    "nesterov alone": (GOOD + "nesterov: true\n", "5:11", "a momentum above 0"),
+    "yes is no boolean": (GOOD + "shuffle: yes\n", "5:10", "expected true or false, found the text 'yes'"),
+    "batch too large": (GOOD + "batch_size: 2\n", "5:13", "takes 2 samples, but there are 1"),
+    "unknown reduction": (GOOD + "reduction: average\n", "5:12", "expected mean or sum"),
+    "freeze matches nothing": (GOOD + "freeze: [w12]\n", "5:10", "did you mean 'w11'?"),
+    "python tag": (LAYER + "  - weights: !!python/object/apply:os.system ['true']\n", "4:14", "is not understood"),
+    "merge key": (LAYER + "  - {<<: 1, weights: [[1, 2]]}\n", "4:6", "unknown key '<<'"),
+    "deep": ("a: " + "[" * 50 + "]" * 50 + "\n", "1:35", "nested more than 32 levels deep"),
+    "alias of nothing": ("inputs: *a\n", "1:9", "the alias *a"),
+    "alias bomb": (
+        "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+        + "".join(f"{n}: &{n} [{','.join([f'*{p}'] * 10)}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)),
+        "7:8", "aliases blow this file up",
+    ),
+    "state of another shape": (
+        GOOD + "momentum: 0.9\nstate: {updates: 1, velocity: [{weights: [[1]]}]}\n", "6:42", "the shape 1 × 2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_wrong_file_gets_its_place_and_its_reason(case: str, tmp_path: Path) -> None:
+    text, place, message = CASES[case]
+    file = tmp_path / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    result = backprop("run", str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    first, *rest = result.stderr.splitlines()
+    assert first.startswith(f"error: {file}" + (f":{place}: " if place else ""))
+    assert message in result.stderr
+    assert len(rest) < 12
+    if place and case not in ("deep", "alias bomb"):
+        line, column = (int(part) for part in place.split(":"))
+        assert rest[0] == f"    {text.splitlines()[line - 1]}".rstrip()
+        assert rest[1].index("^") == 3 + column
+
+
+def test_several_mistakes_are_reported_together_in_the_order_of_the_text() -> None:
+    text = LAYER + "  - {activation: sigmod, weights: [[1, x]]}\nsteps: -1\nlose: 3\n"
+    result = backprop("run", "-", stdin=text)
+    heads = [line for line in result.stderr.splitlines() if "<stdin>:" in line]
+    assert [head.partition("<stdin>:")[2].split(": ")[0] for head in heads] == ["4:18", "4:40", "5:8", "6:1"]
+
+
+def test_thousands_of_mistakes_are_counted_not_listed() -> None:
+    result = backprop("run", "-", stdin=LAYER + "  - weights: [[" + ", ".join(["x"] * 5000) + "]]\n")
+    assert len(result.stderr.splitlines()) < 90
+    assert "and 4,980 more problems" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('{"inputs": [1, 2],\n "targets": [1],\n\t"layers": [{"weights": [[1, "2"]]}]}', "3:30", "expected a number"),
+        ('{"inputs": [1, 2],\n "inputs": 3}', "2:2", "given twice"),
+        ('{"inputs": [1, 2],\n "targets": [1}', "2:15", "not valid JSON"),
+        ('{"inputs": [NaN, 2], "targets": [1], "layers": [{"weights": [[1, 2]]}]}', "1:13", "finite"),
+        ("[" * 5000 + "]" * 5000, "", "nested too deeply"),
+    ],
+)
+def test_json_errors_have_a_place_too(text: str, place: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    file.write_text(text, encoding="utf-8")
+    result = backprop("run", str(file))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {file}:{place}")
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (bytes(range(128, 256)), "not valid UTF-8"),
+        (b"a: 1\n\x00b: 2\n", "control character U+0000"),
+        (b"a: \x1b[31m\n", "control character U+001B"),
+    ],
+)
+def test_a_binary_file_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_bytes(content)
+    result = backprop("run", str(file))
+    assert (result.exit_code, "\x1b" in result.stderr) == (2, False)
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_byte_order_marks_and_dos_line_ends_are_read(encoding: str, newline: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_bytes(GOOD.replace("\n", newline).encode(encoding))
+    assert backprop("run", str(file), "-f", "json").json["forward"]["z1"] == 0.5
+
+
+def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    assert "this is a folder" in backprop("run", str(tmp_path)).stderr
+    (tmp_path / "network.yaml").write_text(GOOD, encoding="utf-8")
+    missing = backprop("run", str(tmp_path / "netwrk.yaml"))
+    assert (missing.exit_code, "did you mean 'network.yaml'?" in missing.stderr) == (2, True)
+    assert "did you mean 'classic'?" in backprop("run", "clasic").stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["run", "classic", "--sample", "2"], "there is no sample 2: the file has 1 sample"),
+        (["run", "classic", "--show-step", "3"], "there is no step 3 to show: the run has 1 step"),
+        (["run", "classic", "-o", "net.txt"], "must end in .yaml, .yml or .json"),
+        (["run", "classic", "-i"], "--in-place needs a CONFIG that is a file"),
+        (["run", "classic", "--lr", "nan"], "must be a finite number"),
+        (["run", "classic", "-n", "-1"], "greater than or equal to 0"),
+        (["run", "classic", "--frmat", "json"], "--format"),
+        (["explain", "classic"], "--weight NAME"),
+        (["explain", "classic", "--weight", "w13"], "did you mean 'w12'?"),
+        (["explain", "classic", "--weight", "W2[3,1]"], "unknown parameter"),
+        (["examples", "mazurr"], "did you mean 'mazur'?"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(args: list[str], message: str) -> None:
+    result = backprop(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
