@@ -80,25 +80,40 @@ def _plain(text: str, notation: TextNotation) -> str:
 def _table(table: Table, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
     """A table, in chunks of rows where it is long, so that no more than a chunk is in memory."""
     rows = iter(table.rows)
+    titles = [_plain(column.title, notation) for column in table.columns]
     has_header = True
-    while chunk := list(islice(rows, CHUNK)):
-        grid = RichTable(
-            box=_ASCII_BOX if notation.is_ascii else SIMPLE_HEAD, show_header=has_header, show_edge=False, pad_edge=False,
-            header_style="dim",
-        )  # fmt: skip
-        for column in table.columns:
-            grid.add_column(_plain(column.title, notation), justify="right" if column.kind == "number" else "left")
-        for row in chunk:
-            grid.add_row(
-                *(
-                    Text(_plain(cell, notation), style=_style(column.kind))
-                    for cell, column in zip(row, table.columns, strict=True)
-                )
-            )
-        has_header = False
+    while chunk := [[_plain(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
         console = _console(width, is_color)
-        console.print(Padding(grid, (0, 0, 0, 2)))
+        grid = Padding(_grid(table, titles, chunk, notation, has_header), (0, 0, 0, 2))
+        if console.measure(grid, options=console.options.update(width=NATURAL_WIDTH)).minimum > console.width:
+            for row in chunk:
+                _stack(titles, row, console)
+        else:
+            console.print(grid)
+        has_header = False
         yield _written(console)
+
+
+def _grid(
+    table: Table, titles: Sequence[str], rows: Iterable[Sequence[str]], notation: TextNotation, has_header: bool
+) -> RichTable:
+    """Rows under their columns' titles; numbers are never broken, formulas are between their signs."""
+    box = _ASCII_BOX if notation.is_ascii else SIMPLE_HEAD
+    grid = RichTable(box=box, show_header=has_header, show_edge=False, pad_edge=False, header_style="dim")
+    for title, column in zip(titles, table.columns, strict=True):
+        is_number = column.kind == "number"
+        grid.add_column(title, justify="right" if is_number else "left", no_wrap=is_number)
+    styles = [_style(column.kind) for column in table.columns]
+    for row in rows:
+        grid.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
+    return grid
+
+
+def _stack(titles: Sequence[str], row: Sequence[str], console: Console) -> None:
+    """One row as a paragraph, where a terminal is too narrow for columns."""
+    for index, (title, cell) in enumerate(zip(titles, row, strict=True)):
+        text = Text(cell, style="bold") if index == 0 else Text.assemble((f"{title} ", "dim"), cell)
+        console.print(Padding(text, (0, 0, 0, 2 if index == 0 else 4)))
 
 
 def _style(kind: str) -> str:

@@ -1,0 +1,57 @@
+"""The house rules that a machine can check: who may import what."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import backprop_cli
+
+PACKAGE = Path(backprop_cli.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize(("library", "rooms"), [("typer", ("cli",)), ("rich", ("render",)), ("yaml", ("config",))])
+def test_a_library_lives_in_its_room(library: str, rooms: tuple[str, ...]) -> None:
+    users = {path for path in MODULES if any(name.split(".")[0] == library for name in imports(path))}
+    strays = {path.relative_to(PACKAGE).as_posix() for path in users if path.relative_to(PACKAGE).parts[0] not in rooms}
+    assert users
+    assert not strays
+
+
+def test_imports_go_downhill_only() -> None:
+    # the package itself is left out: it offers the interface lazily, so it is above and below the rest
+    names = {module_name(path): path for path in MODULES if path != PACKAGE / "__init__.py"}
+    below = {name: {target for target in imports(path) if target in names} - {name} for name, path in names.items()}
+    done: set[str] = set()
+    while ready := {name for name, targets in below.items() if name not in done and targets <= done}:
+        done |= ready
+    assert set(below) == done
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    strays = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if path.relative_to(PACKAGE).parts[0] not in ("cli", "__main__.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id in ("print", "exit", "SystemExit")
+    ]
+    assert not strays
