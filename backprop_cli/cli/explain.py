@@ -55,6 +55,6 @@ def explain(
         Showing(format, digits, rows, standalone),
         lambda notation: explain_view(result, explanations, sample, notation),
         explain_record(result, explanations, sample),
-        ("parameter", *CSV_COLUMNS),
-        ((one.name, *partial_row(partial)) for one in explanations for partial in one.partials),
+        (*CSV_COLUMNS, "parameter"),
+        ((*partial_row(partial), one.name) for one in explanations for partial in one.partials),
     )

@@ -1,0 +1,60 @@
+"""The README's sessions are run, and every command and option is in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from backprop_cli.cli.app import app
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+STEPS = [
+    (re.sub(r"^> ", "", command, flags=re.MULTILINE), output)
+    for session in SESSIONS
+    for command, output in re.findall(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", session, re.MULTILINE)
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all the sessions, in the README's order, with `backprop` on the path."""
+    place = tmp_path_factory.mktemp("readme")
+    (place / "bin").mkdir()
+    script = place / "bin" / "backprop"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m backprop_cli "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return place
+
+
+@pytest.mark.parametrize(("command", "output"), STEPS, ids=[command.split("\n")[0] for command, _ in STEPS])
+def test_a_session_prints_what_the_readme_says(command: str, output: str, folder: Path) -> None:
+    environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        environment.pop(name, None)
+    result = subprocess.run(
+        ["bash", "-c", command], capture_output=True, cwd=folder, env=environment, check=False, text=True
+    )
+    printed = result.stdout + result.stderr
+    pattern = "".join(".*" if line.strip() == "⋮" else re.escape(line) + "\n" for line in output.splitlines())
+    assert re.fullmatch(pattern, printed, re.DOTALL), printed
+
+
+def test_there_are_sessions() -> None:
+    assert len(STEPS) > 10
+
+
+def test_every_command_and_option_is_documented() -> None:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert f"backprop {name}" in README
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--") and option != "--help":
+                    assert re.search(rf"{option}\b", README), f"{name} {option}"
