@@ -165,7 +165,7 @@ class Derivation:
         values = {"o": float(self.activations[-1][unit]), "t": float(self.targets[unit]), "s": self.target_sum}
         formula = self.network.collapse.formula
         if "<s>" in formula.text and self.target_sum == 1.0:
-            formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s>\,", ""))
+            formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s> \cdot ", ""))
         return Rule(formula, names, values)
 
     def loss_by_source(self, layer: int, source: int) -> Partial:

@@ -23,10 +23,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column."""
+    """A table's column; `is_wide` where its cells can be long formulas, which may be broken into lines."""
 
     title: str
     kind: Kind = "text"
+    is_wide: bool = False
 
 
 @dataclass(frozen=True)

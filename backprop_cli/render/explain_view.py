@@ -8,7 +8,7 @@ from backprop_cli.explanation import Explanation
 from backprop_cli.partials import Partial
 from backprop_cli.paths import Path
 from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
-from backprop_cli.render.notation import Notation, format_number, partial_name
+from backprop_cli.render.notation import Notation, partial_name
 from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
 from backprop_cli.render.update_phrases import update_lines
@@ -61,8 +61,8 @@ def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: N
     """The paths, largest first, and the sum of all of them."""
     yield Heading("Paths to the loss" if target.of != "" else "Paths", 3)
     columns = (
-        Column("path", "math"),
-        Column("numbers", "math"),
+        Column("path", "math", is_wide=True),
+        Column("numbers", "math", is_wide=True),
         Column("product", "number"),
         Column("share", "number"),
     )
@@ -71,8 +71,8 @@ def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: N
         (
             notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
-            format_number(path.value, notation.digits),
-            "" if path.share is None else f"{_percent(path.share)} {percent}",
+            notation.value(path.value),
+            "" if path.share is None else notation.math(_percent(path.share)) + f" {percent}",
         )
         for path in paths
     ]
@@ -97,10 +97,10 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     yield Heading(f"Over the batch ({reduction} of {len(explanation.by_sample)} samples)", 3)
     gradient = notation.math(partial_name(explanation.partials[-1], notation))
     rows = [
-        (f"{number}{' (shown above)' * (number == sample)}", format_number(value, notation.digits))
+        (f"{number}{' (shown above)' * (number == sample)}", notation.value(value))
         for number, value in explanation.by_sample
     ]
-    rows.append((reduction, format_number(explanation.gradient, notation.digits)))
+    rows.append((reduction, notation.value(explanation.gradient)))
     yield Table((Column("sample"), Column(gradient, "number")), rows, len(rows))
 
 

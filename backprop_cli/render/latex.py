@@ -13,12 +13,15 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb,longtable,booktabs,array}
 \usepackage[margin=15mm,landscape]{geometry}
-\renewcommand{\arraystretch}{1.6}
+\renewcommand{\arraystretch}{2.3}
 \setlength{\parindent}{0pt}
 \begin{document}
 """
 END = "\\end{document}\n"
 NEEDS = "% needs: \\usepackage{amsmath,amssymb,longtable,booktabs,array}\n"
+
+WIDE = 0.72
+"""The part of a line that the wide columns of a table share."""
 
 _SECTIONS = {1: "section*", 2: "subsection*", 3: "subsubsection*"}
 
@@ -53,17 +56,18 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    kinds = [
-        "r" if column.kind == "number" else ">{\\raggedright\\arraybackslash}p{WIDTHcm}" for column in table.columns
-    ]
-    wide = [index for index, kind in enumerate(kinds) if "WIDTH" in kind]
-    for position, index in enumerate(wide):
-        kinds[index] = "l" if position == 0 else kinds[index].replace("WIDTH", f"{20 / max(1, len(wide) - 1):.1f}")
     titles = " & ".join(column.title for column in table.columns)
-    yield f"\\begin{{longtable}}{{{''.join(kinds)}}}\n\\toprule\n{titles} \\\\\n\\midrule\n\\endhead\n"
+    yield f"\\begin{{longtable}}{{{_columns(table)}}}\n\\toprule\n{titles} \\\\\n\\midrule\n\\endhead\n"
     for row in table.rows:
         yield _row(row)
     yield "\\bottomrule\n\\end{longtable}\n"
+
+
+def _columns(table: Table) -> str:
+    """The columns' types: the wide ones share what the others leave of a page."""
+    wide = sum(column.is_wide for column in table.columns)
+    size = f">{{\\raggedright\\arraybackslash}}m{{{WIDE / max(1, wide):.2f}\\linewidth}}"
+    return "".join(size if column.is_wide else "r" if column.kind == "number" else "l" for column in table.columns)
 
 
 def _row(cells: Sequence[str]) -> str:

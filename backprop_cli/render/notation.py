@@ -41,6 +41,9 @@ class Notation(Protocol):
     def numbers(self, rule: Rule) -> str:
         """A rule filled with numbers."""
 
+    def value(self, value: float) -> str:
+        """A number as a result in a table's cell: with all its decimals; empty where there is none."""
+
     def factor(self, value: float) -> str:
         """A number as one factor of a product: in parentheses where it is negative."""
 
@@ -94,6 +97,10 @@ class TextNotation:
 
     def _pretty(self, formula: Formula) -> Formula:
         return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
+
+    def value(self, value: float) -> str:
+        """`-0.50000000`."""
+        return format_number(value, self.digits)
 
     def factor(self, value: float) -> str:
         """`0.5`, `(-0.5)`."""
@@ -151,6 +158,10 @@ class LatexNotation:
         write = self.term if rule.formula.is_single else self.factor
         return rule.formula.fill_latex({hole: write(value) for hole, value in rule.values.items()})
 
+    def value(self, value: float) -> str:
+        """`$-0.50000000$`."""
+        return self.math(_latex_number(format_number(value, self.digits)))
+
     def factor(self, value: float) -> str:
         """`0.5`, `(-0.5)`."""
         text = self.term(value)
@@ -158,8 +169,7 @@ class LatexNotation:
 
     def term(self, value: float) -> str:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
-        mantissa, _, exponent = trimmed(format_number(value, self.digits)).partition("e")
-        return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa.replace("∞", r"\infty")
+        return _latex_number(trimmed(format_number(value, self.digits)))
 
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`."""
@@ -230,6 +240,11 @@ def trimmed(number: str) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return mantissa + e + exponent
+
+
+def _latex_number(number: str) -> str:
+    mantissa, _, exponent = number.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa.replace("∞", r"\infty")
 
 
 _ASCII_WORDS = {unicode: ascii for unicode, ascii, _ in SYMBOLS.values()} | {

@@ -8,7 +8,7 @@ from backprop_cli.explanation import update_of
 from backprop_cli.partials import Derivation, Partial
 from backprop_cli.quantities import count_quantities, quantities
 from backprop_cli.render.blocks import Block, Column, Curve, Heading, Note, Table
-from backprop_cli.render.notation import Notation, format_number, partial_name
+from backprop_cli.render.notation import Notation, partial_name
 from backprop_cli.render.phrases import (
     chain_in_numbers,
     chain_in_symbols,
@@ -22,8 +22,8 @@ from backprop_cli.sgd import Run
 
 PARTIAL_COLUMNS = (
     Column("partial", "math"),
-    Column("chain rule", "math"),
-    Column("numbers", "math"),
+    Column("chain rule", "math", is_wide=True),
+    Column("numbers", "math", is_wide=True),
     Column("value", "number"),
 )
 
@@ -68,8 +68,8 @@ def layer_title(derivation: Derivation, layer: int) -> str:
 def _forward(derivation: Derivation, notation: Notation) -> Table:
     columns = (
         Column("quantity", "math"),
-        Column("formula", "math"),
-        Column("numbers", "math"),
+        Column("formula", "math", is_wide=True),
+        Column("numbers", "math", is_wide=True),
         Column("value", "number"),
     )
     rows = (
@@ -77,7 +77,7 @@ def _forward(derivation: Derivation, notation: Notation) -> Table:
             notation.math(notation.name(quantity.name)),
             notation.math(quantity_in_symbols(quantity, notation)),
             notation.math(quantity_in_numbers(quantity, notation)),
-            format_number(quantity.value, notation.digits),
+            notation.value(quantity.value),
         )
         for quantity in quantities(derivation)
     )
@@ -90,13 +90,13 @@ def partial_row(partial: Partial, notation: Notation) -> tuple[str, ...]:
         notation.math(partial_name(partial, notation)),
         notation.math(chain_in_symbols(partial, notation)),
         notation.math(chain_in_numbers(partial, notation)),
-        format_number(partial.value, notation.digits),
+        notation.value(partial.value),
     )
 
 
 def _update(run: Run, notation: Notation) -> Iterator[Block]:
     """Old value, gradient, change and new value of every parameter; only the gradients where nothing was updated."""
-    names, step, digits = run.setup.network.names, run.shown, notation.digits
+    names, step = run.setup.network.names, run.shown
     is_update = step.changes is not None
     yield Heading("Update" if is_update else "Gradients")
     if is_update:
@@ -114,7 +114,7 @@ def _update(run: Run, notation: Notation) -> Iterator[Block]:
             update = update_of(run, parameter)
             slope = step.gradients.pick(parameter)
             numbers = (update.old, slope, update.change, update.new) if is_update else (update.old, slope)
-            shown = [format_number(number, digits) for number in numbers]
+            shown = [notation.value(number) for number in numbers]
             if update.is_frozen and is_update:
                 shown[2] = "frozen"
             yield (notation.math(notation.name(names.of(parameter))), *shown)
@@ -127,7 +127,7 @@ def _update(run: Run, notation: Notation) -> Iterator[Block]:
 def losses(run: Run, notation: Notation) -> Iterator[Block]:
     """The loss before and after, and its way between where there is one."""
     yield Heading("Loss")
-    before, after = (format_number(loss, notation.digits) for loss in (run.loss_before, run.loss_after))
+    before, after = (notation.term(loss) for loss in (run.loss_before, run.loss_after))
     name = run.setup.network.names.loss
     over = (
         f", {run.setup.schedule.reduction} over {len(run.setup.samples)} samples" if len(run.setup.samples) > 1 else ""
