@@ -56,4 +56,13 @@ def _setup(check: Checker) -> Setup | None:
     network = Network(tuple(layers), loss, names)
     schedule = with_frozen(check, schedule, network)
     updates, velocity = read_state(check, network)
-    return Setup(str(check.data.get("title") or ""), network, samples, schedule, updates, velocity)
+    return Setup(_title(check), network, samples, schedule, updates, velocity)
+
+
+def _title(check: Checker) -> str:
+    """The title; a number or a date may be one too."""
+    title = check.data.get("title")
+    if isinstance(title, list | dict):
+        check.problem(("title",), f"expected a text, found {kind_of(title)}")
+        return ""
+    return "" if title is None else str(title)
