@@ -1,0 +1,89 @@
+"""What a definition says, as data: numbers, names, and operations applied to arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from backprop_cli.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; negative ones are written as an operation on a positive one."""
+
+    value: float
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable or an intermediate."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An entry of `OPERATIONS` applied: `+` and `*` take any number of arguments; `a - b` is `a + neg(b)`."""
+
+    operation: str
+    arguments: tuple[Expression, ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the user's own applied; a graph has none of these left."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    at: int = field(default=0, compare=False)
+
+
+Expression = Number | Name | Apply | Call
+"""`at` is the offset of the character in the source that an error points to; equality ignores it."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`name = body`, or `name(parameters) = body`."""
+
+    name: str
+    parameters: tuple[str, ...] | None
+    body: Expression
+    at: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text that was typed and what to call it; knows line and column of every offset."""
+
+    text: str
+    file: str = "<definitions>"
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def place(self, at: int) -> Place:
+        """Line and column, from 1, of an offset."""
+        line = self.text.count("\n", 0, at)
+        return Place(self.file, line + 1, at - (self.text.rfind("\n", 0, at) + 1) + 1, self._lines[line])
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything in it, from left to right."""
+    stack = [expression]
+    while stack:
+        found = stack.pop()
+        yield found
+        if isinstance(found, Apply | Call):
+            stack.extend(reversed(found.arguments))
+
+
+def names_in(expression: Expression) -> list[str]:
+    """The names that occur, each once, in the order of their first occurrence."""
+    return list(dict.fromkeys(part.name for part in walk(expression) if isinstance(part, Name)))
