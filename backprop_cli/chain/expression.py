@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from backprop_cli.errors import Place
+from backprop_cli.errors import InputError, Place, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,10 @@ class Source:
         """Line and column, from 1, of an offset."""
         line = self.text.count("\n", 0, at)
         return Place(self.file, line + 1, at - (self.text.rfind("\n", 0, at) + 1) + 1, self._lines[line])
+
+    def error(self, at: int, message: str, hint: str = "") -> InputError:
+        """An error that points at an offset."""
+        return InputError(Problem(message, hint=hint, place=self.place(at)))
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from backprop_cli.chain.evaluate import NoValueError, constant
 from backprop_cli.chain.expression import Apply, Call, Definition, Expression, Name, Number, Source, names_in, walk
 from backprop_cli.chain.operations import CONSTANTS
-from backprop_cli.errors import InputError, Problem, UnknownNameError
+from backprop_cli.errors import UnknownNameError
 
 MAX_CALLS = 50
 """Functions within functions."""
@@ -58,7 +58,9 @@ def build(source: Source, definitions: Sequence[Definition], target: str, freed:
 class _Builder:
     """Puts function calls in and collects the nodes that the target needs."""
 
-    def __init__(self, source: Source, table: Mapping[str, Definition], target: Definition, freed: Collection[str]) -> None:
+    def __init__(
+        self, source: Source, table: Mapping[str, Definition], target: Definition, freed: Collection[str]
+    ) -> None:
         self.source = source
         self.table = table
         self.target = target
@@ -149,21 +151,19 @@ class _Builder:
     def _count(self, expression: Expression) -> None:
         self._parts += 1
         if self._parts > MAX_PARTS:
-            place = self.source.place(expression.at)
-            raise InputError(Problem(f"with all functions put in there are more than {MAX_PARTS:,} parts", place=place))
+            raise self.source.error(expression.at, f"with all functions put in there are more than {MAX_PARTS:,} parts")
 
     def _refuse_call(self, call: Call) -> None:
-        place = self.source.place(call.at)
         if call.function in self._calling:
             circle = [*self._calling[self._calling.index(call.function) :], call.function]
-            raise InputError(Problem(f"{call.function!r} is defined through itself: {' → '.join(circle)}", place=place))
-        raise InputError(Problem(f"functions within functions, more than {MAX_CALLS} levels deep", place=place))
+            raise self.source.error(call.at, f"{call.function!r} is defined through itself: {' → '.join(circle)}")
+        raise self.source.error(call.at, f"functions within functions, more than {MAX_CALLS} levels deep")
 
     def _check(self, name: str, expression: Expression) -> None:
         try:
             constant(expression)
         except NoValueError as error:
-            raise InputError(Problem(f"{error.reason}, in {name}", place=self.source.place(error.at))) from None
+            raise self.source.error(error.at, f"{error.reason}, in {name}") from None
 
     def _order(self) -> list[str]:
         """The nodes so that each comes after what it is computed from, otherwise as they stand in the text."""
@@ -197,8 +197,8 @@ class _Builder:
         while circle[-1] not in circle[:-1]:
             circle.append(min((part for part in needs[circle[-1]] if part in needs), key=self._offset))
         circle = circle[circle.index(circle[-1]) :]
-        place = self.source.place(self._offset(circle[0]))
-        raise InputError(Problem(f"{circle[0]!r} is defined through itself: {' → '.join(circle)}", place=place))
+        message = f"{circle[0]!r} is defined through itself: {' → '.join(circle)}"
+        raise self.source.error(self._offset(circle[0]), message)
 
 
 def _moved(value: Expression, at: int) -> Expression:

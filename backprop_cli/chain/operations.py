@@ -24,19 +24,15 @@ Arguments = Sequence[float]
 
 
 class Operation(NamedTuple):
-    """`value(arguments)`, and `slope(index, arguments, value)`: the derivative by one argument.
+    """`value(arguments)`, and `slope(index, arguments, value)`: the derivative by one argument."""
 
-    `arity` is the number of arguments; None is one or more.
-    """
-
-    arity: int | None
     value: Callable[[Arguments], float]
     slope: Callable[[int, Arguments, float], float]
 
 
 def _unary(value: Callable[[float], float], slope: Callable[[float, float], float]) -> Operation:
     """`slope` is called with argument and value."""
-    return Operation(1, lambda v: value(v[0]), lambda _, v, y: slope(v[0], y))
+    return Operation(lambda v: value(v[0]), lambda _, v, y: slope(v[0], y))
 
 
 def _elementwise(name: str) -> Operation:
@@ -106,18 +102,18 @@ def _choice(is_chosen: Callable[[float, float], bool]) -> Operation:
     def slope(index: int, v: Arguments, _: float) -> float:
         return float(index == (0 if is_chosen(v[1], v[2]) else 3))
 
-    return Operation(4, lambda v: v[0] if is_chosen(v[1], v[2]) else v[3], slope)
+    return Operation(lambda v: v[0] if is_chosen(v[1], v[2]) else v[3], slope)
 
 
 def _extreme(pick: Callable[[Arguments], float]) -> Operation:
     def slope(index: int, v: Arguments, y: float) -> float:
         return 0.5 if v[0] == v[1] else float(v[index] == y)
 
-    return Operation(2, pick, slope)
+    return Operation(pick, slope)
 
 
 def _constant(value: float) -> Operation:
-    return Operation(0, lambda v: value, lambda index, v, y: 0.0)
+    return Operation(lambda v: value, lambda index, v, y: 0.0)
 
 
 CHOICES: dict[str, Callable[[float, float], bool]] = {
@@ -150,11 +146,11 @@ FUNCTIONS: dict[str, Operation] = {
 """What can be called by name; `log` is the natural logarithm, as in every library of the field."""
 
 OPERATIONS: dict[str, Operation] = {
-    "+": Operation(None, sum, lambda index, v, y: 1.0),
-    "*": Operation(None, math.prod, _product_slope),
+    "+": Operation(sum, lambda index, v, y: 1.0),
+    "*": Operation(math.prod, _product_slope),
     "neg": _unary(lambda x: -x, lambda x, y: -1.0),
-    "/": Operation(2, _quotient, lambda index, v, y: (-y if index else 1.0) / v[1]),
-    "^": Operation(2, _power, _power_slope),
+    "/": Operation(_quotient, lambda index, v, y: (-y if index else 1.0) / v[1]),
+    "^": Operation(_power, _power_slope),
     **{name: _choice(is_chosen) for name, is_chosen in CHOICES.items()},
     **{name: _constant(value) for name, value in CONSTANTS.items()},
     **FUNCTIONS,

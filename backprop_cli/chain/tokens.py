@@ -8,7 +8,6 @@ import unicodedata
 from typing import NamedTuple
 
 from backprop_cli.chain.expression import Source
-from backprop_cli.errors import InputError, Problem
 
 MAX_TEXT = 50_000
 """Characters of all definitions together; a circuit of a thousand gates has fewer."""
@@ -25,7 +24,19 @@ class Token(NamedTuple):
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _OPERATOR = re.compile(r"\*\*|==|<=|>=|[-+*/^(),=<>]")
 _SUPERSCRIPT = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_SPELLINGS = {"**": "^", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">="}
+_SPELLINGS = {
+    "**": "^",
+    "−": "-",
+    "–": "-",
+    "·": "*",
+    "⋅": "*",
+    "×": "*",
+    "∗": "*",
+    "÷": "/",
+    "∕": "/",
+    "≤": "<=",
+    "≥": ">=",
+}
 _IN_NAMES = frozenset("_0123456789₀₁₂₃₄₅₆₇₈₉")
 _KEYWORDS = frozenset({"if", "else"})
 
@@ -37,7 +48,7 @@ def statements(source: Source) -> list[list[Token]]:
         InputError: the text is too long, or has a character that the language does not know.
     """
     if len(source.text) > MAX_TEXT:
-        raise InputError(Problem(f"the definitions are longer than {MAX_TEXT:,} characters", place=source.place(MAX_TEXT)))
+        raise source.error(MAX_TEXT, f"the definitions are longer than {MAX_TEXT:,} characters")
     found = []
     start = 0
     for line in source.text.split("\n"):
@@ -102,7 +113,7 @@ def _operator_at(source: Source, at: int, end: int) -> str:
         return character
     shown = repr(character) if character.isprintable() else f"U+{ord(character):04X}"
     hint = "one definition a line, or an argument of its own" if character == ";" else ""
-    raise InputError(Problem(f"unexpected character {shown}", hint=hint, place=source.place(at)))
+    raise source.error(at, f"unexpected character {shown}", hint)
 
 
 def _checked_number(source: Source, text: str, at: int) -> str:
@@ -111,5 +122,5 @@ def _checked_number(source: Source, text: str, at: int) -> str:
     mantissa = re.split("[eE]", text)[0]
     if math.isinf(value) or (value == 0 and mantissa.strip("0.")):
         size = "large" if value else "small"
-        raise InputError(Problem(f"this number is too {size} for a 64-bit float", place=source.place(at)))
+        raise source.error(at, f"this number is too {size} for a 64-bit float")
     return text

@@ -38,7 +38,9 @@ def write(expression: Expression) -> Formula:
 def rule(expression: Expression, values: Mapping[str, float]) -> Rule:
     """The expression as a rule; `values` is empty where no point is given."""
     names = names_in(expression)
-    return Rule(write(expression), {name: name for name in names}, {name: values.get(name, float("nan")) for name in names})
+    return Rule(
+        write(expression), {name: name for name in names}, {name: values.get(name, float("nan")) for name in names}
+    )
 
 
 def number_text(value: float) -> str:
@@ -64,14 +66,16 @@ def _piece(expression: Expression) -> _Piece:
     if expression.operation == "neg":
         inner = pieces[0].at_least(_PRODUCT, may_lead=False)
         return _Piece(f"-{inner.text}", f"-{inner.latex}", _SUM, True)
-    return _choice(expression.operation, pieces) if expression.operation.startswith("if ") else _call(expression, pieces)
+    return (
+        _choice(expression.operation, pieces) if expression.operation.startswith("if ") else _call(expression, pieces)
+    )
 
 
 def _number(value: float) -> _Piece:
     text = number_text(value)
     mantissa, _, exponent = text.partition("e")
     if exponent:
-        return _Piece(text, rf"{mantissa} \times 10^{{{int(exponent)}}}", _PRODUCT)
+        return _Piece(text, rf"{mantissa} \times 10^{{{int(exponent)}}}", _ATOM)
     return _Piece(text, text, _SUM if value < 0 else _ATOM, value < 0)
 
 
@@ -107,8 +111,8 @@ def _quotient(over: _Piece, under: _Piece) -> _Piece:
 
 def _power(base: _Piece, exponent: _Piece) -> _Piece:
     lower, upper = base.at_least(_ATOM), exponent.at_least(_POWER)
-    is_call = lower.latex.startswith("e^")
-    latex = rf"\left({lower.latex}\right)" if is_call else lower.latex
+    has_power = lower.latex.startswith("e^") or r"\times 10^" in lower.latex
+    latex = rf"\left({lower.latex}\right)" if has_power else lower.latex
     return _Piece(f"{lower.text}^{upper.text}", f"{latex}^{{{exponent.latex}}}", _POWER)
 
 

@@ -1,0 +1,225 @@
+"""Symbols: expressions of sympy's and their derivatives. Only this module, `convert` and `simplify` import sympy.
+
+sympy never sees text: its expressions are built from ours node by node, and `convert` turns them back into ours.
+All work happens `in_textbook_form`, where 2(x + 1) stays what it is. Piecewise functions are opaque to sympy and bring their own slopes.
+
+Work is bounded by counting before doing: nothing is built whose size, depth or digits exceed the limits below.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sympy
+from sympy.core.parameters import distribute
+
+from backprop_cli.chain.expression import Apply, Expression, Name, Number, walk
+from backprop_cli.chain.operations import CHOICES
+
+Symbolic = Any
+"""An expression of sympy's, which has no types."""
+
+MAX_SIZE = 1_000
+"""Nodes of an expression with everything put in."""
+MAX_DEPTH = 150
+MAX_BITS = 4_096
+"""Binary digits of an exact number."""
+
+
+class TooLargeError(Exception):
+    """An expression would exceed the limits."""
+
+
+class UndefinedExpressionError(Exception):
+    """An expression has no real value anywhere; `at` is the offset of the operation to blame."""
+
+    def __init__(self, at: int, reason: str) -> None:
+        self.at = at
+        self.reason = reason
+        super().__init__(reason)
+
+
+@contextlib.contextmanager
+def in_textbook_form() -> Iterator[None]:
+    """Keep sympy from multiplying numbers into sums; give it room to recurse (17 frames for a level of nesting)."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 40 * MAX_DEPTH))
+    try:
+        with distribute(False):
+            yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+# ── what sympy does not know ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _opaque(name: str, *slopes: Callable[..., Symbolic]) -> Symbolic:
+    """A function that sympy leaves alone, with its derivative by each argument."""
+    return type(name, (sympy.Function,), {"fdiff": lambda self, argindex=1: slopes[argindex - 1](*self.args)})
+
+
+def _choice_slope(self: Symbolic, symbol: Symbolic) -> Symbolic:
+    """Choose between the derivatives as between the values."""
+    then, left, right, otherwise = self.args
+    slopes = then.diff(symbol), otherwise.diff(symbol)
+    return slopes[0] if slopes[0] == slopes[1] else self.func(slopes[0], left, right, slopes[1])
+
+
+_CHOICE = {name: type(name, (sympy.Function,), {"_eval_derivative": _choice_slope}) for name in CHOICES}
+
+
+def _step(greater: Symbolic, smaller: Symbolic) -> Symbolic:
+    """The slope of a maximum by the argument `greater`."""
+    return _CHOICE["if >"](1, greater, smaller, _CHOICE["if =="](sympy.S.Half, greater, smaller, 0))
+
+
+_OPAQUE: dict[str, Symbolic] = {
+    "sigmoid": _opaque("sigmoid", lambda z: _OPAQUE["sigmoid"](z) * (1 - _OPAQUE["sigmoid"](z))),
+    "relu": _opaque("relu", lambda z: _CHOICE["if >"](1, z, 0, 0)),
+    "abs": _opaque("abs", lambda z: _CHOICE["if >"](1, z, 0, _CHOICE["if <"](-1, z, 0, 0))),
+    "max": _opaque("max", lambda a, b: _step(a, b), lambda a, b: _step(b, a)),
+    "min": _opaque("min", lambda a, b: _step(b, a), lambda a, b: _step(a, b)),
+}
+
+_FUNCTIONS: dict[str, Callable[..., Symbolic]] = {
+    **{name: getattr(sympy, name) for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **dict.fromkeys(("log", "ln"), sympy.log),
+    **_OPAQUE,
+    **_CHOICE,
+}
+NAMES: dict[Any, str] = {_FUNCTIONS[name]: name for name in _FUNCTIONS if name not in ("sqrt", "log")}
+"""What sympy's functions are called in our language."""
+
+
+# ── from our expressions to sympy's ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Entry(NamedTuple):
+    """What stands for a name: the expression, with its size and depth."""
+
+    value: Symbolic
+    size: int = 1
+    depth: int = 1
+
+
+def symbol(name: str) -> Entry:
+    """A name that stands for itself."""
+    return Entry(sympy.Symbol(name))
+
+
+def build(expression: Expression, entries: Mapping[str, Entry]) -> Entry:
+    """The expression with `entries` put in for its names.
+
+    Raises:
+        TooLargeError: with all put in it would exceed the limits.
+        UndefinedExpressionError: it has no value, such as 1/(x - x).
+    """
+    parts = list(walk(expression))
+    put_in = [entries[part.name] for part in parts if isinstance(part, Name)]
+    size = len(parts) + sum(entry.size for entry in put_in)
+    if size > max(MAX_SIZE, 2 * len(parts)):
+        raise TooLargeError
+    entry = Entry(_built(expression, entries), size, _depth(expression, entries))
+    if entry.depth > MAX_DEPTH:
+        raise TooLargeError
+    return entry
+
+
+def _depth(expression: Expression, entries: Mapping[str, Entry]) -> int:
+    if isinstance(expression, Name):
+        return entries[expression.name].depth
+    if isinstance(expression, Number) or not expression.arguments:
+        return 1
+    return 1 + max(_depth(argument, entries) for argument in expression.arguments)
+
+
+def _built(expression: Expression, entries: Mapping[str, Entry]) -> Symbolic:
+    if isinstance(expression, Number):
+        return sympy.Rational(repr(expression.value))
+    if isinstance(expression, Name):
+        return entries[expression.name].value
+    assert isinstance(expression, Apply)
+    arguments = [_built(argument, entries) for argument in expression.arguments]
+    made = _applied(expression, arguments)
+    if made.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
+        raise UndefinedExpressionError(expression.at, "this has no value, whatever the variables are")
+    return made
+
+
+def _applied(expression: Apply, arguments: Sequence[Symbolic]) -> Symbolic:
+    operation = expression.operation
+    if operation == "+":
+        return sympy.Add(*arguments)
+    if operation == "*":
+        return sympy.Mul(*arguments)
+    if operation == "neg":
+        return sympy.Mul(-1, arguments[0])
+    if operation == "/":
+        return sympy.Mul(arguments[0], _power(expression, arguments[1], sympy.Integer(-1)))
+    if operation == "^":
+        return _power(expression, *arguments)
+    if not arguments:
+        return {"pi": sympy.pi, "e": sympy.E}[operation]
+    return _FUNCTIONS[operation](*arguments)
+
+
+def _power(expression: Apply, base: Symbolic, exponent: Symbolic) -> Symbolic:
+    """The power, where its exact numbers stay within the limit and a negative number has only whole powers."""
+    coefficient = base.as_coeff_Mul()[0]
+    if exponent.is_Rational:
+        bits = max(int(coefficient.p).bit_length(), int(coefficient.q).bit_length())
+        if max(int(exponent.p).bit_length(), int(exponent.q).bit_length()) > 64:
+            raise TooLargeError
+        if abs(exponent) * bits > MAX_BITS:
+            return _rounded_power(base, exponent)
+    elif base.is_Rational and base < 0:
+        raise UndefinedExpressionError(expression.at, f"the negative number {base} has no power {exponent}")
+    return sympy.Pow(base, exponent)
+
+
+def _rounded_power(base: Symbolic, exponent: Symbolic) -> Symbolic:
+    """The power of a number as the nearest float64, where its exact value would have thousands of digits."""
+    try:
+        return sympy.Rational(repr(float(base) ** float(exponent)))
+    except (TypeError, ValueError, OverflowError):
+        raise TooLargeError from None
+
+
+def product(factors: Sequence[Entry]) -> Entry:
+    """The product of some entries."""
+    value = sympy.Mul(*(factor.value for factor in factors))
+    return Entry(value, sum(factor.size for factor in factors), max(factor.depth for factor in factors))
+
+
+def summed(terms: Sequence[Entry]) -> Entry:
+    """The sum of some entries; one alone is not made deeper by it."""
+    value = sympy.Add(*(term.value for term in terms))
+    depth = max(term.depth for term in terms) + (2 if len(terms) > 1 else 0)
+    return Entry(value, sum(term.size for term in terms), depth)
+
+
+def derivatives(expression: Expression, names: Sequence[str]) -> dict[str, Symbolic]:
+    """The derivative by each of some names, all names standing for themselves; a sum is done term by term.
+
+    Raises:
+        UndefinedExpressionError: the expression has no value.
+        TooLargeError: it holds numbers beyond the limits.
+    """
+    own = {part.name: symbol(part.name) for part in walk(expression) if isinstance(part, Name)}
+    value = build(expression, own).value
+    terms = [(term, term.free_symbols) for term in sympy.Add.make_args(value)]
+    found = {}
+    for name in names:
+        by = own[name].value
+        found[name] = sympy.Add(*(_one_power(term.diff(by)) for term, symbols in terms if by in symbols))
+    return found
+
+
+def _one_power(value: Symbolic) -> Symbolic:
+    """The slope of x^y by x as y·x^(y − 1), where sympy has x^y·y/x."""
+    is_symbolic = any(power.exp.free_symbols and power.base != sympy.E for power in value.atoms(sympy.Pow))
+    return sympy.powsimp(value, combine="exp") if is_symbolic else value

@@ -1,0 +1,193 @@
+"""The chain rule over a graph: local derivatives, their sums of products, and what these come to in symbols.
+
+As in a network, ∂h/∂u of a node is the sum over everything that uses u, of ∂h/∂(user)·∂(user)/∂u. Where h uses u directly and
+also through other nodes, the direct part is a record of its own, named `dh/du|v`: v is held fixed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from backprop_cli.chain.evaluate import NoValueError, dual
+from backprop_cli.chain.expression import Definition, Expression, Number, Source, names_in
+from backprop_cli.chain.graph import Graph, build, global_names
+from backprop_cli.chain.language import parse
+from backprop_cli.chain.operations import CONSTANTS
+from backprop_cli.chain.records import ChainResult, Total
+from backprop_cli.chain.symbolic import Symbols
+from backprop_cli.chain.writing import rule
+from backprop_cli.errors import InputError, UnknownNameError, UsageError
+from backprop_cli.partials import Partial
+from backprop_cli.paths import count_paths, largest_paths
+from backprop_cli.quantities import Quantity
+
+
+def differentiate(
+    source: Source,
+    of: str | None = None,
+    wrt: Sequence[str] = (),
+    at: Mapping[str, float] | None = None,
+    paths: bool = False,
+    limit: int = 20,
+) -> ChainResult:
+    """Differentiate a definition (default: the last) by some names (default: its free variables), at a point if one is given.
+
+    Raises:
+        InputError: the text is wrong, or something has no value at the point; it points at the character.
+        UnknownNameError: nothing bears a name of `of`, `wrt` or `at`.
+        UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
+    """
+    definitions = parse(source)
+    at = at or {}
+    graph = build(source, definitions, of or definitions[-1].name, {*at, *wrt} & set(CONSTANTS))
+    known = [*global_names(definitions), *(name for one in definitions for name in one.parameters or ()), *CONSTANTS]
+    by = _checked_wrt(graph, wrt, known)
+    point = _checked_point(graph, at, known, definitions)
+    return _Chain(source, graph, by, point).result(limit if paths else 0)
+
+
+def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list[str]:
+    """What to differentiate by: variables, or intermediates."""
+    choices = [*graph.variables, *(name for name in graph.nodes if name != graph.target)]
+    for name in wrt:
+        if name not in choices and (name in known or name == graph.target):
+            others = ", ".join(choices) or "nothing"
+            raise UsageError(f"{graph.target} does not depend on {name}; it depends on: {others}")
+        if name not in choices:
+            raise UnknownNameError("variable", name, choices)
+    if not wrt and not graph.variables:
+        numbers = ", ".join(name for name in graph.nodes if isinstance(graph.nodes[name], Number))
+        hint = f"\n    hint: --wrt differentiates by {numbers} all the same" if numbers else ""
+        raise UsageError(f"{graph.target} depends on no variable: there is nothing to differentiate by{hint}")
+    return list(dict.fromkeys(wrt or graph.variables))
+
+
+def _checked_point(
+    graph: Graph, at: Mapping[str, float], known: Sequence[str], definitions: Sequence[Definition]
+) -> dict[str, float] | None:
+    """The values of the variables, None where no point is given."""
+    computed = {*graph.nodes, *(one.name for one in definitions)}
+    for name in at:
+        if name in computed:
+            raise UsageError(f"{name} is computed from its definition: --at gives the values of variables")
+        if name not in known:
+            raise UnknownNameError("variable", name, graph.variables)
+    missing = [name for name in graph.variables if name not in at]
+    if missing and at:
+        raise UsageError(f"--at gives no value for {', '.join(missing)}")
+    return None if missing else {name: float(at[name]) for name in graph.variables}
+
+
+class _Chain:
+    """Works out all the records of one graph."""
+
+    def __init__(self, source: Source, graph: Graph, by: Sequence[str], point: dict[str, float] | None) -> None:
+        self.source = source
+        self.graph = graph
+        self.by = by
+        self.point = point
+        self.values: dict[str, float] = dict(point or {})
+        self.order = list(reversed(graph.nodes))
+        self.parents = self._live_parents()
+        self.slopes = self._slopes()
+        self.symbols = Symbols(source, graph, self.parents)
+        self.locals = {(node, name): self._local(node, name) for node in self.order for name in self.parents[node]}
+        self.totals = self._totals()
+
+    def _live_parents(self) -> dict[str, list[str]]:
+        """What each node is to be differentiated by: those of its names that depend on anything in `by`."""
+        live = set(self.by)
+        parents = {}
+        for node, expression in self.graph.nodes.items():
+            parents[node] = [name for name in names_in(expression) if name in live]
+            if parents[node]:
+                live.add(node)
+        return parents
+
+    # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _slopes(self) -> dict[tuple[str, str], float]:
+        """The values of the local derivatives; on the way those of the nodes."""
+        slopes: dict[tuple[str, str], float] = {}
+        if self.point is None:
+            return slopes
+        for node, expression in self.graph.nodes.items():
+            try:
+                self.values[node], found = dual(expression, self.values, self.parents[node])
+            except NoValueError as error:
+                raise self._no_value(node, error) from None
+            slopes |= {(node, name): found.get(name, 0.0) for name in self.parents[node]}
+        return slopes
+
+    def _no_value(self, node: str, error: NoValueError) -> InputError:
+        at = ", ".join(f"{name} = {value:g}" for name, value in (self.point or {}).items())
+        return self.source.error(error.at, f"{error.reason}, in {node}{' at ' * bool(at)}{at}")
+
+    # ── records ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _local(self, node: str, name: str) -> Partial:
+        """One link of the chain."""
+        value = self.slopes.get((node, name), math.nan)
+        held = self._held(name) if node == self.graph.target else []
+        return Partial(node, "|".join([name, *held]), value, rule(self.symbols.slopes[node, name], self.values))
+
+    def _held(self, name: str) -> list[str]:
+        """What is held fixed in the target's direct dependence on a name: its other names that depend on this one."""
+        dependent = {name}
+        for node in self.graph.nodes:
+            if dependent.intersection(self.parents[node]):
+                dependent.add(node)
+        others = [other for other in self.parents[self.graph.target] if other != name and other in dependent]
+        return [",".join(others)] if others else []
+
+    def _totals(self) -> dict[str, Partial]:
+        """The derivative of the target by every node and by every name of `by`, from the target inwards."""
+        target = self.graph.target
+        users: dict[str, list[str]] = {}
+        for node in self.order:
+            for name in self.parents[node]:
+                users.setdefault(name, []).append(node)
+        totals: dict[str, Partial] = {}
+        inner = [name for name in self.order if name != target and name in users]
+        for name in dict.fromkeys([*inner, *self.by]):
+            locals_ = [(node, self.locals[node, name]) for node in users[name]]
+            if [node for node, _ in locals_] == [target]:
+                totals[name] = locals_[0][1]
+            else:
+                terms = tuple((part,) if node == target else (totals[node], part) for node, part in locals_)
+                totals[name] = Partial(target, name, self._sum(name, terms), None, terms)
+        return totals
+
+    def _sum(self, name: str, terms: Sequence[Sequence[Partial]]) -> float:
+        value = sum(math.prod(factor.value for factor in term) for term in terms)
+        if self.point is not None and not math.isfinite(value):
+            error = NoValueError(0, f"d{self.graph.target}/d{name} is too large for a 64-bit float")
+            raise self._no_value(self.graph.target, error)
+        return value
+
+    # ── the result ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def result(self, limit: int) -> ChainResult:
+        """Everything, with up to `limit` paths of each derivative."""
+        chains = [total for total in self.totals.values() if total.terms]
+        return ChainResult(
+            self.graph.target,
+            self.point or {},
+            tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),
+            (*self.locals.values(), *chains),
+            {name: self._total(name, limit) for name in self.by},
+        )
+
+    def _quantity(self, node: str, expression: Expression) -> Quantity:
+        return Quantity(node, self.values.get(node, math.nan), rule(expression, self.values))
+
+    def _total(self, name: str, limit: int) -> Total:
+        partial = self.totals[name]
+        written = self.symbols.written(partial)
+        product, simplified = (
+            None if form is None else rule(form, self.values) for form in (written.product, written.simplified)
+        )
+        paths = tuple(islice(largest_paths(partial), limit)) if limit else None
+        return Total(partial, product, simplified, written.note, paths, count_paths(partial) if limit else 0)

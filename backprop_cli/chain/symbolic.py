@@ -1,0 +1,135 @@
+"""The symbols of a graph: each local derivative as a rule, and a chain of them written out and simplified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from backprop_cli.chain.algebra import (
+    MAX_DEPTH,
+    MAX_SIZE,
+    Entry,
+    TooLargeError,
+    UndefinedExpressionError,
+    build,
+    derivatives,
+    in_textbook_form,
+    product,
+    summed,
+    symbol,
+)
+from backprop_cli.chain.convert import Converter
+from backprop_cli.chain.expression import Apply, Expression, Number, Source, names_in, walk
+from backprop_cli.chain.graph import Graph
+from backprop_cli.chain.simplify import Simplifier
+from backprop_cli.errors import InputError
+from backprop_cli.partials import Partial, closure
+
+IN_INTERMEDIATES = "written in the intermediates: with everything put in it would be too long"
+NOT_SIMPLIFIED = "not simplified further: that would take too long"
+NOT_WRITTEN = "too long to be written out"
+
+
+class Written(NamedTuple):
+    """A derivative in symbols: the chain with everything put in, its shortest form, and what was too long for that."""
+
+    product: Expression | None
+    simplified: Expression | None
+    note: str = ""
+
+
+class Symbols:
+    """The symbolic side of a graph; `parents` are the names by which each node is differentiated."""
+
+    def __init__(self, source: Source, graph: Graph, parents: Mapping[str, Sequence[str]]) -> None:
+        self.source = source
+        self.graph = graph
+        literals = (
+            part for expression in graph.nodes.values() for part in walk(expression) if isinstance(part, Number)
+        )
+        self._converter = Converter(is_decimal=any(not literal.value.is_integer() for literal in literals))
+        self._simplifier = Simplifier(self._converter)
+        self.slopes: dict[tuple[str, str], Expression] = {}
+        with in_textbook_form():
+            for node, names in parents.items():
+                self.slopes |= {(node, name): slope for name, slope in self._derived(node, names).items()}
+            self._forms = [(self._put_in(), ""), (self._names(), IN_INTERMEDIATES)]
+
+    def _derived(self, node: str, names: Sequence[str]) -> dict[str, Expression]:
+        """The local derivatives of one node."""
+        expression = self.graph.nodes[node]
+        try:
+            found = derivatives(expression, names)
+            return {name: self._converter.expression(slope) for name, slope in found.items()}
+        except UndefinedExpressionError as error:
+            raise self._undefined(node, error) from None
+        except (TooLargeError, RecursionError):
+            at = min(part.at for part in walk(expression))
+            raise self.source.error(at, f"the numbers or powers in {node} are too large for exact algebra") from None
+
+    def _undefined(self, node: str, error: UndefinedExpressionError) -> InputError:
+        return self.source.error(error.at, f"{error.reason}, in {node}")
+
+    def _names(self) -> dict[str, Entry]:
+        """Every name standing for itself."""
+        return {name: symbol(name) for name in (*self.graph.variables, *self.graph.nodes)}
+
+    def _put_in(self) -> dict[str, Entry]:
+        """The variables by themselves, and each node in them, as far as that stays short enough."""
+        entries = {name: symbol(name) for name in self.graph.variables}
+        for node, expression in self.graph.nodes.items():
+            if entries.keys() >= set(names_in(expression)):
+                try:
+                    entries[node] = build(expression, entries)
+                except UndefinedExpressionError as error:
+                    raise self._undefined(node, error) from None
+                except TooLargeError:
+                    continue
+        return entries
+
+    def written(self, partial: Partial) -> Written:
+        """A derivative in symbols: in the variables, else in the intermediates, else not at all."""
+        with in_textbook_form():
+            for entries, note in self._forms:
+                try:
+                    value, expression = self._chained(partial, entries)
+                    simplified, is_complete = self._simplifier.simplest(value)
+                except (TooLargeError, RecursionError):
+                    continue
+                except UndefinedExpressionError as error:
+                    raise self._undefined(partial.of, error) from None
+                return Written(expression, simplified, note or ("" if is_complete else NOT_SIMPLIFIED))
+        if partial.rule is None:
+            return Written(None, None, NOT_WRITTEN)
+        slope = self._slope(partial)
+        return Written(slope, slope, NOT_SIMPLIFIED)
+
+    def _chained(self, target: Partial, entries: Mapping[str, Entry]) -> tuple[object, Expression]:
+        """The target's chain as an expression of sympy's, and as its factors stand."""
+        values: dict[str, Entry] = {}
+        factors: dict[str, list[Expression]] = {}
+        for partial in closure(target):
+            if partial.rule is not None:
+                entry = self._local(partial, entries)
+                values[partial.name], factors[partial.name] = entry, [self._converter.expression(entry.value)]
+            else:
+                entry = summed([product([values[factor.name] for factor in term]) for term in partial.terms])
+                terms = [[part for factor in term for part in factors[factor.name]] for term in partial.terms]
+                values[partial.name] = entry
+                factors[partial.name] = terms[0] if len(terms) == 1 else [Apply("+", tuple(map(_multiplied, terms)))]
+            if entry.size > MAX_SIZE or entry.depth > MAX_DEPTH:
+                raise TooLargeError
+        return values[target.name].value, _multiplied(factors[target.name])
+
+    def _slope(self, partial: Partial) -> Expression:
+        return self.slopes[partial.of, partial.wrt.partition("|")[0]]
+
+    def _local(self, partial: Partial, entries: Mapping[str, Entry]) -> Entry:
+        slope = self._slope(partial)
+        if not entries.keys() >= set(names_in(slope)):
+            raise TooLargeError
+        return build(slope, entries)
+
+
+def _multiplied(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Apply("*", tuple(factors))
