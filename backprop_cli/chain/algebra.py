@@ -1,7 +1,8 @@
 """Symbols: expressions of sympy's and their derivatives. Only this module, `convert` and `simplify` import sympy.
 
 sympy never sees text: its expressions are built from ours node by node, and `convert` turns them back into ours.
-All work happens `in_textbook_form`, where 2(x + 1) stays what it is. Piecewise functions are opaque to sympy and bring their own slopes.
+All work happens `in_textbook_form`, where 2(x + 1) stays what it is. Piecewise functions are opaque to sympy and bring
+their own slopes.
 
 Work is bounded by counting before doing: nothing is built whose size, depth or digits exceed the limits below.
 """
