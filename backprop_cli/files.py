@@ -39,8 +39,8 @@ def example_path(name: str) -> Path:
     return examples_folder() / f"{name}.yaml"
 
 
-def read_bytes(source: str) -> bytes:
-    """All of a file, or of standard input where `source` is `-`.
+def read_bytes(source: str, limit: int = -1) -> bytes:
+    """All of a file, or of standard input where `source` is `-`; of that no more than `limit` bytes if one is given.
 
     Raises:
         InputError: it cannot be read; the message says why and what there is.
@@ -48,7 +48,7 @@ def read_bytes(source: str) -> bytes:
     if source == "-":
         if sys.stdin is None or sys.stdin.closed:
             raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(limit)
     try:
         return Path(source).read_bytes()
     except (OSError, ValueError) as error:

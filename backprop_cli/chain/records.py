@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from backprop_cli.partials import Partial, Rule
@@ -43,4 +44,4 @@ class ChainResult:
     @property
     def has_values(self) -> bool:
         """Whether the values of all the variables are given."""
-        return self.nodes[-1].value == self.nodes[-1].value
+        return not math.isnan(self.nodes[-1].value)

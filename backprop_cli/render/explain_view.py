@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.explanation import Explanation
@@ -57,15 +58,18 @@ def _chain(target: Partial, notation: Notation) -> Derivation:
     return Derivation(partial_name(target, notation), (*rights, notation.term(target.value)))
 
 
-def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: Notation) -> Iterator[Block]:
-    """The paths, largest first, and the sum of all of them."""
-    yield Heading("Paths to the loss" if target.of != "" else "Paths", 3)
+def paths_blocks(
+    paths: Sequence[Path], count: int, target: Partial, notation: Notation, title: str = "Paths to the loss"
+) -> Iterator[Block]:
+    """The paths, largest first, and the sum of all of them; of paths without values only the factors."""
+    yield Heading(title, 3)
     columns = (
         Column("path", "math", is_wide=True),
         Column("numbers", "math", is_wide=True),
         Column("product", "number"),
         Column("share", "number"),
     )
+    shown = 1 if math.isnan(target.value) else len(columns)
     percent = notation.text("%")
     rows = [
         (
@@ -73,11 +77,12 @@ def paths_blocks(paths: Sequence[Path], count: int, target: Partial, notation: N
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
             notation.value(path.value),
             "" if path.share is None else notation.math(_percent(path.share)) + f" {percent}",
-        )
+        )[:shown]
         for path in paths
     ]
-    yield Table(columns, rows, len(rows))
-    total = notation.math(f"{partial_name(target, notation)} = {notation.term(target.value)}")
+    yield Table(columns[:shown], rows, len(rows))
+    value = notation.term(target.value)
+    total = notation.math(f"{partial_name(target, notation)}{' = ' * bool(value)}{value}")
     if len(paths) < count:
         left = count - len(paths)
         yield Note(

@@ -214,8 +214,15 @@ def superscript(number: int, is_ascii: bool = False) -> str:
 
 def prettify(text: str) -> str:
     """An ASCII formula, still with its holes, in the characters of mathematics: `·`, `−`, `²`, `½`."""
-    text = re.sub(r"\^(\d+)", lambda power: superscript(int(power[1])), text)
-    text = text.replace("1/2*", "½·").replace("*", "·").replace("<=", "≤").replace("Phi(", "Φ(").replace("phi(", "φ(")
+    text = re.sub(r"\^(\d+)(?![\w.])", lambda power: superscript(int(power[1])), text)
+    text = (
+        re.sub(r"(?<![\w.^/*])1/2\*", "½·", text)
+        .replace("*", "·")
+        .replace(">=", "≥")
+        .replace("<=", "≤")
+        .replace("Phi(", "Φ(")
+        .replace("phi(", "φ(")
+    )
     return re.sub(r"(?<![0-9eE])-(?!\d)", "−", text.replace(" - ", " − "))
 
 
@@ -280,7 +287,13 @@ def latex_text(text: str) -> str:
 
 
 def latex_name(name: str) -> str:
-    r"""A scalar's name: `w31` as `w_{31}`, `b1_2` as `b_{1,2}`, `σ1` as `\sigma_{1}`, other names upright."""
+    r"""A scalar's name: `w31` as `w_{31}`, `b1_2` as `b_{1,2}`, `σ1` as `\sigma_{1}`, other names upright.
+
+    `s|t`, a name with what is held fixed, as `s\vert_{t}`.
+    """
+    if "|" in name:
+        free, _, held = name.partition("|")
+        return rf"{latex_name(free)}\vert_{{{','.join(map(latex_name, held.split(',')))}}}"
     match = _INDEXED.fullmatch(name)
     if match:
         letter = match[1] or match[4]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from backprop_cli.network import Network
@@ -31,7 +32,9 @@ def chain_in_symbols(partial: Partial, notation: Notation) -> str:
 
 
 def chain_in_numbers(partial: Partial, notation: Notation) -> str:
-    """The same with numbers put in."""
+    """The same with numbers put in; empty where there is no value."""
+    if math.isnan(partial.value):
+        return ""
     if partial.rule is not None:
         return notation.numbers(partial.rule)
     products = [notation.product([notation.factor(factor.value) for factor in term]) for term in _spread(partial.terms)]
@@ -53,7 +56,9 @@ def quantity_in_symbols(quantity: Quantity, notation: Notation) -> str:
 
 
 def quantity_in_numbers(quantity: Quantity, notation: Notation) -> str:
-    """The same with numbers put in."""
+    """The same with numbers put in; empty where there is no value."""
+    if math.isnan(quantity.value):
+        return ""
     if quantity.rule is not None:
         return notation.numbers(quantity.rule)
     products = [notation.product([notation.factor(value) for _, value in term]) for term in quantity.terms]

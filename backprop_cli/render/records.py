@@ -6,13 +6,16 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from backprop_cli.chain.records import ChainResult, Total
 from backprop_cli.explanation import Explanation
 from backprop_cli.partials import Derivation, Partial
+from backprop_cli.paths import Path
 from backprop_cli.render.notation import TextNotation
 from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
 from backprop_cli.sgd import Run
 
 CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
+CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified")
 
 
 def run_record(run: Run, derivation: Derivation, sample: int) -> Iterator[tuple[str, Any]]:
@@ -60,11 +63,7 @@ def _explanation_record(explanation: Explanation) -> dict[str, Any]:
         "partials": [partial_record(partial) for partial in explanation.partials],
     }
     if explanation.paths is not None:
-        record["paths"] = [
-            {"factors": [factor.name for factor in path.factors], "value": path.value, "share": path.share}
-            for path in explanation.paths
-        ]
-        record["path_count"] = explanation.path_count
+        record |= _paths_record(explanation.paths, explanation.path_count)
     if explanation.by_sample:
         record["samples"] = [{"sample": number, "value": value} for number, value in explanation.by_sample]
     update = explanation.update
@@ -74,14 +73,61 @@ def _explanation_record(explanation: Explanation) -> dict[str, Any]:
     return record
 
 
+def _paths_record(paths: Iterable[Path], count: int) -> dict[str, Any]:
+    return {
+        "paths": [
+            {"factors": [factor.name for factor in path.factors], "value": path.value, "share": path.share}
+            for path in paths
+        ],
+        "path_count": count,
+    }
+
+
+def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
+    """The keys of `chain`'s JSON in order; expressions are in the language that they are typed in."""
+    yield "of", result.of
+    yield "at", result.at
+    yield "definitions", {node.name: _ASCII.rule(node.rule) for node in result.nodes if node.rule is not None}
+    if result.has_values:
+        yield "values", {node.name: node.value for node in result.nodes}
+    yield "partials", (partial_record(partial) for partial in result.partials)
+    yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
+
+
+def _total_record(total: Total) -> dict[str, Any]:
+    record: dict[str, Any] = dict(zip(("product", "simplified"), _written(total), strict=True))
+    record["value"] = total.partial.value
+    if total.note:
+        record["note"] = total.note
+    if total.paths is not None:
+        record |= _paths_record(total.paths, total.path_count)
+    return record
+
+
+def _written(total: Total) -> list[str | None]:
+    """Product and short form, None for what is too long to be written."""
+    return [None if rule is None else _ASCII.rule(rule) for rule in (total.product, total.simplified)]
+
+
+def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
+    """The rows of `chain`'s CSV: the partials, those asked for with their product and its short form."""
+    written = {id(total.partial): _written(total) for total in result.derivatives.values()}
+    for partial in result.partials:
+        yield (*partial_row(partial), *(text or "" for text in written.get(id(partial), ("", ""))))
+
+
 def partial_row(partial: Partial) -> tuple[str, ...]:
     """A partial as a row of CSV."""
     symbols, numbers = (chain(partial, _EXACT) for chain in (chain_in_symbols, chain_in_numbers))
-    return (partial.name, partial.of, partial.wrt, symbols, numbers, repr(partial.value))
+    return (partial.name, partial.of, partial.wrt, symbols, numbers, _EXACT.term(partial.value))
 
 
 class _ExactNotation(TextNotation):
-    """ASCII with every number as it is, and every sum in full."""
+    """ASCII with every number and every name as it is, and every sum in full."""
+
+    def name(self, name: str) -> str:
+        """The name as it was given: scripts find it again."""
+        return name
 
     def term(self, value: float) -> str:
         """`repr`: reads back bit for bit."""

@@ -1,0 +1,84 @@
+"""`backprop chain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.console import Console
+
+if TYPE_CHECKING:
+    from backprop_cli.chain.expression import Source
+
+
+def chain(
+    definitions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DEFINITION]...",
+            help="'u = (x + 1)^2' or 'f(x) = (x + 1)^2'; with none, or -, one a line on standard input.",
+        ),
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="NAME", help="What is differentiated [default: the last definition].")
+    ] = None,
+    wrt: Annotated[
+        list[str] | None,
+        typer.Option("--wrt", metavar="NAME", help="By what; repeatable [default: every free variable]."),
+    ] = None,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="x=1,y=2", help="The point, for numbers; repeatable.")
+    ] = None,
+    paths: Annotated[bool, typer.Option("--paths", help="Every path through the graph, largest first.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    rows: opt.RowsOption = 200,
+    format: opt.FormatOption = opt.Format.table,
+    digits: opt.DigitsOption = 8,
+    standalone: opt.StandaloneOption = False,
+    quiet: opt.QuietOption = False,
+) -> None:
+    """The chain rule for composed functions: factors, product, simplified result, and the numbers at a point."""
+    from backprop_cli.chain.derive import differentiate
+    from backprop_cli.chain.point import read_point
+    from backprop_cli.cli.show import Showing, show
+    from backprop_cli.render.chain_view import chain_view
+    from backprop_cli.render.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
+
+    point = read_point(at or [])
+    result = differentiate(_source(definitions or []), of, wrt or [], point, paths, limit)
+    show(
+        Console(quiet),
+        Showing(format, digits, rows, standalone),
+        lambda notation: chain_view(result, notation),
+        chain_record(result),
+        CHAIN_CSV_COLUMNS,
+        chain_rows(result),
+    )
+
+
+def _source(arguments: list[str]) -> Source:
+    """The definitions from the command line, one a line, or from standard input."""
+    from backprop_cli.chain.expression import Source
+    from backprop_cli.files import STANDARD_INPUT
+
+    if arguments and arguments != ["-"]:
+        return Source("\n".join(arguments))
+    return Source(_standard_input(is_asked_for=bool(arguments)), STANDARD_INPUT)
+
+
+def _standard_input(is_asked_for: bool) -> str:
+    """What is on standard input, up to a little more than definitions may have; a terminal is read only on request."""
+    import sys
+
+    from backprop_cli.chain.tokens import MAX_TEXT
+    from backprop_cli.config import decode
+    from backprop_cli.errors import UsageError
+    from backprop_cli.files import STANDARD_INPUT, read_bytes
+
+    if not is_asked_for and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError("give a definition, such as 'u = (x + 1)^2' 'h = u^3 + 2u - 5', or - to type them")
+    longest = 4 * MAX_TEXT
+    content = read_bytes("-", longest + 1)
+    return content.decode("utf-8", "ignore") if len(content) > longest else decode(content, STANDARD_INPUT)
