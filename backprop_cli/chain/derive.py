@@ -10,8 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.evaluate import NoValueError, dual
-from backprop_cli.chain.expression import Definition, Expression, Number, Source, names_in
+from backprop_cli.chain.expression import Definition, Expression, Source, names_in
 from backprop_cli.chain.graph import Graph, build, global_names
 from backprop_cli.chain.language import parse
 from backprop_cli.chain.operations import CONSTANTS
@@ -45,20 +46,23 @@ def differentiate(
     known = [*global_names(definitions), *(name for one in definitions for name in one.parameters or ()), *CONSTANTS]
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
-    return _Chain(source, graph, by, point).result(limit if paths else 0)
+    with in_textbook_form():
+        return _Chain(source, graph, by, point).result(limit if paths else 0)
 
 
 def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list[str]:
     """What to differentiate by: variables, or intermediates."""
     choices = [*graph.variables, *(name for name in graph.nodes if name != graph.target)]
     for name in wrt:
-        if name not in choices and (name in known or name == graph.target):
+        if name == graph.target:
+            raise UsageError(f"{name} is what is differentiated: --wrt names a variable or an intermediate")
+        if name not in choices and name in known:
             others = ", ".join(choices) or "nothing"
             raise UsageError(f"{graph.target} does not depend on {name}; it depends on: {others}")
         if name not in choices:
             raise UnknownNameError("variable", name, choices)
     if not wrt and not graph.variables:
-        numbers = ", ".join(name for name in graph.nodes if isinstance(graph.nodes[name], Number))
+        numbers = ", ".join(name for name in choices if not names_in(graph.nodes[name]))
         hint = f"\n    hint: --wrt differentiates by {numbers} all the same" if numbers else ""
         raise UsageError(f"{graph.target} depends on no variable: there is nothing to differentiate by{hint}")
     return list(dict.fromkeys(wrt or graph.variables))

@@ -13,7 +13,6 @@ from backprop_cli.chain.algebra import (
     UndefinedExpressionError,
     build,
     derivatives,
-    in_textbook_form,
     product,
     summed,
     symbol,
@@ -39,7 +38,10 @@ class Written(NamedTuple):
 
 
 class Symbols:
-    """The symbolic side of a graph; `parents` are the names by which each node is differentiated."""
+    """The symbolic side of a graph; `parents` are the names by which each node is differentiated.
+
+    To be made and used `in_textbook_form`.
+    """
 
     def __init__(self, source: Source, graph: Graph, parents: Mapping[str, Sequence[str]]) -> None:
         self.source = source
@@ -50,10 +52,9 @@ class Symbols:
         self._converter = Converter(is_decimal=any(not literal.value.is_integer() for literal in literals))
         self._simplifier = Simplifier(self._converter)
         self.slopes: dict[tuple[str, str], Expression] = {}
-        with in_textbook_form():
-            for node, names in parents.items():
-                self.slopes |= {(node, name): slope for name, slope in self._derived(node, names).items()}
-            self._forms = [(self._put_in(), ""), (self._names(), IN_INTERMEDIATES)]
+        for node, names in parents.items():
+            self.slopes |= {(node, name): slope for name, slope in self._derived(node, names).items()}
+        self._forms = [(self._put_in(), ""), (self._names(), IN_INTERMEDIATES)]
 
     def _derived(self, node: str, names: Sequence[str]) -> dict[str, Expression]:
         """The local derivatives of one node."""
@@ -89,16 +90,15 @@ class Symbols:
 
     def written(self, partial: Partial) -> Written:
         """A derivative in symbols: in the variables, else in the intermediates, else not at all."""
-        with in_textbook_form():
-            for entries, note in self._forms:
-                try:
-                    value, expression = self._chained(partial, entries)
-                    simplified, is_complete = self._simplifier.simplest(value)
-                except (TooLargeError, RecursionError):
-                    continue
-                except UndefinedExpressionError as error:
-                    raise self._undefined(partial.of, error) from None
-                return Written(expression, simplified, note or ("" if is_complete else NOT_SIMPLIFIED))
+        for entries, note in self._forms:
+            try:
+                value, expression = self._chained(partial, entries)
+                simplified, is_complete = self._simplifier.simplest(value)
+            except (TooLargeError, RecursionError):
+                continue
+            except UndefinedExpressionError as error:
+                raise self._undefined(partial.of, error) from None
+            return Written(expression, simplified, note or ("" if is_complete else NOT_SIMPLIFIED))
         if partial.rule is None:
             return Written(None, None, NOT_WRITTEN)
         slope = self._slope(partial)
