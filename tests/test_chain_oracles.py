@@ -27,7 +27,10 @@ class Spelling(NamedTuple):
 
 
 PYTHON: dict[str, Any] = {
-    **{name: getattr(math, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "e")},
+    **{
+        name: getattr(math, name)
+        for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "e")
+    },
     "ln": math.log,
     "abs": abs,
     "max": max,
@@ -128,7 +131,9 @@ def chain(graph: Graph) -> dict[str, Any] | None:
     result = backprop("chain", *graph.definitions, "unused = x + y", "--of", "h", "--at", at, "-f", "json", "--paths")
     if result.exit_code == 2:
         # what has a value all around it may still have no slope, or exact numbers beyond the limits
-        assert re.search("slope|too large|no variable|has no power|no value|division by zero", result.stderr), result.stderr
+        assert re.search("slope|too large|no variable|has no power|no value|division by zero", result.stderr), (
+            result.stderr
+        )
         return None
     return result.json
 

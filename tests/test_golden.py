@@ -34,6 +34,11 @@ COMMANDS = {
     "explain-xor.txt": ["explain", "xor", "--weight", "w11", "--weight", "b2_1"],
     "explain-three-layers.txt": ["explain", "three-layers", "--weight", "W1", "--paths"],
     "explain-softmax.txt": ["explain", "softmax", "--weight", "b2_2", "--paths", "--limit", "2"],
+    "chain.txt": ["chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1"],
+    "chain.json": ["chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1", "-f", "json"],
+    "chain.md": ["chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1", "-f", "markdown"],
+    "chain-paths.txt": ["chain", "s = x*y", "t = s + y", "E = t*s", "--at", "x=2,y=3", "--paths"],
+    "chain-paths.tex": ["chain", "s = x*y", "t = s + y", "E = t*s", "--paths", "-f", "latex"],
     "examples.txt": ["examples"],
 }
 

@@ -100,7 +100,7 @@ def _product(expression: Apply, pieces: list[_Piece]) -> _Piece:
             factor = _Piece(piece.text if index == 0 else factor.text, piece.latex, _POWER, piece.is_sign_first)
         is_word = factor.latex.startswith("\\") and not factor.latex.startswith((r"\frac", r"\pi"))
         text += "*" * (index > 0) + factor.text
-        latex += ("" if index == 0 else r"\," if is_word else r" \cdot ") + factor.latex
+        latex += ("" if index == 0 else r" " if is_word else r" \cdot ") + factor.latex
     return _Piece(text, latex, _PRODUCT)
 
 
