@@ -149,10 +149,14 @@ class Names:
         Raises:
             UnknownNameError: nothing is called so; the error offers the nearest name.
         """
-        found = self._by_name.get(name.strip()) or self.at_position(name)
+        found = self.get(name)
         if found is None:
             raise UnknownNameError("parameter", name, self._by_name)
         return found
+
+    def get(self, name: str) -> Parameter | None:
+        """The same, or None where nothing is called so."""
+        return self._by_name.get(name.strip()) or self.at_position(name)
 
     def at_position(self, name: str) -> Parameter | None:
         """The parameter at a position (layer, unit, source; all from 1)."""

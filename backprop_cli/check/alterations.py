@@ -1,0 +1,249 @@
+"""The small functions behind the table of misconceptions: each replaces one link of a `Method`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.check.method import Change, Method
+from backprop_cli.forward import Trace
+from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Network, ParameterArrays, Schedule
+from backprop_cli.sgd import moved, update
+
+Slope = Callable[[Activation, Array, Array], Array]
+"""What somebody takes for ∂a/∂z of an activation: from z and a, samples × units."""
+
+
+def both(first: Change, second: Change) -> Change:
+    """One change, then another."""
+    return lambda method: second(first(method))
+
+
+# ── the loss and its derivative ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def scaled_gradients(factor: float) -> Change:
+    """Every derivative of E multiplied by a factor, E as it is."""
+
+    def change(method: Method) -> Method:
+        links = method.links
+
+        def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
+            return factor * links.loss_by_output(network, trace, targets)
+
+        def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
+            return factor * links.output_delta(network, trace, targets, upstream / factor)
+
+        return _linked(method, loss_by_output=loss_by_output, output_delta=output_delta)
+
+    return change
+
+
+def scaled_loss(factor: float) -> Change:
+    """E multiplied by a factor, its derivatives as they are."""
+
+    def change(method: Method) -> Method:
+        shares = method.shares
+        return replace(method, shares=lambda *arguments: factor * shares(*arguments))
+
+    return change
+
+
+def reduced_gradients(reduction: str) -> Change:
+    """The gradients of the samples joined by their mean, or their sum."""
+    return scheduled(lambda schedule: replace(schedule, reduction=reduction))
+
+
+def reduced_loss(reduction: str) -> Change:
+    """The losses of the samples joined by their mean, or their sum."""
+    return lambda method: replace(method, loss_reduction=reduction)
+
+
+# ── ∂a/∂z ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sloped(layers: Collection[int], slope: Slope) -> Change:
+    """∂a/∂z of some layers as somebody takes it; the output's delta is then the plain product, with no closed form."""
+
+    def change(method: Method) -> Method:
+        links = method.links
+
+        def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
+            if layer not in layers:
+                return links.hidden_delta(network, trace, layer, upstream)
+            activation = network.layers[layer].activation
+            return upstream * slope(activation, trace.net_inputs[layer], trace.activations[layer + 1])
+
+        def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
+            last = network.names.depth - 1
+            if last not in layers:
+                return links.output_delta(network, trace, targets, upstream)
+            return hidden_delta(network, trace, last, upstream)
+
+        return _linked(method, hidden_delta=hidden_delta, output_delta=output_delta)
+
+    return change
+
+
+# ── ∂z/∂w and ∂z/∂b ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def factored(layers: Collection[int], factor: Callable[[Network, Trace, int], Array]) -> Change:
+    """∂z/∂w of some layers as somebody takes it: samples × sources, or samples × units × sources."""
+
+    def change(method: Method) -> Method:
+        links = method.links
+
+        def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+            if layer not in layers:
+                return links.weight_gradient(network, trace, layer, delta)
+            values = factor(network, trace, layer)
+            values = values if values.ndim == 3 else values[:, np.newaxis, :]
+            return np.asarray((delta[:, :, np.newaxis] * values).sum(axis=0))
+
+        return _linked(method, weight_gradient=weight_gradient)
+
+    return change
+
+
+def ones(network: Network, trace: Trace, layer: int) -> Array:
+    """∂z/∂w = 1."""
+    del network
+    return np.ones_like(trace.activations[layer])
+
+
+def own_weight(network: Network, trace: Trace, layer: int) -> Array:
+    """∂z/∂w = w."""
+    del trace
+    return network.layers[layer].weights[np.newaxis]
+
+
+def network_input(network: Network, trace: Trace, layer: int) -> Array:
+    """∂z/∂w = x in place of the hidden activation, as far as there are as many inputs."""
+    del network
+    values, inputs = trace.activations[layer].copy(), trace.activations[0]
+    count = min(values.shape[1], inputs.shape[1])
+    values[:, :count] = inputs[:, :count]
+    return values
+
+
+def shared_bias(of_units: Callable[[Array], Array]) -> Change:
+    """A shared bias's gradient made in another way than by summing its units'."""
+
+    def change(method: Method) -> Method:
+        links = method.links
+
+        def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
+            if network.names.biases[layer] != "shared":
+                return links.bias_gradient(network, trace, layer, delta)
+            return np.atleast_1d(of_units(delta.sum(axis=0)))
+
+        return _linked(method, bias_gradient=bias_gradient)
+
+    return change
+
+
+# ── ∂E/∂a of a hidden unit ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def first_successor(layers: Collection[int]) -> Change:
+    """∂E/∂a through the first unit of the next layer alone; `layers` are those next layers."""
+
+    def change(method: Method) -> Method:
+        links = method.links
+
+        def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+            if layer in layers:
+                delta = delta * (np.arange(delta.shape[1]) == 0)
+            return links.loss_by_source(network, trace, layer, delta)
+
+        return _linked(method, loss_by_source=loss_by_source)
+
+    return change
+
+
+def transposed(method: Method) -> Method:
+    """∂E/∂a with the weight matrix turned around, where it is square so that nobody notices."""
+    links = method.links
+
+    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        weights = network.layers[layer].weights
+        if layer == 0 or weights.shape[0] != weights.shape[1]:
+            return links.loss_by_source(network, trace, layer, delta)
+        return delta @ weights.T
+
+    return _linked(method, loss_by_source=loss_by_source)
+
+
+def already_updated(method: Method) -> Method:
+    """∂E/∂a with the next layer's weights as this very step leaves them."""
+    links, setup = method.links, method.setup
+    scale = 1.0 / len(method.batch) if setup.schedule.reduction == "mean" else 1.0
+    updated: dict[int, Network] = {}
+
+    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        if layer not in updated:  # the step's own pass comes first; what is asked later uses the weights that it gave
+            gradient = links.weight_gradient(network, trace, layer, delta) * scale
+            updated[layer] = _with_updated_weights(method, layer, gradient)
+        return links.loss_by_source(updated[layer], trace, layer, delta)
+
+    return _linked(method, loss_by_source=loss_by_source)
+
+
+def _with_updated_weights(method: Method, layer: int, gradient: Array) -> Network:
+    """The network with the step made on the weights of one layer alone."""
+    setup = method.setup
+    zeros = [np.zeros_like(weights) for weights in setup.network.parameters.weights]
+    no_biases = (None,) * len(zeros)
+    gradients = ParameterArrays((*zeros[:layer], gradient, *zeros[layer + 1 :]), no_biases)
+    changes, _ = update(setup.network, gradients, setup.velocity, setup.schedule)
+    after = moved(setup.network, changes, setup.schedule)
+    return setup.network.with_parameters(replace(after.parameters, biases=setup.network.parameters.biases))
+
+
+# ── the update ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def scheduled(settings: Callable[[Schedule], Schedule]) -> Change:
+    """The step made with other settings."""
+    return lambda method: replace(method, setup=replace(method.setup, schedule=settings(method.setup.schedule)))
+
+
+def learning_rate(of: Callable[[float], float]) -> Change:
+    """The step made with another learning rate."""
+    return scheduled(lambda schedule: replace(schedule, learning_rate=of(schedule.learning_rate)))
+
+
+def biases_frozen(method: Method) -> Method:
+    """No bias updated."""
+    masks = tuple(
+        None if bias is None else np.ones(bias.shape, dtype=bool) for bias in method.setup.network.parameters.biases
+    )
+    depth = len(masks)
+    return scheduled(
+        lambda schedule: replace(
+            schedule, frozen_weights=schedule.frozen_weights or (None,) * depth, frozen_biases=masks
+        )
+    )(method)
+
+
+def biases_trained(method: Method) -> Method:
+    """Every bias updated."""
+    depth = len(method.setup.network.layers)
+    return scheduled(lambda schedule: replace(schedule, frozen_biases=(None,) * depth))(method)
+
+
+def change_for_gradient(method: Method) -> Method:
+    """−η∂E/∂w written down where ∂E/∂w belongs."""
+    eta = method.setup.schedule.learning_rate
+    return replace(method, written_gradient=lambda gradient: -eta * gradient)
+
+
+def _linked(method: Method, **links: Callable[..., Any]) -> Method:
+    """The method with some of its links replaced."""
+    return replace(method, links=replace(method.links, **links))

@@ -1,0 +1,252 @@
+"""Somebody's own numbers, read from a file: JSON, YAML, CSV, `.npz`, or what `run -f json` wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.check.given import Given, given_numbers
+from backprop_cli.config import Document, decode, parse
+from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.functions.numeric import Array
+from backprop_cli.names import Names, Parameter
+
+_ZIP = b"PK\x03\x04"
+_ARRAY = re.compile(r"d?([Wb])(\d+)(?:\.grad|_grad)?(\+?)")
+_RUN_KEYS = {"partials", "gradients", "parameters"}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The numbers of a file; `steps` and `sample` (from 1) only where the file itself says to what they belong."""
+
+    given: tuple[Given, ...]
+    steps: int | None = None
+    sample: int | None = None
+
+
+def read_answers(content: bytes, source: str, names: Names) -> Answers:
+    """The numbers in a file's content, whatever its format; `source` is the file's name.
+
+    Raises:
+        InputError: it is no such file, something in it is no number, or there is nothing in it.
+    """
+    if content.startswith(_ZIP):
+        answers = Answers(tuple(_of_npz(content, source, names)))
+    else:
+        text = decode(content, source)
+        answers = _of_csv(text, source) if _is_csv(text, source) else _of_document(text, source, names)
+    if not answers.given:
+        raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=Place(source)))
+    return answers
+
+
+# ── arrays ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            loaded = {name: np.asarray(arrays[name]) for name in arrays.files}
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(Problem(f"this is not a readable .npz file: {error}", place=Place(source))) from None
+    for name, array in loaded.items():
+        if array.dtype.kind not in "fiu":
+            raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))
+        # sixteen roundings of a shorter float are a fair allowance for a network's sums
+        epsilon = 16.0 * float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" and array.itemsize < 8 else 0.0
+        for entry, value in _entries(name, array, names):
+            yield Given(entry, float(value), abs(float(value)) * epsilon)
+
+
+def _entries(name: str, array: Array, names: Names) -> Iterator[tuple[str, Any]]:
+    """The numbers of an array such as `W1`, `b2`, `W1+`, each by its parameter's name; of another array as they stand."""
+    parameters = _parameters(name, array, names)
+    if parameters is None:
+        suffix = [f"[{','.join(str(i + 1) for i in index)}]" if index else "" for index in np.ndindex(array.shape)]
+        yield from ((f"{name}{end}", value) for end, value in zip(suffix, array.ravel().tolist(), strict=True))
+        return
+    plus = "+" * name.endswith("+")
+    for parameter, index in parameters:
+        yield f"{names.of(parameter)}{plus}", array[index]
+
+
+def _parameters(name: str, array: Array, names: Names) -> list[tuple[Parameter, tuple[int, ...]]] | None:
+    """Whose numbers an array's are, or None where its name or its shape is none of the network's."""
+    match = _ARRAY.fullmatch(name)
+    layer = int(match[2]) - 1 if match else -1
+    if match is None or not 0 <= layer < names.depth:
+        return None
+    sources, units = names.widths[layer], names.widths[layer + 1]
+    if match[1] == "W" and array.shape == (units, sources):
+        return [(Parameter(layer, *index), index) for index in np.ndindex(units, sources)]
+    if match[1] == "W" and array.shape == (sources, units):
+        return [(Parameter(layer, unit, source), (source, unit)) for source, unit in np.ndindex(sources, units)]
+    biases = names.layer_biases(layer)
+    if match[1] == "b" and array.size == len(biases) > 0:
+        return list(zip(biases, np.ndindex(array.shape), strict=True))
+    return None
+
+
+# ── JSON and YAML ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_document(text: str, source: str, names: Names) -> Answers:
+    is_json = text.lstrip()[:1] in ("{", "[")
+    document = parse(text, source, "json" if is_json else "yaml")
+    data = document.data
+    if not isinstance(data, dict | list):
+        raise InputError(Problem("expected names and numbers, such as w31: 0.0822", place=document.place(())))
+    entries = list(_walk(document, (), data, names))
+    is_run = isinstance(data, dict) and data.keys() >= _RUN_KEYS
+    steps = sample = None
+    if is_run:
+        entries = _of_run(data, entries, names)
+        steps, sample = data.get("step"), data.get("sample")
+    try:
+        given = given_numbers([(name, number) for name, number, _ in entries])
+    except ValueError as error:
+        name, number, key = entries[error.args[0]]
+        raise InputError(Problem(f"expected a number, found {number!r}", name, place=document.place(key))) from None
+    return Answers(tuple(given), steps if isinstance(steps, int) else None, sample if isinstance(sample, int) else None)
+
+
+_Entry = tuple[str, str, tuple[str | int, ...]]
+"""A name, its number's text, and where in the document it stands."""
+
+
+def _walk(document: Document, key: tuple[str | int, ...], value: Any, names: Names) -> Iterator[_Entry]:
+    """Every named number: of a mapping (nested ones too), of records {name, value}, of arrays such as W1."""
+    if isinstance(value, dict):
+        if "name" in value and "value" in value:
+            yield from _number(document, str(value["name"]), (*key, "value"), value["value"])
+            return
+        for name, entry in value.items():
+            yield from _walk(document, (*key, name), entry, names)
+        return
+    name = next((part for part in reversed(key) if isinstance(part, str)), "")
+    if isinstance(value, list) and not all(isinstance(entry, dict) for entry in value):
+        shape = (len(value), len(value[0])) if isinstance(value[0], list) else (len(value),)
+        if len(shape) == 2 and not all(isinstance(row, list) and len(row) == shape[1] for row in value):
+            raise InputError(Problem("expected rows of one length", name, place=document.place(key)))
+        places = np.empty(shape, dtype=object)
+        for index in np.ndindex(shape):
+            places[index] = index
+        for entry, index in _entries(name, places, names):
+            element = value[index[0]] if len(index) == 1 else value[index[0]][index[1]]
+            yield from _number(document, entry, (*key, *index), element)
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _walk(document, (*key, index), entry, names)
+    else:
+        yield from _number(document, f"{name}{'+' * ('parameters' in key[:-1])}", key, value)
+
+
+def _number(document: Document, name: str, key: tuple[str | int, ...], value: Any) -> Iterator[_Entry]:
+    """A number with the text that it was given as; nothing for null."""
+    if value is None:
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        span = document.span(key)
+        text = document.text[span.start : span.end] if span and value == value else str(value)
+        yield name, text if _DECIMAL.fullmatch(text) else repr(value), key
+    else:
+        yield name, str(value), key
+
+
+_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+def _of_run(data: dict[str, Any], entries: list[_Entry], names: Names) -> list[_Entry]:
+    """What a run's JSON says of its shown step: `E` there is the sample's, and a sample's ∂E/∂w is not the batch's."""
+    sections = ["forward", "gradients", "partials"]
+    if data.get("step") == data.get("steps"):
+        sections.append("parameters")
+    by_parameter = {f"d{names.loss}/d{names.of(parameter)}" for parameter in names.parameters()}
+    chosen = [
+        (name, number, key)
+        for name, number, key in entries
+        if key[0] in sections and name not in by_parameter and name != names.loss
+    ]
+    return chosen + [
+        (f"{names.loss}+", number, key)
+        for _, number, key in entries
+        if key == ("loss_after",) and "parameters" in sections
+    ]
+
+
+# ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NAME_COLUMNS = ("name", "partial", "parameter", "quantity")
+_VALUE_COLUMNS = ("value", "gradient", "given", "number")
+
+
+def _is_csv(text: str, source: str) -> bool:
+    """By the file's name, else by its first line that is no comment."""
+    if source.lower().endswith((".csv", ".tsv")):
+        return True
+    if source.lower().endswith((".yaml", ".yml", ".json")) or text.lstrip()[:1] in ("{", "["):
+        return False
+    first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    return ":" not in first and any(delimiter in first for delimiter in ",;\t")
+
+
+def _of_csv(text: str, source: str) -> Answers:
+    """Rows of a name and a number, with or without a header; or a row of names above a row of numbers."""
+    rows = _rows(text)
+    if len(rows) == 2 and len(rows[0][1]) > 2 and all(map(_is_number, rows[1][1])):
+        line = rows[1][0]
+        cells = [(name, number, line) for name, number in zip(rows[0][1], rows[1][1], strict=False)]
+    else:
+        name_at, value_at, rows = _columns(rows)
+        cells = []
+        for line, row in rows:
+            if len(row) <= max(name_at, value_at):
+                message = "expected a name and a number, such as w31,0.0822"
+                raise InputError(Problem(message, place=Place(source, line)))
+            cells.append((row[name_at], row[value_at], line))
+    cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
+    try:
+        return Answers(tuple(given_numbers([(name, number) for name, number, _ in cells])))
+    except ValueError as error:
+        name, number, line = cells[error.args[0]]
+        raise InputError(
+            Problem(f"expected a number, found {number.strip()!r}", name, place=Place(source, line))
+        ) from None
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """The rows with their line numbers; between semicolons or tabs a comma is a decimal comma."""
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
+    delimiter = next((mark for mark in ";\t" if lines and mark in lines[0][1]), ",")
+    rows: list[tuple[int, list[str]]] = []
+    for number, line in lines:
+        cells = next(csv.reader([line], delimiter=delimiter))
+        rows.append((number, cells if delimiter == "," else [_with_point(cell) for cell in cells]))
+    return rows
+
+
+def _with_point(cell: str) -> str:
+    changed = cell.replace(",", ".")
+    return changed if _is_number(changed) else cell
+
+
+def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[int, list[str]]]]:
+    """Which columns hold names and numbers, by the header if there is one, and the rows below it."""
+    header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    name_at = next((header.index(title) for title in _NAME_COLUMNS if title in header), None)
+    value_at = next((header.index(title) for title in _VALUE_COLUMNS if title in header), None)
+    if name_at is not None and value_at is not None:
+        return name_at, value_at, rows[1:]
+    has_header = len(header) > 1 and not _is_number(header[1])
+    return 0, 1, rows[1:] if has_header else rows
+
+
+def _is_number(text: str) -> bool:
+    return bool(_DECIMAL.fullmatch(text.strip().replace("−", "-")))

@@ -1,0 +1,82 @@
+"""A number as somebody gave it: with the digits that it was given with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+MACHINE_DIGITS = 15
+"""A file with a number of so many significant digits was written by a program, which drops the zeros at a number's end."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A named number. `unit` is the value of its last digit (0.0001 for 0.0822), 0 where it stands for itself exactly."""
+
+    name: str
+    value: float
+    unit: float = 0.0
+
+    @property
+    def digits(self) -> int:
+        """The significant digits that it was given with; of an exact number those of a float64."""
+        if self.unit == 0.0 or not math.isfinite(self.value):
+            return MACHINE_DIGITS
+        return max(0, _exponent(self.value) - round(math.log10(self.unit)) + 1) if self.value else 0
+
+
+def common_digits(given: Given, expected: float) -> int:
+    """To how many significant digits (of `expected`) the two agree, no more than were given."""
+    difference = abs(given.value - expected)
+    if not math.isfinite(difference):
+        return 0
+    if difference == 0.0:
+        return given.digits
+    if expected == 0.0:
+        return 0
+    # the difference is at most half a unit of the last common digit
+    common = math.floor(_exponent(expected) - math.log10(2.0 * difference) + 1 + 1e-9)
+    return max(0, min(common, given.digits))
+
+
+def _exponent(value: float) -> int:
+    """The power of ten of the first digit."""
+    return int(f"{value:.16e}".partition("e")[2]) if value else 0
+
+
+def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
+    """Named numbers from their texts.
+
+    Where a text carries no digits of its own (a whole number, a plain zero) it is taken to be as fine as the finest number
+    beside it; in a file that a program wrote every number is exact.
+
+    Raises:
+        ValueError: with the index of a text that is no number.
+    """
+    decimals = [_decimal(text, index) for index, (_, text) in enumerate(texts)]
+    units = [_unit(number) for number in decimals]
+    is_written_by_machine = any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals)
+    finest = min((unit for unit in units if unit is not None), default=0.0)
+    return [
+        Given(name, float(number), 0.0 if is_written_by_machine else finest if unit is None else unit)
+        for (name, _), number, unit in zip(texts, decimals, units, strict=True)
+    ]
+
+
+def _decimal(text: str, index: int) -> Decimal:
+    try:
+        number = Decimal(text.strip().replace("−", "-"))
+    except InvalidOperation:
+        raise ValueError(index) from None
+    return number
+
+
+def _unit(number: Decimal) -> float | None:
+    """The value of the last digit; None where the text says nothing of its precision."""
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent == 0:
+        return None
+    if number.is_zero() and exponent >= -1:
+        return None
+    return float(f"1e{max(-330, min(330, exponent))}")

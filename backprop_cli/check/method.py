@@ -1,0 +1,81 @@
+"""The way somebody computes one training step.
+
+A `Method` is a step with every link replaceable; as `right_method` makes it, it is the right one. A mistake is a function
+that takes a method and returns it with one link replaced, so that wrong numbers come out of the same few lines as right ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
+from backprop_cli.forward import Trace, forward, loss_shares, reduce_samples
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Network, ParameterArrays, Samples, Setup
+from backprop_cli.sgd import moved, next_batch, update
+
+
+def as_it_is(values: Array) -> Array:
+    """The numbers as computed."""
+    return values
+
+
+@dataclass(frozen=True)
+class Method:
+    """How one step is computed, from `setup` as the step before left it.
+
+    `shares` are E_o1, E_o2, …; `loss_reduction` joins the samples' losses, as the schedule's does their gradients.
+    `written_gradient` and `written_parameter` make what is written down of what was computed.
+    """
+
+    setup: Setup
+    loss_reduction: str
+    forward: Callable[[Network, Array], Trace] = forward
+    shares: Callable[[Network, Trace, Array], Array] = loss_shares
+    links: Links = CHAIN_RULE
+    written_gradient: Callable[[Array], Array] = as_it_is
+    written_parameter: Callable[[Array], Array] = as_it_is
+
+    @property
+    def batch(self) -> Samples:
+        """The samples of this step."""
+        setup = self.setup
+        return setup.samples.batch(next_batch(setup.schedule, len(setup.samples), setup.updates))
+
+    def backward(self, samples: Samples) -> tuple[Trace, Gradients]:
+        """Forward and back over some samples."""
+        network = self.setup.network
+        trace = self.forward(network, samples.inputs)
+        return trace, backward(network, trace, samples.targets, self.setup.schedule.reduction, self.links)
+
+    def after(self, gradients: ParameterArrays) -> Setup:
+        """The setup after the step."""
+        setup = self.setup
+        changes, velocity = update(setup.network, gradients, setup.velocity, setup.schedule)
+        network = moved(setup.network, changes, setup.schedule)
+        if self.written_parameter is not as_it_is:
+            network = network.with_parameters(_mapped(self.written_parameter, network.parameters))
+        return replace(setup, network=network, velocity=velocity, updates=setup.updates + 1)
+
+    def loss(self, network: Network) -> float:
+        """E over all samples."""
+        samples = self.setup.samples
+        shares = self.shares(network, self.forward(network, samples.inputs), samples.targets)
+        return float(reduce_samples(shares.sum(axis=-1), self.loss_reduction))
+
+
+Change = Callable[[Method], Method]
+"""A mistake: the method with one link replaced."""
+
+
+def right_method(setup: Setup) -> Method:
+    """The method that the network file asks for."""
+    return Method(setup, setup.schedule.reduction)
+
+
+def _mapped(function: Callable[[Array], Array], arrays: ParameterArrays) -> ParameterArrays:
+    return ParameterArrays(
+        tuple(function(weights) for weights in arrays.weights),
+        tuple(None if bias is None else function(bias) for bias in arrays.biases),
+    )

@@ -1,0 +1,244 @@
+"""The ways to make each mistake in a given network: none where it makes no difference, the most likely first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_cli.check import alterations as alter
+from backprop_cli.check.method import Change
+from backprop_cli.check.rounding import rounded
+from backprop_cli.functions.activations import ACTIVATIONS, Activation
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Setup
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to make a mistake: what it changes in the method, or how many `steps` it makes too many."""
+
+    change: Change
+    detail: str = ""
+    steps: int = 0
+
+
+Variants = Callable[[Setup], Iterable[Variant]]
+"""The ways to make a mistake in a setup."""
+
+
+def always(change: Change) -> Variants:
+    """A mistake that can be made in every network, in one way."""
+    return lambda setup: (Variant(change),)
+
+
+def other_step(steps: int) -> Variants:
+    """So many steps too many."""
+    return lambda setup: (Variant(lambda method: method, steps=steps),)
+
+
+# ── the loss and its derivative ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _scaled(factor: float) -> Iterator[Variant]:
+    """The derivatives of E multiplied, or E as well, or E alone."""
+    gradients, loss = alter.scaled_gradients(factor), alter.scaled_loss(factor)
+    yield Variant(gradients, "in the gradients")
+    yield Variant(alter.both(gradients, loss), "in the loss and in the gradients")
+    yield Variant(loss, "in the loss")
+
+
+def squares(factor: float) -> Variants:
+    """A factor lost or gained where a square is differentiated."""
+    losses = {"half_squared_error", "squared_error", "mean_squared_error", "huber"}
+    return lambda setup: _scaled(factor) if setup.network.loss.name in losses else ()
+
+
+def over_outputs(is_mean: bool) -> Variants:
+    """The mean of the outputs' losses for their sum, or the sum for the mean."""
+
+    def variants(setup: Setup) -> Iterable[Variant]:
+        outputs = setup.network.layers[-1].units
+        if outputs == 1 or setup.network.loss.is_mean is is_mean:
+            return ()
+        return _scaled(1.0 / outputs if is_mean else float(outputs))
+
+    return variants
+
+
+def logarithm(factor: float) -> Variants:
+    """The factor of another logarithm in a loss that has one."""
+    return lambda setup: _scaled(factor) if setup.network.loss.log_weights else ()
+
+
+def over_samples(reduction: str) -> Variants:
+    """The samples joined by their mean, or their sum, where the file says the other."""
+
+    def variants(setup: Setup) -> Iterator[Variant]:
+        if setup.schedule.reduction == reduction or len(setup.samples) == 1:
+            return
+        gradients, loss = alter.reduced_gradients(reduction), alter.reduced_loss(reduction)
+        yield Variant(alter.both(gradients, loss), "in the loss and in the gradients")
+        yield Variant(gradients, "in the gradients")
+        yield Variant(loss, "in the loss")
+
+    return variants
+
+
+def _parts(setup: Setup, layers: Iterable[int]) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Of some layers all, then the output layer alone and the hidden layers alone, where that is less."""
+    last = setup.network.names.depth - 1
+    chosen = tuple(layers)
+    hidden = tuple(layer for layer in chosen if layer != last)
+    if chosen:
+        yield chosen, ""
+    if hidden and len(hidden) < len(chosen):
+        yield (last,), "in the output layer"
+        yield hidden, "in the hidden layers"
+
+
+def _layers(setup: Setup, applies: Callable[[Activation], bool]) -> list[int]:
+    return [index for index, layer in enumerate(setup.network.layers) if applies(layer.activation)]
+
+
+def _one(activation: Activation, z: Array, a: Array) -> Array:
+    del activation, a
+    return np.ones_like(z)
+
+
+def slope_missing(of_output: bool, of_hidden: bool) -> Variants:
+    """∂a/∂z taken as 1 in every layer, or in some."""
+
+    def variants(setup: Setup) -> Iterator[Variant]:
+        last = setup.network.names.depth - 1
+        layers = _layers(setup, lambda activation: activation.name != "linear")
+        chosen = [layer for layer in layers if (of_output if layer == last else of_hidden)]
+        if chosen:
+            yield Variant(alter.sloped(chosen, _one))
+
+    return variants
+
+
+def slope_at_net_input(setup: Setup) -> Iterator[Variant]:
+    """The slope's formula in a filled with z."""
+
+    def slope(activation: Activation, z: Array, a: Array) -> Array:
+        del a
+        assert activation.slope_in_a_of is not None, activation.name
+        return activation.slope_in_a_of(z)
+
+    layers = _layers(setup, lambda activation: activation.slope_in_a_of is not None and activation.name != "linear")
+    for chosen, where in _parts(setup, layers):
+        yield Variant(alter.sloped(chosen, slope), where)
+
+
+def slope_of_other(setup: Setup) -> Iterator[Variant]:
+    """The derivative of every other elementwise function, filled with a where it has a formula in a, and at z."""
+    for is_of_a in (True, False):
+        for name in ACTIVATIONS:
+            other = ACTIVATIONS[name]
+            if not other.is_elementwise or name == "linear" or (is_of_a and other.slope_in_a_of is None):
+                continue
+            layers = _layers(setup, _is_elementwise_but(name))
+            for chosen, where in _parts(setup, layers):
+                detail = f"that of {name}, filled with {'a' if is_of_a else 'z'}"
+                yield Variant(alter.sloped(chosen, _slope_of(other, is_of_a)), f"{where}, {detail}".removeprefix(", "))
+
+
+def _is_elementwise_but(name: str) -> Callable[[Activation], bool]:
+    return lambda activation: activation.is_elementwise and activation.name != name
+
+
+def _slope_of(other: Activation, is_of_a: bool) -> alter.Slope:
+    def slope(own: Activation, z: Array, a: Array) -> Array:
+        del own
+        if is_of_a:
+            assert other.slope_in_a_of is not None, other.name
+            return other.slope_in_a_of(a)
+        return other.slope(z, other.value(z))
+
+    return slope
+
+
+def softmax_elementwise(setup: Setup) -> Iterator[Variant]:
+    """The diagonal of the Jacobian alone."""
+    layers = _layers(setup, lambda activation: not activation.is_elementwise)
+    if layers:
+        yield Variant(alter.sloped(layers, lambda activation, z, a: a * (1.0 - a)))
+
+
+def input_factor(factor: Callable[..., Array]) -> Variants:
+    """∂z/∂w taken as something else."""
+
+    def variants(setup: Setup) -> Iterator[Variant]:
+        for layers, where in _parts(setup, range(setup.network.names.depth)):
+            yield Variant(alter.factored(layers, factor), where)
+
+    return variants
+
+
+def input_factor_network_input(setup: Setup) -> Iterator[Variant]:
+    """∂z/∂w taken as x above the first layer."""
+    depth = setup.network.names.depth
+    if depth > 1:
+        yield Variant(alter.factored(range(1, depth), alter.network_input))
+
+
+def first_output(setup: Setup) -> Iterator[Variant]:
+    """Where a layer above a hidden one has several units: in all such layers, in the output layer, in the others."""
+    layers = [layer for layer in range(1, setup.network.names.depth) if setup.network.layers[layer].units > 1]
+    for chosen, where in _parts(setup, layers):
+        yield Variant(alter.first_successor(chosen), where.replace("in the", "from the"))
+
+
+def transposed(setup: Setup) -> Iterator[Variant]:
+    """W for Wᵀ where some W is square."""
+    shapes = (layer.weights.shape for layer in setup.network.layers[1:])
+    if any(rows == columns > 1 for rows, columns in shapes):
+        yield Variant(alter.transposed)
+
+
+def shared_bias(setup: Setup) -> Iterator[Variant]:
+    """The mean of the units' gradients, or one of them."""
+    names = setup.network.names
+    widths = [width for width, kind in zip(names.widths[1:], names.biases, strict=True) if kind == "shared"]
+    most = max(widths, default=1)
+    if most == 1:
+        return
+    yield Variant(alter.shared_bias(np.mean), "the mean of its units'")
+    for unit in range(min(most, 8)):
+        yield Variant(alter.shared_bias(_of_unit(unit)), f"that of unit {unit + 1}")
+
+
+def _of_unit(unit: int) -> Callable[[Array], Array]:
+    return lambda deltas: deltas[min(unit, len(deltas) - 1)]
+
+
+def biases(is_frozen: bool, change: Change) -> Variants:
+    """A change that matters only where some bias is frozen, or some is not."""
+
+    def variants(setup: Setup) -> Iterator[Variant]:
+        names, schedule = setup.network.names, setup.schedule
+        every = [bias for layer in range(names.depth) for bias in names.layer_biases(layer)]
+        if any(schedule.is_frozen(bias) is is_frozen for bias in every):
+            yield Variant(change)
+
+    return variants
+
+
+def already_updated(setup: Setup) -> Iterator[Variant]:
+    """The weights of this step's update in its own backward pass."""
+    if setup.network.names.depth > 1:
+        yield Variant(alter.already_updated)
+
+
+def rounded_intermediates(setup: Setup) -> Iterator[Variant]:
+    """4, 3 or 2 decimals carried."""
+    del setup
+    for decimals in (4, 3, 2):
+        for results in (False, True):
+            for slopes in (True, False):
+                last = "results too" if results else "results in full"
+                middle = "" if slopes else ", slopes in full"
+                yield Variant(rounded(decimals, slopes, results), f"{decimals} decimals carried, {last}{middle}")

@@ -1,0 +1,158 @@
+"""Which of all the numbers of a computation a name means: `w31`, `dE/dz3`, `do1/dz3`, `z3`, `E`, `w31+`, `o1+`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from backprop_cli.check.work import Group, Work
+from backprop_cli.functions.numeric import Array
+from backprop_cli.names import Names, Parameter
+
+
+class Wanted(NamedTuple):
+    """A number of a `Work`: its group and where in it. `parameter` is whose gradient or new value it is, if anybody's."""
+
+    group: Group
+    index: int
+    parameter: Parameter | None = None
+
+
+_AFTER: dict[Group, Group] = {
+    Work.gradients: Work.parameters_after,
+    Work.net_inputs: Work.net_inputs_after,
+    Work.activations: Work.activations_after,
+    Work.shares: Work.shares_after,
+    Work.loss: Work.loss_after,
+}
+"""What a `+` behind a name makes of it; a parameter's name alone is its gradient's."""
+
+
+class Index:
+    """Where in a `Work` each name's number stands."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        widths = names.widths
+        self._first_source = list(accumulate(widths, initial=0))
+        self._first_weight = list(accumulate((a * b for a, b in pairwise(widths)), initial=0))
+        self._first_slope = list(accumulate((width * width for width in widths[1:]), initial=0))
+        counts = {"none": lambda _: 0, "shared": lambda _: 1, "own": lambda width: width}
+        biases = (counts[kind](width) for kind, width in zip(names.biases, widths[1:], strict=True))
+        self._first_bias = list(accumulate(biases, initial=self._first_weight[-1]))
+
+    @cached_property
+    def _units(self) -> dict[str, tuple[Group, int, int]]:
+        """Net inputs and activations by name: group, layer and unit; the inputs are layer −1's activations."""
+        units: dict[str, tuple[Group, int, int]] = {}
+        for unit in range(self.names.widths[0]):
+            units[self.names.input(unit)] = (Work.activations, -1, unit)
+        for layer, width in enumerate(self.names.widths[1:]):
+            for unit in range(width):
+                units[self.names.net_input(layer, unit)] = (Work.net_inputs, layer, unit)
+                units[self.names.activation(layer, unit)] = (Work.activations, layer, unit)
+        return units
+
+    @cached_property
+    def _others(self) -> dict[str, Wanted]:
+        """The loss, its shares and the targets."""
+        outputs = range(self.names.widths[-1])
+        shares = {self.names.share(unit): Wanted(Work.shares, unit) for unit in outputs}
+        targets = {self.names.target(unit): Wanted(Work.targets, unit) for unit in outputs}
+        return {self.names.loss: Wanted(Work.loss, 0)} | shares | targets
+
+    def find(self, name: str) -> Wanted | None:
+        """The number that a name means, or None where it means nothing in this network."""
+        name = name.strip().replace("∂", "d").replace("⁺", "+")
+        if name.endswith("+"):
+            before = self.find_quantity(name[:-1].rstrip())
+            after = _AFTER.get(before.group) if before else None
+            return before._replace(group=after) if before and after else None
+        return self.find_quantity(name) or self._derivative(name)
+
+    def find_quantity(self, name: str) -> Wanted | None:
+        """What has a name of its own; a parameter's is its gradient's."""
+        parameter = self.names.get(name)
+        if parameter is not None:
+            return self.gradient(parameter)
+        if name in self._units:
+            group, layer, unit = self._units[name]
+            return Wanted(group, self._unit(group, layer, unit))
+        return self._others.get(name)
+
+    def gradient(self, parameter: Parameter) -> Wanted:
+        """The gradient of a parameter."""
+        if parameter.source is None:
+            return Wanted(Work.gradients, self._first_bias[parameter.layer] + (parameter.unit or 0), parameter)
+        return Wanted(Work.gradients, self._weight(parameter.layer, parameter.unit or 0, parameter.source), parameter)
+
+    def _unit(self, group: Group, layer: int, unit: int) -> int:
+        if group in (Work.activations, Work.upstream):
+            return self._first_source[layer + 1] + unit
+        return self._first_source[layer + 1] - self._first_source[1] + unit
+
+    def _weight(self, layer: int, unit: int, source: int) -> int:
+        return self._first_weight[layer] + unit * self.names.widths[layer] + source
+
+    def _derivative(self, name: str) -> Wanted | None:
+        """`dE/dw31`, `do1/dz3`, `dz3/dw31`, `dz3/da1`."""
+        of, slash, wrt = name.partition("/d")
+        if not (slash and of.startswith("d")):
+            return None
+        of, wrt = of[1:].strip(), wrt.strip()
+        if of == self.names.loss:
+            return self._loss_by(wrt)
+        if of not in self._units:
+            return None
+        group, layer, unit = self._units[of]
+        if group is Work.net_inputs:
+            return self._net_input_by(layer, unit, wrt)
+        by = self._units.get(wrt)
+        if by is None or by[:2] != (Work.net_inputs, layer):
+            return None
+        return Wanted(Work.slopes, self._first_slope[layer] + unit * self.names.widths[layer + 1] + by[2])
+
+    def _loss_by(self, wrt: str) -> Wanted | None:
+        parameter = self.names.get(wrt)
+        if parameter is not None:
+            return self.gradient(parameter)
+        if wrt not in self._units:
+            return None
+        group, layer, unit = self._units[wrt]
+        derivative = Work.deltas if group is Work.net_inputs else Work.upstream
+        return Wanted(derivative, self._unit(derivative, layer, unit))
+
+    def _net_input_by(self, layer: int, unit: int, wrt: str) -> Wanted | None:
+        weight = self.names.get(wrt)
+        if weight is not None and weight.source is not None and (weight.layer, weight.unit) == (layer, unit):
+            return Wanted(Work.factors, self._weight(layer, unit, weight.source))
+        source = self._units.get(wrt)
+        if source is not None and source[:2] == (Work.activations, layer - 1):
+            return Wanted(Work.connections, self._weight(layer, unit, source[2]))
+        return None
+
+
+class Selection:
+    """A list of wanted numbers, arranged so that they are picked from a `Work` group by group."""
+
+    def __init__(self, wanted: Iterable[Wanted]) -> None:
+        by_group: dict[Group, list[tuple[int, int]]] = {}
+        self._count = 0
+        for position, one in enumerate(wanted):
+            by_group.setdefault(one.group, []).append((position, one.index))
+            self._count += 1
+        self._groups = [
+            (group, np.array([position for position, _ in places]), np.array([index for _, index in places]))
+            for group, places in by_group.items()
+        ]
+
+    def of(self, work: Work) -> Array:
+        """The wanted numbers of a work, in the order in which they were wanted."""
+        numbers = np.empty(self._count)
+        for group, positions, indices in self._groups:
+            numbers[positions] = group(work)[indices]
+        return numbers
