@@ -73,8 +73,8 @@ def compare(given: Iterable[Given], setup: Setup, work: Work, tolerance: float) 
     )
 
 
-_NOISE = 1e-14
-"""Below this a float64 difference means nothing beside numbers of the size of a network's."""
+_NOISE = 1e-15
+"""What two float64 computations of the same sum may differ by, beside the largest number of the computation."""
 
 
 def agreement(given: Sequence[Given], numbers: Array, tolerance: float) -> Array:
@@ -82,7 +82,8 @@ def agreement(given: Sequence[Given], numbers: Array, tolerance: float) -> Array
     values = np.array([one.value for one in given])
     halves = np.array([0.5 * one.unit for one in given])
     with np.errstate(invalid="ignore"):
-        allowed = np.maximum(halves * (1.0 + 1e-9), tolerance * np.abs(numbers)) + _NOISE
+        noise = _NOISE * np.max(np.abs(numbers), initial=0.0, where=np.isfinite(numbers))
+        allowed = np.maximum(halves * (1.0 + 1e-9), tolerance * np.abs(numbers)) + noise
         return np.asarray(np.abs(values - numbers) <= allowed)
 
 

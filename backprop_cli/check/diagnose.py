@@ -1,0 +1,215 @@
+"""Which mistake gives somebody's wrong numbers: the whole computation is made again with each, and with pairs of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from backprop_cli.check.compare import Comparison
+from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
+from backprop_cli.check.variants import Variant
+from backprop_cli.check.work import Work
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Setup
+
+BUDGET = 3e9
+"""What all the attempts together may cost, in units of about ten nanoseconds."""
+
+_STEP_COST = 6_000
+"""What a step costs before its network's size counts."""
+
+_CLEAR_DIGITS = 9
+"""No more digits of a number count as evidence."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A misconception and the way in which it is made."""
+
+    misconception: Misconception
+    variant: Variant
+
+    @property
+    def id(self) -> str:
+        """The misconception's."""
+        return self.misconception.id
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One mistake, or two made together, the names of the wrong numbers that it explains, and what else does the same.
+
+    `contradicts` names right numbers that would have come out wrong too.
+    """
+
+    mistakes: tuple[Mistake, ...]
+    alternatives: tuple[tuple[Mistake, ...], ...]
+    explains: tuple[str, ...]
+    contradicts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The diagnoses, best first, the wrong numbers that none explains, and how many attempts the budget left out."""
+
+    diagnoses: tuple[Diagnosis, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What came of one hypothesis: which wrong numbers it explains, and which right ones it would have spoilt."""
+
+    mistakes: tuple[Mistake, ...]
+    order: int
+    explains: frozenset[int]
+    contradicts: frozenset[int]
+
+    def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, int]:
+        """The smaller the better: most of the open numbers, fewest right ones spoilt, fewest mistakes, first in the table."""
+        return -len(self.explains & open_numbers), len(self.contradicts), len(self.mistakes), self.order
+
+
+def diagnose(
+    setup: Setup,
+    steps: int,
+    sample: int,
+    comparison: Comparison,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Findings:
+    """Find the mistakes behind the numbers that do not agree; nothing is ever found behind right ones.
+
+    A hypothesis counts only where the digits that it hits are more than chance gives to so many hypotheses. `on_progress`
+    is told how many of how many hypotheses are tried.
+    """
+    wrong = frozenset(index for index, one in enumerate(comparison.compared) if not one.agrees)
+    if not wrong:
+        return Findings()
+    laboratory = _Laboratory(setup, steps, sample, comparison, wrong, on_progress)
+    singles = [(mistake,) for mistake in mistakes_of(setup)]
+    attempts = laboratory.try_all(singles, doubt=0.0)
+    if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1:
+        pairs = [pair for pair in combinations([mistake for (mistake,) in singles], 2) if pair[0].id != pair[1].id]
+        attempts += laboratory.try_all(pairs, doubt=1.0)
+    diagnoses, left = _best(attempts, wrong, comparison)
+    return Findings(tuple(diagnoses), _names(comparison, left), laboratory.left_out)
+
+
+def mistakes_of(setup: Setup) -> list[Mistake]:
+    """Every way of every mistake that can be made in a setup, in the table's order."""
+    return [Mistake(entry, variant) for entry in MISCONCEPTIONS.values() for variant in entry.variants(setup)]
+
+
+class _Laboratory:
+    """Makes the computation again under hypotheses, within a budget."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        steps: int,
+        sample: int,
+        comparison: Comparison,
+        wrong: frozenset[int],
+        on_progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self.setup, self.steps, self.sample = setup, steps, sample
+        self.comparison, self.wrong = comparison, wrong
+        self.evidence = np.array(
+            [_evidence(one.given.value, one.expected, one.given.unit) for one in comparison.compared]
+        )
+        samples = setup.schedule.batch_size or len(setup.samples)
+        self.cost = max(1, steps) * (_STEP_COST + setup.network.parameter_count * samples)
+        self.budget = BUDGET
+        self.left_out = 0
+        self.on_progress = on_progress
+
+    def try_all(self, hypotheses: Sequence[tuple[Mistake, ...]], doubt: float) -> list[_Attempt]:
+        """The hypotheses that explain something, with evidence beyond what their number and some `doubt` ask for."""
+        affordable = min(len(hypotheses), max(1, int(self.budget / self.cost)))
+        self.left_out += len(hypotheses) - affordable
+        self.budget -= affordable * self.cost
+        needed = math.log10(max(1, affordable)) + doubt
+        attempts = []
+        for order, mistakes in enumerate(_likeliest(hypotheses, affordable)):
+            agrees = self.comparison.agreement(self._numbers(mistakes))
+            explains = frozenset(index for index in self.wrong if agrees[index])
+            if explains and self.evidence[list(explains)].sum() >= needed:
+                spoilt = frozenset(index for index, is_same in enumerate(agrees) if not is_same) - self.wrong
+                attempts.append(_Attempt(mistakes, order, explains, spoilt))
+            if self.on_progress is not None:
+                self.on_progress(order + 1, affordable)
+        return attempts
+
+    def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
+        """The compared numbers as these mistakes make them."""
+        steps = max(0, self.steps + sum(mistake.variant.steps for mistake in mistakes))
+        with np.errstate(all="ignore"):
+            work = Work(self.setup, steps, self.sample, (mistake.variant.change for mistake in mistakes))
+            return self.comparison.selection.of(work)
+
+
+def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterable[tuple[Mistake, ...]]:
+    """So many of the hypotheses: of every misconception the first variant before any second, in the table's order."""
+    if count == len(hypotheses):
+        return hypotheses
+    seen: dict[tuple[str, ...], int] = {}
+    ranked = []
+    for order, mistakes in enumerate(hypotheses):
+        ids = tuple(mistake.id for mistake in mistakes)
+        seen[ids] = seen.get(ids, -1) + 1
+        ranked.append((seen[ids], order))
+    return (hypotheses[order] for order in sorted(order for _, order in sorted(ranked)[:count]))
+
+
+def _evidence(given: float, expected: float, unit: float) -> float:
+    """How many digits of a number somebody would have to guess in order to hit it by chance."""
+    size = max(abs(given), abs(expected)) if math.isfinite(given) else 0.0
+    if not unit:
+        return float(_CLEAR_DIGITS)
+    return min(_CLEAR_DIGITS, max(0.0, math.log10(size / unit))) if size else 0.0
+
+
+def _best(
+    attempts: list[_Attempt], wrong: frozenset[int], comparison: Comparison
+) -> tuple[list[Diagnosis], frozenset[int]]:
+    """The best attempt, then the best for what it leaves open, and so on; and what is left in the end."""
+    diagnoses: list[Diagnosis] = []
+    left = wrong
+    while left:
+        best = min(attempts, key=lambda attempt: attempt.merit(left), default=None)
+        if best is None or not best.explains & left:
+            break
+        same = [
+            one
+            for one in attempts
+            if one is not best and (one.explains, one.contradicts) == (best.explains, best.contradicts)
+        ]
+        diagnoses.append(
+            Diagnosis(
+                best.mistakes,
+                tuple(_distinct(best, same)),
+                _names(comparison, best.explains),
+                _names(comparison, best.contradicts),
+            )
+        )
+        left -= best.explains
+    return diagnoses, left
+
+
+def _distinct(best: _Attempt, others: Iterable[_Attempt]) -> Iterable[tuple[Mistake, ...]]:
+    """The others that name other misconceptions, each once, and no more of them than the best needs."""
+    seen = {tuple(mistake.id for mistake in best.mistakes)}
+    for other in others:
+        ids = tuple(mistake.id for mistake in other.mistakes)
+        if ids not in seen and len(ids) == len(best.mistakes):
+            seen.add(ids)
+            yield other.mistakes
+
+
+def _names(comparison: Comparison, indices: Iterable[int]) -> tuple[str, ...]:
+    return tuple(comparison.compared[index].given.name for index in sorted(indices))
