@@ -62,7 +62,7 @@ def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
         # sixteen roundings of a shorter float are a fair allowance for a network's sums
         epsilon = 16.0 * float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" and array.itemsize < 8 else 0.0
         for entry, value in _entries(name, array, names):
-            yield Given(entry, float(value), abs(float(value)) * epsilon)
+            yield Given(entry, float(value), abs(float(value)) * epsilon, str(value))
 
 
 def _entries(name: str, array: Array, names: Names) -> Iterator[tuple[str, Any]]:

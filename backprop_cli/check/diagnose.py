@@ -16,7 +16,7 @@ from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
-BUDGET = 3e9
+BUDGET = 1.5e9
 """What all the attempts together may cost, in units of about ten nanoseconds."""
 
 _STEP_COST = 6_000

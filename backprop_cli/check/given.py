@@ -12,11 +12,15 @@ MACHINE_DIGITS = 15
 
 @dataclass(frozen=True)
 class Given:
-    """A named number. `unit` is the value of its last digit (0.0001 for 0.0822), 0 where it stands for itself exactly."""
+    """A named number. `unit` is the value of its last digit (0.0001 for 0.0822), 0 where it stands for itself exactly.
+
+    `text` is what it looked like.
+    """
 
     name: str
     value: float
-    unit: float = 0.0
+    unit: float
+    text: str
 
     @property
     def digits(self) -> int:
@@ -59,8 +63,8 @@ def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
     is_written_by_machine = any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals)
     finest = min((unit for unit in units if unit is not None), default=0.0)
     return [
-        Given(name, float(number), 0.0 if is_written_by_machine else finest if unit is None else unit)
-        for (name, _), number, unit in zip(texts, decimals, units, strict=True)
+        Given(name, float(number), 0.0 if is_written_by_machine else finest if unit is None else unit, text)
+        for (name, text), number, unit in zip(texts, decimals, units, strict=True)
     ]
 
 

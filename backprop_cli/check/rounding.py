@@ -18,15 +18,26 @@ from backprop_cli.network import Network
 Cut = Callable[[Array], Array]
 """Rounds an array."""
 
+_TIE = 1e-9
+"""How near a half, in units of the last decimal, counts as one: 0.3775 is no exact float."""
 
-def rounded(decimals: int, rounds_slopes: bool, rounds_results: bool) -> Change:
-    """Every intermediate result is rounded before it is used.
+
+def half_up(decimals: int) -> Cut:
+    """Rounding as on paper, a half away from zero."""
+    scale = 10.0**decimals
+    return lambda values: np.copysign(np.floor(np.abs(values) * scale + 0.5 + _TIE) / scale, values)
+
+
+def half_even(decimals: int) -> Cut:
+    """Rounding as programs do it, a half to the even digit."""
+    return lambda values: np.round(values, decimals)
+
+
+def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:
+    """Every intermediate result is rounded by `cut` before it is used.
 
     `rounds_slopes` rounds ∂a/∂z too before it is multiplied, `rounds_results` the gradients and the new parameters.
     """
-
-    def cut(values: Array) -> Array:
-        return np.round(values, decimals)
 
     def change(method: Method) -> Method:
         if rounds_slopes:

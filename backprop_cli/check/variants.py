@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from backprop_cli.check import alterations as alter
 from backprop_cli.check.method import Change
-from backprop_cli.check.rounding import rounded
+from backprop_cli.check.rounding import half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
@@ -236,9 +237,7 @@ def already_updated(setup: Setup) -> Iterator[Variant]:
 def rounded_intermediates(setup: Setup) -> Iterator[Variant]:
     """4, 3 or 2 decimals carried."""
     del setup
-    for decimals in (4, 3, 2):
-        for results in (False, True):
-            for slopes in (True, False):
-                last = "results too" if results else "results in full"
-                middle = "" if slopes else ", slopes in full"
-                yield Variant(rounded(decimals, slopes, results), f"{decimals} decimals carried, {last}{middle}")
+    for rounding, decimals, results, slopes in product((half_up, half_even), (4, 3, 2), (False, True), (True, False)):
+        last = "results too" if results else "results in full"
+        middle = "" if slopes else ", slopes in full"
+        yield Variant(rounded(rounding(decimals), slopes, results), f"{decimals} decimals carried, {last}{middle}")

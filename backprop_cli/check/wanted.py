@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -127,13 +128,20 @@ class Index:
         return Wanted(derivative, self._unit(derivative, layer, unit))
 
     def _net_input_by(self, layer: int, unit: int, wrt: str) -> Wanted | None:
-        weight = self.names.get(wrt)
-        if weight is not None and weight.source is not None and (weight.layer, weight.unit) == (layer, unit):
-            return Wanted(Work.factors, self._weight(layer, unit, weight.source))
+        parameter = self.names.get(wrt)
+        if parameter is not None and parameter.layer == layer and parameter.unit in (unit, None):
+            is_bias = parameter.source is None
+            return Wanted(Work.bias_factor, 0) if is_bias else Wanted(Work.factors, self._weight(*astuple(parameter)))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
             return Wanted(Work.connections, self._weight(layer, unit, source[2]))
         return None
+
+
+def known_names(names: Names) -> Iterator[str]:
+    """What can be given of a network: first its parameters, whose names mean their gradients."""
+    yield from (names.of(parameter) for parameter in names.parameters())
+    yield from names.fixed()
 
 
 class Selection:

@@ -110,6 +110,10 @@ class Work:
         pull = self.method.links.weight_gradient
         return _flat([pull(network, trace, i, np.ones((1, layer.units))) for i, layer in enumerate(network.layers)])
 
+    def bias_factor(self) -> Array:
+        """∂z/∂b."""
+        return np.ones(1)
+
     def connections(self) -> Array:
         """∂z/∂a_prev, units × sources of each layer: what the link makes of ∂E/∂z = 1 for one unit at a time."""
         network, trace = self.method.setup.network, self._shown[0]

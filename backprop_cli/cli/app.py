@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from backprop_cli import __version__
 from backprop_cli.cli.chain import chain
+from backprop_cli.cli.check import check
 from backprop_cli.cli.console import CLOSED_PIPE, ClosedPipeError, say
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
@@ -75,4 +76,5 @@ def main(
 app.command()(run)
 app.command()(explain)
 app.command()(chain)
+app.command()(check)
 app.command()(examples)

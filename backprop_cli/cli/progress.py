@@ -15,8 +15,9 @@ PATIENCE = 1.0
 class Progress:
     """A line that appears once a run takes longer than about a second, and is wiped at its end; only for a terminal."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, unit: str = "step") -> None:
         self.total = total
+        self.unit = unit
         self.is_wanted = not console.is_quiet and sys.stderr is not None and sys.stderr.isatty()
         self.next_time = time.monotonic() + PATIENCE
         self.is_shown = False
@@ -30,8 +31,13 @@ class Progress:
             return
         self.next_time = time.monotonic() + 0.2
         self.is_shown = True
-        sys.stderr.write(f"\rstep {done:,} of {self.total:,} ({100 * done // self.total} %)")
+        sys.stderr.write(f"\r{self.unit} {done:,} of {self.total:,} ({100 * done // self.total} %)")
         sys.stderr.flush()
+
+    def update_of(self, done: int, total: int) -> None:
+        """The same where the total is only known on the way."""
+        self.total = total
+        self.update(done)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

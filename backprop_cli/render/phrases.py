@@ -74,3 +74,14 @@ def functions_of(network: Network) -> str:
     """`sigmoid, softmax`, each named once where all are the same."""
     names = [layer.activation.name for layer in network.layers]
     return names[0] if len(set(names)) == 1 else ", ".join(names)
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """`1 number`, `1,200 numbers`."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """`w11, w21, b1`, with the rest of a long list as a number."""
+    shown = ", ".join(names[:most])
+    return f"{shown}, … ({len(names) - most:,} more)" if len(names) > most else shown

@@ -1,0 +1,134 @@
+"""`backprop check`."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.console import Console
+from backprop_cli.cli.show import Showing, show
+from backprop_cli.network import Setup
+
+FAILED = 1
+"""The exit code where the answer is no."""
+
+
+def check(
+    config: opt.ConfigArgument = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            "-a",
+            metavar="FILE",
+            help="Somebody's own numbers: JSON, YAML, CSV, .npz, or - for standard input.",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option("--tolerance", min=0.0, help="Largest relative error [default: 1e-6; with --against 1e-9]."),
+    ] = None,
+    sample_parameters: Annotated[
+        int | None,
+        typer.Option("--sample-parameters", min=1, help="How many parameters are checked, chosen at random."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of that choice.")] = 0,
+    steps: opt.StepsOption = None,
+    learning_rate: opt.RateOption = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="With --against: whose intermediate results they are.")
+    ] = None,
+    rows: opt.RowsOption = 200,
+    format: opt.FormatOption = opt.Format.table,
+    digits: opt.DigitsOption = 8,
+    standalone: opt.StandaloneOption = False,
+    quiet: opt.QuietOption = False,
+) -> None:
+    """Are these gradients right? Against numerical differentiation, or --against somebody's own numbers.
+
+    Where somebody's numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
+    """
+    from backprop_cli.cli.source import open_setup
+    from backprop_cli.errors import UsageError
+
+    console = Console(quiet)
+    if config == "-" and against == "-":
+        raise UsageError("CONFIG and --against cannot both be read from standard input")
+    if tolerance is not None and not math.isfinite(tolerance):
+        raise UsageError(f"--tolerance must be a finite number, not {tolerance}")
+    _, setup = open_setup(config, console)
+    setup = setup.with_schedule(learning_rate)
+    showing = Showing(format, digits, rows, standalone)
+    if against is None:
+        passed = _against_numbers(console, showing, setup, steps, tolerance, sample_parameters, seed)
+    else:
+        passed = _against_answers(console, showing, setup, steps, tolerance, sample, against)
+    if not passed:
+        raise typer.Exit(FAILED)
+
+
+def _against_numbers(
+    console: Console,
+    showing: Showing,
+    setup: Setup,
+    steps: int | None,
+    tolerance: float | None,
+    sample_parameters: int | None,
+    seed: int,
+) -> bool:
+    """Numerical differentiation of the network as the file has it, or of the last of `steps` steps."""
+    from backprop_cli.check.numerical import check_gradients
+    from backprop_cli.render.check_records import PROBE_COLUMNS, probe_rows, probes_record
+    from backprop_cli.render.check_view import check_view
+    from backprop_cli.sgd import train
+
+    run = train(setup, steps or 0)
+    found = check_gradients(run, 1e-6 if tolerance is None else tolerance, sample_parameters, seed)
+    show(
+        console, showing, lambda notation: check_view(run, found, notation), probes_record(found), PROBE_COLUMNS,
+        probe_rows(found),
+    )  # fmt: skip
+    return found.passed
+
+
+def _against_answers(
+    console: Console,
+    showing: Showing,
+    setup: Setup,
+    steps: int | None,
+    tolerance: float | None,
+    sample: int | None,
+    against: str,
+) -> bool:
+    """Somebody's numbers, and what went wrong in them; the file itself may say to which step and sample they belong."""
+    from backprop_cli.check.answers import read_answers
+    from backprop_cli.check.compare import compare
+    from backprop_cli.check.diagnose import diagnose
+    from backprop_cli.check.wanted import known_names
+    from backprop_cli.check.work import Work
+    from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.source import sample_index
+    from backprop_cli.errors import UnknownNameError
+    from backprop_cli.files import STANDARD_INPUT, read_bytes
+    from backprop_cli.render.against_view import against_view
+    from backprop_cli.render.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
+    from backprop_cli.sgd import train
+
+    source = STANDARD_INPUT if against == "-" else against
+    answers = read_answers(read_bytes(against), source, setup.network.names)
+    count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
+    index = sample_index(sample or answers.sample or 1, setup)
+    train(setup, count)  # says so where the right computation itself leaves the finite numbers
+    comparison = compare(answers.given, setup, Work(setup, count, index), 1e-9 if tolerance is None else tolerance)
+    if not comparison.compared:
+        raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
+    with Progress(console, 1, "hypothesis") as progress:
+        findings = diagnose(setup, count, index, comparison, progress.update_of)
+    show(
+        console, showing, lambda notation: against_view(setup, count, source, comparison, findings, notation),
+        comparison_record(comparison, findings), COMPARED_COLUMNS, compared_rows(comparison, findings),
+    )  # fmt: skip
+    return comparison.passed

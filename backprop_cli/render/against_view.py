@@ -1,0 +1,128 @@
+"""What `check --against` shows, as blocks: somebody's numbers beside the right ones, and the mistakes behind the wrong ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.check.compare import Comparison
+from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
+from backprop_cli.functions.formula import Formula
+from backprop_cli.network import Setup
+from backprop_cli.partials import Rule
+from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
+from backprop_cli.render.notation import Notation, format_number
+from backprop_cli.render.phrases import counted, listed, shape_of
+
+
+def against_view(
+    setup: Setup, steps: int, source: str, comparison: Comparison, findings: Findings, notation: Notation
+) -> Iterator[Block]:
+    """The numbers in a table, what could not be compared, and the diagnoses, best first."""
+    network = setup.network
+    yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
+    compared = counted(len(comparison.compared), "number")
+    yield Note(f"{compared} from {notation.text(source)}, {f'step {steps:,}' if steps else 'no step made'}")
+    yield Heading("Given and right")
+    yield _numbers(comparison, notation)
+    yield Note(_summary(comparison))
+    if comparison.missing:
+        yield Note(f"Not given: {listed([_name(name, notation) for name in comparison.missing])}.")
+    if comparison.unknown:
+        yield Note(f"Unknown here: {listed([notation.text(name) for name in comparison.unknown])}.")
+    if comparison.passed:
+        return
+    yield Heading("Diagnosis")
+    wrong = sum(not one.agrees for one in comparison.compared)
+    for diagnosis in findings.diagnoses:
+        yield from _diagnosis(diagnosis, wrong, notation)
+    yield from _left(findings, notation)
+
+
+def _numbers(comparison: Comparison, notation: Notation) -> Table:
+    columns = (
+        Column("number", "math"),
+        Column("given", "number"),
+        Column("right", "number"),
+        Column("same digits", "number"),
+        Column("verdict"),
+    )
+    rows = (
+        (
+            _name(one.given.name, notation),
+            notation.text(one.given.text),
+            format_number(one.expected, notation.digits),
+            str(one.digits),
+            "agrees" if one.agrees else "wrong",
+        )
+        for one in comparison.compared
+    )
+    return Table(columns, rows, len(comparison.compared))
+
+
+def _summary(comparison: Comparison) -> str:
+    count, right = len(comparison.compared), sum(one.agrees for one in comparison.compared)
+    if right == count:
+        return f"{'It agrees' if count == 1 else f'All {count:,} agree'} to the digits given."
+    wrong = count - right
+    agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
+    return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong."
+
+
+def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
+    """The sentence, the formulas, what it explains, and what speaks against it."""
+    yield Heading(notation.text(" and ".join(mistake.id for mistake in diagnosis.mistakes)), 3)
+    yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
+    columns = (Column("right", "math"), Column("wrong", "math"))
+    entries = [mistake.misconception for mistake in diagnosis.mistakes]
+    rows = [(_formula(entry.right, notation), _formula(entry.wrong, notation)) for entry in entries]
+    yield Table(columns, rows, len(rows))
+    yield Note(f"It explains {listed([_name(name, notation) for name in diagnosis.explains])}.")
+    if diagnosis.contradicts:
+        names = listed([_name(name, notation) for name in diagnosis.contradicts])
+        yield Note(f"But then {names} would be wrong too.")
+    for alternative in diagnosis.alternatives:
+        ids = notation.text(" and ".join(mistake.id for mistake in alternative))
+        yield Note(f"The same numbers come out if {_sentence(alternative, notation)} ({ids}).")
+
+
+def _share(explained: int, wrong: int) -> str:
+    if explained == wrong:
+        return (
+            "The wrong number is"
+            if wrong == 1
+            else "Both wrong numbers are"
+            if wrong == 2
+            else f"All {wrong:,} wrong numbers are"
+        )
+    return f"{explained:,} of {wrong:,} wrong numbers {'is' if explained == 1 else 'are'}"
+
+
+def _sentence(mistakes: Sequence[Mistake], notation: Notation) -> str:
+    clauses = [
+        mistake.misconception.sentence + (f" ({mistake.variant.detail})" if mistake.variant.detail else "")
+        for mistake in mistakes
+    ]
+    return notation.text(", and ".join(clauses))
+
+
+def _formula(formula: Formula, notation: Notation) -> str:
+    return notation.math(notation.rule(Rule(formula, {}, {})))
+
+
+def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
+    if findings.unexplained:
+        yield Note(f"No known mistake explains {listed([_name(name, notation) for name in findings.unexplained])}.")
+    if findings.left_out:
+        tried = counted(findings.left_out, "rarer possibility", "rarer possibilities")
+        yield Note(f"{tried} would have taken too long to try.")
+
+
+def _name(name: str, notation: Notation) -> str:
+    """`∂E/∂w31`, `w31⁺`, from the way in which it was given."""
+    plain = name.strip().replace("∂", "d").replace("⁺", "+")
+    of, slash, wrt = plain.partition("/d")
+    if slash and of.startswith("d"):
+        return notation.math(notation.partial(of[1:], wrt))
+    if plain.endswith("+"):
+        return notation.math(notation.name(plain[:-1].rstrip()) + notation.symbol("new"))
+    return notation.math(notation.name(plain))
