@@ -104,9 +104,8 @@ def _of_document(text: str, source: str, names: Names) -> Answers:
     if not isinstance(data, dict | list):
         raise InputError(Problem("expected names and numbers, such as w31: 0.0822", place=document.place(())))
     entries = list(_walk(document, (), data, names))
-    is_run = isinstance(data, dict) and data.keys() >= _RUN_KEYS
     steps = sample = None
-    if is_run:
+    if isinstance(data, dict) and data.keys() >= _RUN_KEYS:
         entries = _of_run(data, entries, names)
         steps, sample = data.get("step"), data.get("sample")
     try:
@@ -138,12 +137,12 @@ def _walk(document: Document, key: tuple[str | int, ...], value: Any, names: Nam
         places = np.empty(shape, dtype=object)
         for index in np.ndindex(shape):
             places[index] = index
-        for entry, index in _entries(name, places, names):
-            element = value[index[0]] if len(index) == 1 else value[index[0]][index[1]]
-            yield from _number(document, entry, (*key, *index), element)
+        for entry, place in _entries(name, places, names):
+            element = value[place[0]] if len(place) == 1 else value[place[0]][place[1]]
+            yield from _number(document, entry, (*key, *place), element)
     elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _walk(document, (*key, index), entry, names)
+        for position, entry in enumerate(value):
+            yield from _walk(document, (*key, position), entry, names)
     else:
         yield from _number(document, f"{name}{'+' * ('parameters' in key[:-1])}", key, value)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -221,14 +221,14 @@ def _arrays(parameters: ParameterArrays) -> Iterator[Array]:
 
 def _moved_one(network: Network, parameter: Parameter, distance: float | complex) -> Network:
     """The network with one parameter moved; the arrays of the others are shared."""
-    layer, kind = parameter.layer, "weights" if parameter.is_weight else "biases"
-    arrays = {"weights": list(network.parameters.weights), "biases": list(network.parameters.biases)}
-    old = arrays[kind][layer]
+    layer = network.layers[parameter.layer]
+    old = layer.weights if parameter.is_weight else layer.bias
     assert old is not None, parameter
     new = old.astype(np.result_type(old, distance))
     new[(parameter.unit, parameter.source) if parameter.is_weight else parameter.unit or 0] += distance
-    arrays[kind][layer] = new
-    return network.with_parameters(ParameterArrays(tuple(arrays["weights"]), tuple(arrays["biases"])))  # type: ignore[arg-type]
+    moved = replace(layer, weights=new) if parameter.is_weight else replace(layer, bias=new)
+    layers = (*network.layers[: parameter.layer], moved, *network.layers[parameter.layer + 1 :])
+    return replace(network, layers=layers)
 
 
 def _moved_all(network: Network, units: Iterable[Array], distance: float | complex) -> Network:

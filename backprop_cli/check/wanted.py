@@ -19,7 +19,7 @@ class Wanted(NamedTuple):
     """A number of a `Work`: its group and where in it. `parameter` is whose gradient or new value it is, if anybody's."""
 
     group: Group
-    index: int
+    place: int
     parameter: Parameter | None = None
 
 
@@ -42,8 +42,7 @@ class Index:
         self._first_source = list(accumulate(widths, initial=0))
         self._first_weight = list(accumulate((a * b for a, b in pairwise(widths)), initial=0))
         self._first_slope = list(accumulate((width * width for width in widths[1:]), initial=0))
-        counts = {"none": lambda _: 0, "shared": lambda _: 1, "own": lambda width: width}
-        biases = (counts[kind](width) for kind, width in zip(names.biases, widths[1:], strict=True))
+        biases = (len(names.layer_biases(layer)) for layer in range(names.depth))
         self._first_bias = list(accumulate(biases, initial=self._first_weight[-1]))
 
     @cached_property
@@ -151,16 +150,16 @@ class Selection:
         by_group: dict[Group, list[tuple[int, int]]] = {}
         self._count = 0
         for position, one in enumerate(wanted):
-            by_group.setdefault(one.group, []).append((position, one.index))
+            by_group.setdefault(one.group, []).append((position, one.place))
             self._count += 1
         self._groups = [
-            (group, np.array([position for position, _ in places]), np.array([index for _, index in places]))
-            for group, places in by_group.items()
+            (group, np.array([position for position, _ in pairs]), np.array([place for _, place in pairs]))
+            for group, pairs in by_group.items()
         ]
 
     def of(self, work: Work) -> Array:
         """The wanted numbers of a work, in the order in which they were wanted."""
         numbers = np.empty(self._count)
-        for group, positions, indices in self._groups:
-            numbers[positions] = group(work)[indices]
+        for group, positions, places in self._groups:
+            numbers[positions] = group(work)[places]
         return numbers
