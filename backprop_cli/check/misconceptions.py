@@ -68,12 +68,12 @@ _TABLE = [
         ways.over_outputs(is_mean=False),
     ),
     _entry(
-        "half_forgotten", "the ½ of the loss, or the 2 that it cancels, is lost, so that all is doubled",
+        "half_forgotten", "the half in the loss, or the two that it cancels, is lost, so that all is doubled",
         ("d/do ½(t − o)² = o − t", r"\frac{d}{do} \tfrac12 (t - o)^2 = o - t"), ("2(o − t)", "2(o - t)"),
         ways.squares(2.0),
     ),
     _entry(
-        "half_doubled", "a ½ too many is put in, or the 2 of the square's derivative is lost, so that all is halved",
+        "half_doubled", "a half too many is put in, or the two of the square's derivative is lost, so that all is halved",
         ("d/do (t − o)² = 2(o − t)", r"\frac{d}{do} (t - o)^2 = 2(o - t)"), ("o − t", "o - t"), ways.squares(0.5),
     ),
     _entry(
@@ -115,10 +115,10 @@ _TABLE = [
         ("∂a/∂z = g'(z), g ≠ f", rf"{_A_BY_Z} = g'(z),\ g \ne f"), ways.slope_of_other,
     ),
     _entry(
-        "input_factor_one", "∂z/∂w is taken as 1", _FACTOR, ("∂z/∂w = 1", rf"{_Z_BY_W} = 1"), ways.input_factor(alter.ones),
+        "input_factor_one", "the derivative of z by w is taken as 1", _FACTOR, ("∂z/∂w = 1", rf"{_Z_BY_W} = 1"), ways.input_factor(alter.ones),
     ),
     _entry(
-        "input_factor_weight", "∂z/∂w is taken as w", _FACTOR, ("∂z/∂w = w", rf"{_Z_BY_W} = w"),
+        "input_factor_weight", "the derivative of z by w is taken as w itself", _FACTOR, ("∂z/∂w = w", rf"{_Z_BY_W} = w"),
         ways.input_factor(alter.own_weight),
     ),
     _entry(
@@ -165,7 +165,7 @@ _TABLE = [
         ways.already_updated,
     ),
     _entry(
-        "gradient_is_change", "the change −η·∂E/∂w is given for the gradient", ("∂E/∂w", _BY_W),
+        "gradient_is_change", "the change that the update makes is given for the gradient", ("∂E/∂w", _BY_W),
         ("−η·∂E/∂w", rf"-\eta \cdot {_BY_W}"), ways.always(alter.change_for_gradient),
     ),
     _entry(

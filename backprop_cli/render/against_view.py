@@ -10,7 +10,7 @@ from backprop_cli.functions.formula import Formula
 from backprop_cli.network import Setup
 from backprop_cli.partials import Rule
 from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
-from backprop_cli.render.notation import Notation, format_number
+from backprop_cli.render.notation import Notation
 from backprop_cli.render.phrases import counted, listed, shape_of
 
 
@@ -49,14 +49,19 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
     rows = (
         (
             _name(one.given.name, notation),
-            notation.text(one.given.text),
-            format_number(one.expected, notation.digits),
+            _given(one.given.text, notation),
+            notation.value(one.expected),
             str(one.digits),
             "agrees" if one.agrees else "wrong",
         )
         for one in comparison.compared
     )
     return Table(columns, rows, len(comparison.compared))
+
+
+def _given(text: str, notation: Notation) -> str:
+    """A number as it was given, digit for digit."""
+    return notation.text(text) if "e" in text.lower() else notation.math(text.strip())
 
 
 def _summary(comparison: Comparison) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
-from backprop_cli.render.notation import Notation, format_number
+from backprop_cli.render.notation import Notation
 from backprop_cli.render.phrases import counted, functions_of, listed, shape_of
 from backprop_cli.sgd import Run
 
@@ -41,8 +41,8 @@ def _table(probes: Sequence[Probe], what: str, loss: str, notation: Notation) ->
     rows = (
         (
             notation.math(notation.name(probe.name)) if is_parameter else probe.name.removeprefix("direction "),
-            format_number(probe.analytic, notation.digits),
-            format_number(probe.numerical, notation.digits),
+            notation.value(probe.analytic),
+            notation.value(probe.numerical),
             f"{probe.relative_error:.1e}" if probe.relative_error else "0",
             probe.verdict,
         )
