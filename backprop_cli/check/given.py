@@ -52,20 +52,30 @@ def _exponent(value: float) -> int:
 def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
     """Named numbers from their texts.
 
-    Where a text carries no digits of its own (a whole number, a plain zero) it is taken to be as fine as the finest number
-    beside it; in a file that a program wrote every number is exact.
+    Where a text says nothing of its precision (`2`, `0`, `0.0`) it is taken to have as many digits as the longest number
+    beside it, and no finer last one than the finest; in a file that a program wrote every number is exact.
 
     Raises:
         ValueError: with the index of a text that is no number.
     """
     decimals = [_decimal(text, index) for index, (_, text) in enumerate(texts)]
-    units = [_unit(number) for number in decimals]
-    is_written_by_machine = any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals)
-    finest = min((unit for unit in units if unit is not None), default=0.0)
+    if any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals):
+        return [Given(name, float(number), 0.0, text) for (name, text), number in zip(texts, decimals, strict=True)]
+    units = [_unit(number, text) for (_, text), number in zip(texts, decimals, strict=True)]
+    telling = [(unit, number) for unit, number in zip(units, decimals, strict=True) if unit is not None]
+    finest = min((unit for unit, _ in telling), default=0.0)
+    longest = max((len(number.as_tuple().digits) for _, number in telling), default=0)
     return [
-        Given(name, float(number), 0.0 if is_written_by_machine else finest if unit is None else unit, text)
+        Given(name, float(number), _likely_unit(number, finest, longest) if unit is None else unit, text)
         for (name, text), number, unit in zip(texts, decimals, units, strict=True)
     ]
+
+
+def _likely_unit(number: Decimal, finest: float, longest: int) -> float:
+    """The value of the last digit of a number that does not show it; 0 where there is nothing to go by."""
+    if number.is_zero() or not longest or not number.is_finite():
+        return finest
+    return max(finest, float(f"1e{number.adjusted() - longest + 1}"))
 
 
 def _decimal(text: str, index: int) -> Decimal:
@@ -76,10 +86,10 @@ def _decimal(text: str, index: int) -> Decimal:
     return number
 
 
-def _unit(number: Decimal) -> float | None:
+def _unit(number: Decimal, text: str) -> float | None:
     """The value of the last digit; None where the text says nothing of its precision."""
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent == 0:
+    if not isinstance(exponent, int) or (exponent == 0 and "." not in text):
         return None
     if number.is_zero() and exponent >= -1:
         return None

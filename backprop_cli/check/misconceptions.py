@@ -115,7 +115,8 @@ _TABLE = [
         ("∂a/∂z = g'(z), g ≠ f", rf"{_A_BY_Z} = g'(z),\ g \ne f"), ways.slope_of_other,
     ),
     _entry(
-        "input_factor_one", "the derivative of z by w is taken as 1", _FACTOR, ("∂z/∂w = 1", rf"{_Z_BY_W} = 1"), ways.input_factor(alter.ones),
+        "input_factor_one", "the derivative of z by w is taken as 1", _FACTOR, ("∂z/∂w = 1", rf"{_Z_BY_W} = 1"),
+        ways.input_factor(alter.ones),
     ),
     _entry(
         "input_factor_weight", "the derivative of z by w is taken as w itself", _FACTOR, ("∂z/∂w = w", rf"{_Z_BY_W} = w"),

@@ -1,0 +1,115 @@
+"""The diagnosis names the mistake behind wrong numbers that another program worked out, and none behind right ones.
+
+`BACKPROP_EXAMPLES=100 pytest tests/check/test_diagnosis.py` tries every mistake a hundred times, and right answers a thousand.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from backprop_cli import load
+from backprop_cli.check.compare import Comparison, compare
+from backprop_cli.check.diagnose import Findings, Mistake, diagnose
+from backprop_cli.check.given import given_numbers
+from backprop_cli.check.misconceptions import MISCONCEPTIONS
+from backprop_cli.check.work import Work
+from tests.check.exercises import exercises
+from tests.check.paper import Exercise, work_out
+
+EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "12"))
+MISTAKES = (
+    "error_sign", "half_forgotten", "half_doubled", "mean_over_outputs", "sum_over_outputs", "mean_over_samples",
+    "sum_over_samples", "slope_missing", "slope_missing_output", "slope_missing_hidden", "slope_at_net_input",
+    "slope_of_other_activation", "input_factor_one", "input_factor_weight", "input_factor_network_input", "first_output_only",
+    "weights_transposed", "updated_weights_used", "shared_bias_not_summed", "bias_left_out", "bias_trained",
+    "learning_rate_missing", "learning_rate_squared", "update_sign", "gradient_is_change", "softmax_elementwise",
+    "cross_entropy_log10", "rounded_intermediates",
+)  # fmt: skip
+"""The contract's ids."""
+
+
+def examined(exercise: Exercise, numbers: dict[str, float], digits: int) -> tuple[Comparison, Findings]:
+    """What the program says of numbers rounded to so many significant digits."""
+    setup = load(exercise.config())
+    texts = [(name, f"{value:#.{digits}g}") for name, value in numbers.items()]
+    comparison = compare(given_numbers(texts), setup, Work(setup, 1), 1e-9)
+    return comparison, diagnose(setup, 1, 0, comparison)
+
+
+def rounds(count: int) -> Any:
+    """So many examples, the same in every run, none of them kept or made smaller."""
+    return settings(
+        max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+
+def test_every_mistake_of_the_contract_is_in_the_table() -> None:
+    assert set(MISTAKES) <= MISCONCEPTIONS.keys()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_mistake_is_named_first(mistake: str) -> None:
+    verdicts: list[bool] = []
+
+    @rounds(EXAMPLES)
+    @given(exercises(mistake), st.integers(4, 8), st.integers(0, 5))
+    def answer(exercise: Exercise, digits: int, choice: int) -> None:
+        comparison, findings = examined(exercise, work_out(exercise, {mistake}, choice), digits)
+        assume(not comparison.passed)
+        named = [[one.id for one in case] for case in _first(findings)]
+        verdicts.append([mistake] in named)
+        if not verdicts[-1]:
+            print(exercise, digits, choice, findings)
+
+    answer()
+    assert len(verdicts) > EXAMPLES // 3
+    assert sum(verdicts) >= 0.95 * len(verdicts)
+
+
+def _first(findings: Findings) -> tuple[tuple[Mistake, ...], ...]:
+    """The first diagnosis and what gives the same numbers."""
+    return next(((one.mistakes, *one.alternatives) for one in findings.diagnoses), ())
+
+
+def test_no_mistake_is_named_behind_right_answers() -> None:
+    seen = []
+
+    @rounds(10 * EXAMPLES)
+    @given(exercises(), st.integers(1, 16))
+    def answer(exercise: Exercise, digits: int) -> None:
+        comparison, findings = examined(exercise, work_out(exercise), digits)
+        seen.append(digits)
+        assert comparison.passed, comparison
+        assert findings == Findings()
+
+    answer()
+    assert len(seen) >= 9 * EXAMPLES
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [("error_sign", "half_forgotten"), ("slope_missing_hidden", "update_sign"), ("half_doubled", "input_factor_one")],
+)
+def test_two_mistakes_made_together_are_named_together(pair: tuple[str, str]) -> None:
+    verdicts: list[bool] = []
+    strict = next(one for one in ("half_forgotten", "half_doubled", "slope_missing_hidden") if one in pair)
+
+    @rounds(max(4, EXAMPLES // 4))
+    @given(exercises(strict), st.integers(5, 8))
+    def answer(exercise: Exercise, digits: int) -> None:
+        assume(len(exercise.weights) > 1)
+        comparison, findings = examined(exercise, work_out(exercise, set(pair)), digits)
+        assume(not comparison.passed)
+        verdicts.append(set(pair) in [{one.id for one in case} for case in _first(findings)])
+        if not verdicts[-1]:
+            print(exercise, digits, findings)
+
+    answer()
+    assert len(verdicts) > 1
+    assert sum(verdicts) >= 0.9 * len(verdicts)
