@@ -22,6 +22,9 @@ BUDGET = 1.5e9
 _STEP_COST = 6_000
 """What a step costs before its network's size counts."""
 
+_WAYS_IN_A_PAIR = 6
+"""How many of the ways of one mistake are tried together with another mistake."""
+
 _CLEAR_DIGITS = 9
 """No more digits of a number count as evidence."""
 
@@ -94,8 +97,7 @@ def diagnose(
     singles = [(mistake,) for mistake in mistakes_of(setup)]
     attempts = laboratory.try_all(singles, doubt=0.0)
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1:
-        pairs = [pair for pair in combinations([mistake for (mistake,) in singles], 2) if pair[0].id != pair[1].id]
-        attempts += laboratory.try_all(pairs, doubt=1.0)
+        attempts += laboratory.try_all(_pairs([mistake for (mistake,) in singles]), doubt=1.0)
     diagnoses, left = _best(attempts, wrong, comparison)
     return Findings(tuple(diagnoses), _names(comparison, left), laboratory.left_out)
 
@@ -103,6 +105,15 @@ def diagnose(
 def mistakes_of(setup: Setup) -> list[Mistake]:
     """Every way of every mistake that can be made in a setup, in the table's order."""
     return [Mistake(entry, variant) for entry in MISCONCEPTIONS.values() for variant in entry.variants(setup)]
+
+
+def _pairs(mistakes: Iterable[Mistake]) -> list[tuple[Mistake, ...]]:
+    """Two of the mistakes, each made in one of its likeliest ways."""
+    by_id: dict[str, list[Mistake]] = {}
+    for mistake in mistakes:
+        by_id.setdefault(mistake.id, []).append(mistake)
+    likely = [mistake for ways in by_id.values() for mistake in ways[:_WAYS_IN_A_PAIR]]
+    return [pair for pair in combinations(likely, 2) if pair[0].id != pair[1].id]
 
 
 class _Laboratory:

@@ -135,7 +135,10 @@ def slope_at_net_input(setup: Setup) -> Iterator[Variant]:
 
 
 def slope_of_other(setup: Setup) -> Iterator[Variant]:
-    """The derivative of every other elementwise function, filled with a where it has a formula in a, and at z."""
+    """The derivative of every other elementwise function, filled with a where it has a formula in a, and at z.
+
+    Where a network has two functions each may also have been given the other's.
+    """
     for is_of_a in (True, False):
         for name in ACTIVATIONS:
             other = ACTIVATIONS[name]
@@ -145,6 +148,7 @@ def slope_of_other(setup: Setup) -> Iterator[Variant]:
             for chosen, where in _parts(setup, layers):
                 detail = f"that of {name}, filled with {'a' if is_of_a else 'z'}"
                 yield Variant(alter.sloped(chosen, _slope_of(other, is_of_a)), f"{where}, {detail}".removeprefix(", "))
+    yield from _swapped(setup)
 
 
 def _is_elementwise_but(name: str) -> Callable[[Activation], bool]:
@@ -160,6 +164,24 @@ def _slope_of(other: Activation, is_of_a: bool) -> alter.Slope:
         return other.slope(z, other.value(z))
 
     return slope
+
+
+def _swapped(setup: Setup) -> Iterator[Variant]:
+    layers = _layers(setup, lambda activation: activation.is_elementwise)
+    two = {layer.activation.name: layer.activation for layer in setup.network.layers if layer.activation.is_elementwise}
+    if len(two) != 2:
+        return
+    first, second = two.values()
+    other = {first.name: second, second.name: first}
+    for is_of_a in (True, False):
+        if not is_of_a or all(activation.slope_in_a_of is not None for activation in two.values()):
+            slopes = {name: _slope_of(activation, is_of_a) for name, activation in other.items()}
+            detail = f"those of {first.name} and {second.name} swapped, filled with {'a' if is_of_a else 'z'}"
+            yield Variant(alter.sloped(layers, _by_name(slopes)), detail)
+
+
+def _by_name(slopes: dict[str, alter.Slope]) -> alter.Slope:
+    return lambda activation, z, a: slopes[activation.name](activation, z, a)
 
 
 def softmax_elementwise(setup: Setup) -> Iterator[Variant]:

@@ -7,6 +7,7 @@ of several ways of that mistake it is.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -47,7 +48,7 @@ def f(name: str, z: list[float]) -> list[float]:
     if name == "softmax":
         e = [math.exp(v) for v in z]
         return [v / sum(e) for v in e]
-    table = {
+    table: dict[str, Callable[[float], float]] = {
         "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
         "tanh": math.tanh,
         "softplus": lambda v: math.log(1 + math.exp(v)),
