@@ -60,6 +60,14 @@ _TABLE = [
         ways.always(alter.scaled_gradients(-1.0)),
     ),
     _entry(
+        "mean_over_samples", "the mean over the samples is taken where the file says sum", _SUM_SAMPLES, _MEAN_SAMPLES,
+        ways.over_samples("mean"),
+    ),
+    _entry(
+        "sum_over_samples", "the sum over the samples is taken where the file says mean", _MEAN_SAMPLES, _SUM_SAMPLES,
+        ways.over_samples("sum"),
+    ),
+    _entry(
         "mean_over_outputs", "the mean over the outputs is taken where the loss is their sum", _SUM_OUT, _MEAN_OUT,
         ways.over_outputs(is_mean=True),
     ),
@@ -79,14 +87,6 @@ _TABLE = [
     _entry(
         "cross_entropy_log10", "the cross-entropy is computed with the logarithm to base 10",
         ("−t·ln o", r"-t \ln o"), ("−t·log10 o", r"-t \log_{10} o"), ways.logarithm(1.0 / math.log(10.0)),
-    ),
-    _entry(
-        "mean_over_samples", "the mean over the samples is taken where the file says sum", _SUM_SAMPLES, _MEAN_SAMPLES,
-        ways.over_samples("mean"),
-    ),
-    _entry(
-        "sum_over_samples", "the sum over the samples is taken where the file says mean", _MEAN_SAMPLES, _SUM_SAMPLES,
-        ways.over_samples("sum"),
     ),
     _entry(
         "slope_missing", "the derivative of the activation is left out in every layer", _SLOPE, _NO_SLOPE,

@@ -1,0 +1,248 @@
+"""`backprop check` as its users meet it: formats of answers, reports, exit codes, published slips."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.program import backprop
+
+# the 2-2-2 network's gradients to ten digits, worked out by hand in the published example and by numerical differentiation
+RIGHT = {
+    "w31": 0.08216704056,
+    "w41": 0.08266762785,
+    "w32": -0.02260254048,
+    "w42": -0.02274024222,
+    "w11": 0.0004385677345,
+}
+
+
+def against(text: str, *args: str, name: str = "classic") -> tuple[dict[str, Any], int]:
+    result = backprop("check", name, "--against", "-", "-f", "json", *args, stdin=text)
+    assert result.exit_code in (0, 1), result.stderr
+    return json.loads(result.stdout), result.exit_code
+
+
+def lines(numbers: dict[str, Any]) -> str:
+    return "".join(f"{name},{value}\n" for name, value in numbers.items())
+
+
+# ── numerical differentiation ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("example", ["classic", "mazur", "relu", "softmax", "three-layers", "wikidocs", "xor"])
+def test_the_shipped_networks_pass(example: str) -> None:
+    answer = backprop("check", example, "-f", "json").json
+    assert answer["passed"] is True
+    assert answer["tolerance"] == 1e-6
+    assert {row["verdict"] for row in answer["parameters"]} == {"ok"}
+    assert max(row["relative_error"] for row in answer["parameters"]) < 1e-12
+
+
+def test_a_row_has_the_keys_of_the_contract() -> None:
+    answer = backprop("check", "classic", "-f", "json").json
+    row = next(row for row in answer["parameters"] if row["name"] == "w31")
+    assert row.keys() == {"name", "analytic", "numerical", "relative_error", "verdict"}
+    assert row["numerical"] == pytest.approx(RIGHT["w31"], rel=1e-9)
+    table = backprop("check", "classic", "-f", "csv").stdout.splitlines()
+    assert table[0] == "name,analytic,numerical,relative_error,verdict"
+    assert len(table) == 11
+
+
+def test_a_later_step_is_checked() -> None:
+    early, late = (backprop("check", "xor", "-n", n, "-f", "json").json["parameters"][0] for n in ("1", "50"))
+    assert early["analytic"] != late["analytic"]
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "latex"])
+@pytest.mark.parametrize("arguments", [["classic"], ["softmax", "--sample-parameters", "3", "--seed", "1"]])
+def test_reports_for_people(format: str, arguments: list[str]) -> None:
+    result = backprop("check", *arguments, "-f", format)
+    assert result.exit_code == 0
+    assert "all agree" in result.stdout
+
+
+# ── answers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "w31: 0.0822\ndE/dz3: 0.1385\nz3: 1.1059\na1: 0.5933\nw31+: 0.3589\no1: 0.7514\nE: 0.2984\n",
+        '{"w31": 0.0822, "∂E/∂w41": "0.08267", "W2[1,1]": 8.22e-2, "do1/dz3": 0.1868, "dz3/dw31": 0.5933, "dz3/da1": 0.40}',
+        '{"gradients": {"w31": 0.0822}, "parameters": {"w31": 0.3589}, "forward": {"z3": 1.1059}}',
+        '[{"name": "w31", "value": 0.0822}, {"name": "w41", "value": 0.08267}]',
+        "w31,0.0822\nw41,0.08267\n",
+        "name,value\n# mine\nw31,0.0822\n\nw41,\n",
+        "parameter;gradient\nw31;0,0822\nw32;−0,0226\n",
+        "w31\t0.0822\nw41\t0.08267\n",
+        "w31,w41,w32\n0.0822,0.08267,-0.0226\n",
+        "dz3/db2,1.0000\nE+,0.28575\nE_o1,0.274811\ndE/da1,0.03635\nb2[1],0.1004\n",
+    ],
+)
+def test_right_answers_in_every_form(text: str) -> None:
+    answer, code = against(text)
+    assert (answer["passed"], code) == (True, 0), answer["compared"]
+    assert answer["unknown"] == []
+    assert answer["diagnosis"] == answer["unexplained"] == []
+
+
+def test_our_own_run_is_right_in_every_number() -> None:
+    for name, *arguments in (
+        ["classic"],
+        ["softmax"],
+        ["xor", "-n", "7", "--sample", "3"],
+        ["three-layers", "-n", "0"],
+    ):
+        made = backprop("run", name, "-f", "json", *arguments).stdout
+        answer, code = against(made, name=name)
+        assert (answer["passed"], code, answer["unknown"]) == (True, 0, [])
+        assert len(answer["compared"]) > 10
+
+
+def test_arrays_of_either_orientation(tmp_path: Path) -> None:
+    weights = np.array([[RIGHT["w31"], RIGHT["w41"]], [RIGHT["w32"], RIGHT["w42"]]])
+    np.savez(tmp_path / "mine.npz", W2=weights, b2=np.array(0.1), other=np.zeros(2))
+    answer = json.loads(
+        backprop("check", "classic", "-a", str(tmp_path / "mine.npz"), "--tolerance", "1e-8", "-f", "json").stdout
+    )
+    assert [row["agrees"] for row in answer["compared"]] == [True] * 4 + [False]
+    assert answer["unknown"] == ["other[1]", "other[2]"]
+    gradient = json.loads(backprop("run", "softmax", "-f", "json").stdout)["gradients"]
+    turned = [[gradient[f"w{source}{unit}"] for unit in (1, 2, 3)] for source in (3, 4)]
+    np.savez(tmp_path / "turned.npz", W2=np.array(turned, dtype=np.float32))
+    assert backprop("check", "softmax", "-a", str(tmp_path / "turned.npz")).exit_code == 0
+
+
+def test_what_is_missing_and_what_is_unknown_is_listed() -> None:
+    answer, code = against("w31: 0.0822\nw99: 1\nhello: 2\n")
+    assert code == 0
+    assert answer["unknown"] == ["w99", "hello"]
+    assert answer["missing"] == ["w11", "w21", "w12", "w22", "b1", "w41", "w32", "w42", "b2"]
+    assert against("z3: 1.106")[0]["missing"] == []
+
+
+def test_the_report_has_the_keys_of_the_contract() -> None:
+    answer, code = against(
+        lines({name: f"{-value:.4f}" for name, value in RIGHT.items() if name != "w41"} | {"b2": "0.77"})
+    )
+    assert code == 1
+    row = answer["compared"][0]
+    assert row == {
+        "name": "w31",
+        "given": -0.0822,
+        "expected": pytest.approx(RIGHT["w31"]),
+        "digits": 0,
+        "agrees": False,
+    }
+    first = answer["diagnosis"][0]
+    assert (first["mistakes"], first["alternatives"]) == (["error_sign"], [])
+    assert first["explains"] == ["w31", "w32", "w42", "w11"]
+    assert answer["unexplained"] == ["b2"]
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "latex"])
+def test_a_diagnosis_for_people(format: str) -> None:
+    text = lines({"w31": "-0.0822", "w41": "-0.0827", "w32": "-0.0226", "b2": "0.77", "w99": "1"})
+    result = backprop("check", "classic", "-a", "-", "-f", format, stdin=text)
+    assert result.exit_code == 1
+    assert "2 of 3 wrong numbers are what you get if the error is turned around" in result.stdout
+    assert "would be wrong too" in result.stdout
+
+
+def test_the_csv_names_the_mistake_of_each_number() -> None:
+    result = backprop("check", "classic", "-a", "-", "-f", "csv", stdin="w31,-0.0822\nw41,-0.0827\nz3,1.1059\n")
+    assert [row.split(",")[-2:] for row in result.stdout.splitlines()] == [
+        ["agrees", "mistakes"], ["false", "error_sign"], ["false", "error_sign"], ["true", ""],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("w31: n/a", "expected a number"),
+        ("w31,0.1\nw41,none\n", "<stdin>:2: w41: expected a number, found 'none'"),
+        ("w99: 1", "unknown name 'w99'"),
+        ("hello", "expected"),
+        ("{}", "no numbers"),
+        ('{"w31": [[1, 2], [3]]}', "rows of one length"),
+    ],
+)
+def test_what_is_no_answer_is_one_message(text: str, said: str) -> None:
+    result = backprop("check", "classic", "-a", "-", stdin=text)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not result.stdout
+
+
+def test_two_things_cannot_come_from_standard_input() -> None:
+    assert backprop("check", "-", "--against", "-", stdin="").exit_code == 2
+
+
+# ── published slips ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PUBLISHED = Path(__file__).parent.parent / "data" / "published"
+
+
+def test_mazur_closing_loss_is_that_of_already_updated_weights() -> None:
+    slips = json.loads((PUBLISHED / "mazur.json").read_text(encoding="utf-8"))["slips"]
+    (printed,) = (entry["printed"] for entry in slips if entry["quantity"] == "E_total after 1 round")
+    answer, code = against(f"w5: 0.082167041\nw5+: 0.35891648\nw1+: 0.149780716\nE+: {printed}\n", name="mazur")
+    assert code == 1
+    assert [row["name"] for row in answer["compared"] if not row["agrees"]] == ["E+"]
+    assert [(one["mistakes"], one["explains"]) for one in answer["diagnosis"]] == [(["updated_weights_used"], ["E+"])]
+
+
+def test_mazur_after_more_rounds_is_too() -> None:
+    answer, _ = against(lines(dict(zip(("o1+", "o2+"), sequential(20), strict=True))), "-n", "20", name="mazur")
+    assert answer["diagnosis"][0]["mistakes"] == ["updated_weights_used"]
+
+
+def sequential(rounds: int) -> list[str]:
+    """The outputs of the post's network, its output weights replaced before the hidden deltas are computed."""
+
+    def squash(z: Any) -> Any:
+        return 1 / (1 + np.exp(-z))
+
+    x, t = np.array([0.05, 0.1]), np.array([0.01, 0.99])
+    first, second = np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])
+    for _ in range(rounds):
+        h = squash(first @ x + 0.35)
+        o = squash(second @ h + 0.6)
+        delta = (o - t) * o * (1 - o)
+        second = second - 0.5 * np.outer(delta, h)
+        first = first - 0.5 * np.outer((second.T @ delta) * h * (1 - h), x)
+    return [f"{value:.9f}" for value in squash(second @ squash(first @ x + 0.35) + 0.6)]
+
+
+def test_the_sequential_training_ends_in_the_outputs_that_mazur_printed() -> None:
+    slips = json.loads((PUBLISHED / "mazur.json").read_text(encoding="utf-8"))["slips"]
+    printed = [entry["printed"] for entry in slips if entry["quantity"].startswith("outputs after 10000")]
+    assert printed == sequential(10_000)
+
+
+def test_outputs_of_the_last_forward_pass_are_one_step_short() -> None:
+    # what a loop prints that keeps the outputs of its last iteration, as Trask's eleven lines do
+    x, t = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]), np.array([0, 0, 1, 1])
+    weights = start = np.array([-0.165955990594852, 0.4406489868843162, -0.9997712503653102])
+    for _ in range(10):
+        o = 1 / (1 + np.exp(-(x @ weights)))
+        weights = weights - x.T @ ((o - t) * o * (1 - o))
+    config = {
+        "inputs": x.tolist(), "targets": t[:, np.newaxis].tolist(), "learning_rate": 1, "reduction": "sum",
+        "layers": [{"activation": "sigmoid", "weights": [start.tolist()]}],
+    }  # fmt: skip
+    arguments = ["-n", "10", "--sample", "2", "-f", "json"]
+    with tempfile.TemporaryDirectory() as folder:
+        answers = Path(folder, "answers.yaml")
+        answers.write_text(f"o1+: {o[1]:.8f}\nw11+: {weights[0]:.8f}\n", encoding="utf-8")
+        result = backprop("check", "-", "--against", str(answers), *arguments, stdin=json.dumps(config))
+    answer = json.loads(result.stdout)
+    assert [row["agrees"] for row in answer["compared"]] == [False, True]
+    assert [one["mistakes"] for one in answer["diagnosis"]] == [["one_step_fewer"]]

@@ -1,0 +1,131 @@
+"""`check` against functions whose derivatives are known, and with a gradient spoilt on purpose."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backprop_cli import load
+from backprop_cli.check.numerical import GradientCheck, check_gradients, ridders
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.network import ParameterArrays
+from backprop_cli.sgd import Run, train
+
+
+def network(
+    hidden: str = "tanh", output: str = "sigmoid", loss: str = "half_squared_error", **more: Any
+) -> dict[str, Any]:
+    return {
+        "loss": loss,
+        "inputs": [[0.3, 0.7], [-0.2, 0.5]],
+        "targets": [[0.2, 0.8], [1.0, 0.0]],
+        "layers": [
+            {"activation": hidden, "weights": [[0.5, -0.4], [0.31, 0.21]], "bias": 0.4},
+            {"activation": output, "weights": [[0.55, 0.4], [0.3, 0.2]], "bias": [0.1, 0.25]},
+        ],
+    } | more  # fmt: skip
+
+
+def checked(config: dict[str, Any], **options: Any) -> GradientCheck:
+    return check_gradients(train(load(config), 0), **{"tolerance": 1e-6, **options})
+
+
+def spoilt(run: Run, layer: int, unit: int, source: int, factor: float) -> Run:
+    """The run with one gradient wrong."""
+    weights = [array.copy() for array in run.shown.gradients.weights]
+    weights[layer][unit, source] *= factor
+    return replace(run, shown=replace(run.shown, gradients=ParameterArrays(tuple(weights), run.shown.gradients.biases)))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", ["half_squared_error", "cross_entropy", "log_cosh"])
+def test_every_activation_passes(activation: str, loss: str) -> None:
+    output = activation if loss != "cross_entropy" else "sigmoid"
+    found = checked(network(activation, output, loss))
+    assert [probe.verdict for probe in found.parameters] == ["ok"] * 11
+    assert found.passed
+    assert found.method == ("central differences" if activation == "gelu" else "complex step")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("hidden", ["tanh", "gelu"])
+def test_every_loss_passes(loss: str, hidden: str) -> None:
+    found = checked(network(hidden, loss=loss))
+    assert {probe.verdict for probe in found.parameters} == {"ok"}
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "gelu"])
+@pytest.mark.parametrize("factor", [1 + 1e-4, 0.5, -1.0, 0.0])
+def test_a_wrong_gradient_is_found_alone(hidden: str, factor: float) -> None:
+    found = check_gradients(spoilt(train(load(network(hidden)), 0), 1, 0, 1, factor), 1e-6)
+    assert [probe.name for probe in found.parameters if probe.verdict == "wrong"] == ["w41"]
+    assert not found.passed
+
+
+def test_the_tolerance_decides() -> None:
+    run = spoilt(train(load(network()), 0), 0, 0, 0, 1.001)
+    assert not check_gradients(run, 1e-4).passed
+    assert check_gradients(run, 1e-2).passed
+
+
+def test_a_unit_on_its_kink_is_named_and_does_not_fail() -> None:
+    config = network("relu", inputs=[[0.5, 1.0]], targets=[[0.2, 0.8]])
+    config["layers"][0] = {"activation": "relu", "weights": [[0.5, -0.25], [0.3, 0.2]]}  # z1 = 0.25 − 0.25
+    found = checked(config)
+    assert {probe.name: probe.verdict for probe in found.parameters if probe.verdict != "ok"} == dict.fromkeys(
+        ("w11", "w21"), "kink"
+    )
+    assert found.passed
+
+
+@pytest.mark.parametrize("hidden", ["linear", "gelu"])
+def test_a_loss_on_its_kink_is_named(hidden: str) -> None:
+    config = {
+        "loss": "absolute_error", "inputs": [0.0], "targets": [0.25],
+        "layers": [{"activation": hidden, "weights": [[0.5]]}, {"weights": [[1.0]], "bias": 0.25}],
+    }  # fmt: skip
+    verdicts = {probe.name: probe.verdict for probe in checked(config).parameters}
+    assert verdicts["b2"] == "kink"
+
+
+def test_near_a_kink_the_differences_step_back() -> None:
+    config = network("gelu", "relu", inputs=[[0.3, 0.7]], targets=[[0.2, 0.8]])
+    config["layers"][1]["bias"] = [0.1, -0.36]
+    assert {probe.verdict for probe in checked(config).parameters} == {"ok"}
+
+
+def test_a_large_network_is_sampled_and_probed_in_random_directions() -> None:
+    generator = np.random.default_rng(1)
+    config = {
+        "inputs": generator.normal(size=30).tolist(), "targets": generator.normal(size=20).tolist(),
+        "layers": [
+            {"activation": "tanh", "weights": (generator.normal(size=(40, 30)) / 6).tolist(), "bias": 0.1},
+            {"weights": (generator.normal(size=(20, 40)) / 6).tolist(), "bias": [0.1] * 20},
+        ],
+    }  # fmt: skip
+    run = train(load(config), 0)
+    found = check_gradients(run, 1e-6)
+    assert (len(found.parameters), len(found.directions), found.parameter_count) == (
+        200,
+        10,
+        40 * 30 + 1 + 20 * 40 + 20,
+    )
+    assert found.passed
+    few, again, other = (check_gradients(run, 1e-6, 5, seed) for seed in (3, 3, 4))
+    assert few == again
+    assert [probe.name for probe in few.parameters] != [probe.name for probe in other.parameters]
+    # a direction moves every parameter: it sees the wrong gradient that the sample misses
+    hurt = check_gradients(spoilt(run, 1, 7, 7, 3.0), 1e-6, 1, 3)
+    assert {probe.verdict for probe in hurt.directions} == {"wrong"}
+
+
+@pytest.mark.parametrize(("function", "slope"), [(math.sin, 1.0), (math.exp, 1.0), (lambda t: (t + 2) ** 3, 12.0)])
+def test_ridders_finds_known_slopes_and_knows_its_error(function: Any, slope: float) -> None:
+    value, error = ridders(function, 0.1)
+    assert abs(value - slope) <= max(10 * error, 1e-13)
+    assert error < 1e-9
