@@ -10,6 +10,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backprop_cli.network import Setup
 
 
 class BackpropError(Exception):
@@ -93,6 +97,18 @@ class DivergedError(BackpropError):
         self.culprit = culprit
         self.hint = hint
         super().__init__(f"the loss is no longer a finite number at step {step}: {culprit}\n    hint: {hint}")
+
+
+class InterruptedRunError(BackpropError):
+    """The user stopped a run after `made` of its `steps` updates; `reached` is the setup as they left it."""
+
+    exit_code = 130
+
+    def __init__(self, made: int, steps: int, reached: Setup) -> None:
+        self.made = made
+        self.steps = steps
+        self.reached = reached
+        super().__init__(f"interrupted after step {made:,} of {steps:,}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

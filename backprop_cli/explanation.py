@@ -64,13 +64,13 @@ class Explainer:
 
     def __init__(self, run: Run, sample: int = 0) -> None:
         self.run = run
-        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample))
+        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.passes)
 
     @cached_property
     def _batch(self) -> list[tuple[int, Derivation]]:
         """The derivation of each sample of the step's batch, with the sample's number from 1."""
         step, samples = self.run.shown, self.run.setup.samples
-        return [(index + 1, Derivation(step.before, samples.only(index))) for index in step.batch]
+        return [(index + 1, Derivation(step.before, samples.only(index), self.run.passes)) for index in step.batch]
 
     def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""

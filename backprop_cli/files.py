@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def _unreadable(source: str, error: Exception) -> Problem:
     return Problem(f"the file cannot be read: {reason}", place=Place(source))
 
 
-def write_whole(path: str, text: str) -> None:
-    """Put `text` into a file so that it holds either its old content or all of the new, whatever happens.
+def write_whole(path: str, text: str | Iterable[str]) -> None:
+    """Put a text, or its pieces, into a file so that it holds either its old content or all of the new, whatever happens.
 
     A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
     is kept.
@@ -80,26 +81,28 @@ def write_whole(path: str, text: str) -> None:
         OutputError: it cannot be written; the old content is still there.
     """
     target = Path(os.path.realpath(path))
+    pieces = [text] if isinstance(text, str) else text
     try:
         if target.is_dir():
             raise IsADirectoryError(21, "it is a folder")
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")  # a device or a pipe cannot be renamed over
+            with target.open("w", encoding="utf-8") as file:  # a device or a pipe cannot be renamed over
+                file.writelines(pieces)
             return
-        _replace(target, text.encode("utf-8"))
+        _replace(target, pieces)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{path}: cannot be written: {reason}") from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[str]) -> None:
     mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "permission denied")
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())

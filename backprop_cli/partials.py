@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from backprop_cli.backward import Gradients, backward
-from backprop_cli.forward import Trace, forward, loss_shares
+from backprop_cli.forward import loss_shares
 from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE
 from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
 from backprop_cli.network import Network, Samples
+from backprop_cli.updates import Passes, passes
 
 
 class Rule(NamedTuple):
@@ -54,16 +54,15 @@ _ITSELF = Formula("<v>", "<v>")
 class Derivation:
     """All the partial derivatives of one sample's loss, made as they are asked for and each made once.
 
-    Layers and units count from 0. The arrays behind the records are vectors: one sample.
+    Layers and units count from 0. The arrays behind the records are vectors: one sample, in the arithmetic of `passes`.
     """
 
-    def __init__(self, network: Network, sample: Samples) -> None:
+    def __init__(self, network: Network, sample: Samples, passes: Passes = passes) -> None:
         self.network = network
         self.names = network.names
         self.loss = network.names.loss
         self.targets: Array = sample.targets[0]
-        batch: Trace = forward(network, sample.inputs)
-        gradients: Gradients = backward(network, batch, sample.targets)
+        batch, gradients = passes(network, sample, "mean")
         self.shares: Array = loss_shares(network, batch, sample.targets)[0]
         self.net_inputs = [z[0] for z in batch.net_inputs]
         self.activations = [a[0] for a in batch.activations]

@@ -1,42 +1,34 @@
-"""Stochastic gradient descent: the only loop over forward and backward."""
+"""Stochastic gradient descent: a run of many updates, of which one is kept for a closer look."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from backprop_cli.backward import backward
-from backprop_cli.errors import DivergedError, UsageError
-from backprop_cli.forward import forward, loss_shares, reduce_samples, total_loss
+from backprop_cli.engines.choose import choose
+from backprop_cli.engines.engine import Engine, State, setup_at, state_of
+from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
+from backprop_cli.forward import forward, loss_shares, total_loss
 from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
+from backprop_cli.network import Network, Samples, Setup
+from backprop_cli.updates import Passes, Step, look, passes, updates
 
-
-@dataclass(frozen=True)
-class Step:
-    """One update: the network before and after it, and the gradients over its batch (sample indices from 0).
-
-    `number` counts from 1; step 0 is a look at a network that is not updated, where `after` is `before` and there are no `changes`.
-    """
-
-    number: int
-    before: Network
-    after: Network
-    batch: tuple[int, ...]
-    gradients: ParameterArrays
-    changes: ParameterArrays | None = None
-    velocity_before: ParameterArrays | None = None
-    velocity_after: ParameterArrays | None = None
+MOST_LOSSES = 1000
+"""Up to how many losses a run keeps, unless every one is asked for."""
+CHUNK_SECONDS = 0.05
+"""After about this time the loop comes up for air: progress, divergence, an interrupt."""
 
 
 @dataclass(frozen=True)
 class Run:
     """What training gives: the step to be shown, the losses over all samples, and the setup as the last step left it.
 
-    `history` holds the loss before each update (of the update's batch) and, last, `loss_after`.
+    `history` holds losses before updates (each of its update's batch) and, last, `loss_after`; `history_steps` says how many
+    updates were made before each. `passes` is the arithmetic in which the shown step was computed.
     """
 
     setup: Setup
@@ -47,6 +39,8 @@ class Run:
     history: Array
     result: Setup
     engine: str
+    history_steps: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    passes: Passes = passes
 
 
 def train(
@@ -54,12 +48,17 @@ def train(
     steps: int | None = None,
     show_step: int | None = None,
     on_progress: Callable[[int], None] | None = None,
+    engine: str = "auto",
+    every_loss: bool = False,
 ) -> Run:
     """Make `steps` updates (default: the file's), keeping step `show_step` (default: the last) for a closer look.
 
+    `every_loss` keeps the loss of each step, however many they are.
+
     Raises:
-        UsageError: `show_step` is not one of the steps.
+        UsageError: `show_step` is not one of the steps, or the engine cannot run this network.
         DivergedError: the loss left the finite numbers.
+        InterruptedRunError: the user stopped it.
     """
     count = setup.schedule.steps if steps is None else steps
     shown_number = count if show_step is None else show_step
@@ -67,128 +66,116 @@ def train(
         raise UsageError(f"there is no step {shown_number} to show: the run has {count} step{'s' * (count != 1)}")
     loss_before = total_loss(setup.network, setup.samples, setup.schedule.reduction)
     _require_finite(loss_before, 0, setup.network, setup.samples)
-    history: list[float] = []
-    current = setup
-    shown = _look(setup)
-    for step, loss, after in updates(setup, count):
-        current = after
-        history.append(loss)
-        _require_finite(loss, step.number - 1, step.before, setup.samples)
-        if step.number == shown_number:
-            shown = step
-        if on_progress is not None:
-            on_progress(step.number)
-    loss_after = total_loss(current.network, setup.samples, setup.schedule.reduction)
-    _require_finite(loss_after, count, current.network, setup.samples)
-    return Run(setup, count, shown, loss_before, loss_after, np.array([*history, loss_after]), current, "array")
-
-
-def _look(setup: Setup) -> Step:
-    """The network as it stands: gradients over the next batch, nothing updated."""
-    batch = next_batch(setup.schedule, len(setup.samples), setup.updates)
-    gradients, _ = _gradients(setup.network, setup.samples.batch(batch), setup.schedule)
-    return Step(0, setup.network, setup.network, tuple(batch), gradients)
-
-
-def updates(setup: Setup, count: int) -> Iterator[tuple[Step, float, Setup]]:
-    """Make `count` updates; yields each step, the loss over its batch before it, and the setup after it."""
-    schedule, samples = setup.schedule, setup.samples
-    network, velocity = setup.network, setup.velocity
-    for number in range(1, count + 1):
-        made = setup.updates + number - 1
-        batch = next_batch(schedule, len(samples), made)
-        gradients, loss = _gradients(network, samples.batch(batch), schedule)
-        changes, velocity_after = update(network, gradients, velocity, schedule)
-        after = moved(network, changes, schedule)
-        step = Step(number, network, after, tuple(batch), gradients, changes, velocity, velocity_after)
-        network, velocity = after, velocity_after
-        yield step, loss, Setup(setup.title, network, samples, schedule, made + 1, velocity)
-
-
-def _gradients(network: Network, batch: Samples, schedule: Schedule) -> tuple[ParameterArrays, float]:
-    trace = forward(network, batch.inputs)
-    shares = loss_shares(network, trace, batch.targets).sum(axis=-1)
-    gradients = backward(network, trace, batch.targets, schedule.reduction).parameters
-    return gradients, float(reduce_samples(shares, schedule.reduction))
-
-
-def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:
-    """The samples of the update that follows `made` updates: in order, or shuffled anew for each pass, starting over."""
-    if schedule.batch_size is None:
-        return list(range(samples))
-    first = made * schedule.batch_size
-    order: dict[int, list[int]] = {}
-    batch = []
-    for position in range(first, first + schedule.batch_size):
-        epoch, index = divmod(position, samples)
-        if epoch not in order:
-            order[epoch] = _order(schedule, samples, epoch)
-        batch.append(order[epoch][index])
-    return batch
-
-
-def _order(schedule: Schedule, samples: int, epoch: int) -> list[int]:
-    """The order of the samples in one pass over them; it depends on the seed and the pass alone."""
-    order = list(range(samples))
-    if schedule.shuffle:
-        import random
-
-        random.Random(f"{schedule.seed}/{epoch}").shuffle(order)
-    return order
-
-
-def update(
-    network: Network, gradients: ParameterArrays, velocity: ParameterArrays | None, schedule: Schedule
-) -> tuple[ParameterArrays, ParameterArrays | None]:
-    """What one step of torch.optim.SGD adds to the parameters, and the velocities after it (None without momentum).
-
-    Weight decay, momentum with dampening, Nesterov's look ahead, learning rate, in this order, as written out in
-    https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
-    """
-    changes: list[list[Array | None]] = []
-    buffers: list[list[Array | None]] = []
-    kinds = ("weights", schedule.weight_decay), ("biases", schedule.bias_decay)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for kind, decay in kinds:
-            values, slopes = getattr(network.parameters, kind), getattr(gradients, kind)
-            speeds = getattr(velocity, kind) if velocity else (None,) * len(values)
-            pairs = [_change(*arrays, schedule, decay) for arrays in zip(values, slopes, speeds, strict=True)]
-            changes.append([change for change, _ in pairs])
-            buffers.append([buffer for _, buffer in pairs])
-    after = ParameterArrays(*(tuple(kind) for kind in buffers)) if schedule.momentum else None  # type: ignore[arg-type]
-    return ParameterArrays(*(tuple(kind) for kind in changes)), after  # type: ignore[arg-type]
-
-
-def _change(
-    value: Array | None, gradient: Array | None, velocity: Array | None, schedule: Schedule, decay: float
-) -> tuple[Array | None, Array | None]:
-    """What is added to the parameters of one array, and their new velocities; None for a layer without biases."""
-    if value is None or gradient is None:
-        return None, None
-    direction = gradient + decay * value if decay else gradient
-    buffer = direction
-    if schedule.momentum:
-        if velocity is not None:
-            buffer = schedule.momentum * velocity + (1.0 - schedule.dampening) * direction
-        direction = direction + schedule.momentum * buffer if schedule.nesterov else buffer
-    return -schedule.learning_rate * direction, buffer
-
-
-def moved(network: Network, changes: ParameterArrays, schedule: Schedule) -> Network:
-    """The network with `changes` added to all that is not frozen."""
-    depth = len(network.layers)
-    weight_masks, bias_masks = schedule.frozen_weights or (None,) * depth, schedule.frozen_biases or (None,) * depth
-    old = network.parameters
-    weights = tuple(_add(*arrays) for arrays in zip(old.weights, changes.weights, weight_masks, strict=True))
-    biases = tuple(
-        None if value is None or change is None else _add(value, change, mask)
-        for value, change, mask in zip(old.biases, changes.biases, bias_masks, strict=True)
+    training = _Training(setup, choose(setup, count, engine), count, every_loss, on_progress)
+    try:
+        if shown_number == 0:
+            shown = look(setup, training.engine.passes)
+        else:
+            training.advance_to(shown_number - 1)
+            shown = training.record_step()
+        training.advance_to(count)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(training.made, count, training.setup()) from None
+    result = training.setup()
+    loss_after = total_loss(result.network, setup.samples, setup.schedule.reduction)
+    _require_finite(loss_after, count, result.network, setup.samples)
+    history, history_steps = training.history(loss_after)
+    name = training.engine.name
+    return Run(
+        setup, count, shown, loss_before, loss_after, history, result, name, history_steps, training.engine.passes
     )
-    return network.with_parameters(ParameterArrays(weights, biases))
 
 
-def _add(value: Array, change: Array, frozen: Array | None) -> Array:
-    return value + change if frozen is None else np.where(frozen, value, value + change)
+class _Training:
+    """A run under way. The state is only ever replaced as a whole, so that an interrupt finds a step's end."""
+
+    def __init__(
+        self, setup: Setup, engine: Engine, count: int, every_loss: bool, on_progress: Callable[[int], None] | None
+    ) -> None:
+        self.start = setup
+        self.engine = engine
+        self.count = count
+        self.on_progress = on_progress
+        self.state: State = state_of(setup)
+        self.stride = 1 if every_loss or count <= MOST_LOSSES else -(-count // MOST_LOSSES)
+        self.losses: list[Array] = []
+        self.chunk = 1
+
+    @property
+    def made(self) -> int:
+        """The updates made in this run."""
+        return self.state.updates - self.start.updates
+
+    def setup(self) -> Setup:
+        """The setup as the updates so far left it."""
+        return setup_at(self.start, self.state)
+
+    def history(self, loss_after: float) -> tuple[Array, Array]:
+        """The losses kept, with the one after the last step, and the updates made before each."""
+        losses = np.concatenate([*self.losses, np.array([loss_after])])
+        return losses, np.append(np.arange(len(losses) - 1) * self.stride, self.count)
+
+    def record_step(self) -> Step:
+        """Make one update with a record of all that happens in it."""
+        number = self.made + 1
+        ((step, loss, after),) = updates(self.setup(), 1, self.engine.passes)
+        _require_finite(loss, number - 1, step.before, self.start.samples)
+        if (number - 1) % self.stride == 0:
+            self.losses.append(np.array([loss]))
+        self.state = state_of(after)
+        self._report()
+        return replace(step, number=number)
+
+    def advance_to(self, target: int) -> None:
+        """Make updates, in chunks, until `target` are made."""
+        if self.start.schedule.momentum and self.state.velocity is None and self.made < target:
+            self.record_step()  # the first update has no velocity to go on with
+        while self.made < target:
+            self._advance(target - self.made)
+            self._report()
+
+    def _advance(self, most: int) -> None:
+        """One chunk: updates whose losses are kept, or those up to the next of that kind."""
+        begun, before = time.perf_counter(), self.made
+        to_next = -self.made % self.stride
+        if self.stride == 1:
+            self._make(min(most, self.chunk), keep_losses=True)
+        elif to_next == 0:
+            self._make(1, keep_losses=True)
+            return
+        else:
+            self._make(min(most, self.chunk, to_next))
+        seconds = time.perf_counter() - begun
+        if seconds < CHUNK_SECONDS / 2:
+            self.chunk = max(self.chunk, 2 * (self.made - before))
+        elif seconds > 2 * CHUNK_SECONDS:
+            self.chunk = max(1, self.chunk // 2)
+
+    def _make(self, count: int, keep_losses: bool = False) -> None:
+        losses = np.empty(count) if keep_losses else None
+        state, is_sound = self.engine.advance(self.state, count, losses)
+        if losses is not None:
+            is_sound = bool(np.isfinite(losses).all())
+        if not is_sound:
+            self._check(count)
+        if losses is not None:
+            self.losses.append(losses)
+        self.state = state
+
+    def _check(self, count: int) -> None:
+        """Go over the next `count` updates once more, and raise where a loss among theirs is not finite."""
+        losses = np.empty(count)
+        self.engine.advance(self.state, count, losses)
+        bad = np.flatnonzero(~np.isfinite(losses))
+        if len(bad):
+            first = int(bad[0])
+            state, _ = self.engine.advance(self.state, first) if first else (self.state, True)
+            network = setup_at(self.start, state).network
+            _require_finite(float(losses[first]), self.made + first, network, self.start.samples)
+
+    def _report(self) -> None:
+        if self.on_progress is not None:
+            self.on_progress(self.made)
 
 
 def _require_finite(loss: float, made: int, network: Network, samples: Samples) -> None:

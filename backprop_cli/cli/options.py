@@ -26,6 +26,15 @@ class View(StrEnum):
     matrix = "matrix"
 
 
+class EngineName(StrEnum):
+    """What runs the updates that are not shown."""
+
+    auto = "auto"
+    array = "array"
+    scalar = "scalar"
+    compiled = "compiled"
+
+
 ConfigArgument = Annotated[
     str | None,
     typer.Argument(
@@ -46,6 +55,7 @@ RateOption = Annotated[
 ShowStepOption = Annotated[
     int | None, typer.Option("--show-step", min=0, help="The step that is shown [default: the last].")
 ]
+EngineOption = Annotated[EngineName, typer.Option("--engine", help="What runs the loop; auto takes the fastest.")]
 RowsOption = Annotated[int, typer.Option("--rows", min=1, help="Longest table that is shown whole.")]
 StandaloneOption = Annotated[
     bool, typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+
+if TYPE_CHECKING:
+    from backprop_cli.config import Document
+    from backprop_cli.functions.numeric import Array
+    from backprop_cli.network import Setup
 
 
 def run(
@@ -30,6 +35,7 @@ def run(
         typer.Option("--output", "-o", help="Write the updated network: .yaml, .json, or - for standard output."),
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", "-i", help="Update the given file itself.")] = False,
+    engine: opt.EngineOption = opt.EngineName.auto,
     history: Annotated[str | None, typer.Option("--history", help="Write the loss of every step as CSV.")] = None,
     quiet: opt.QuietOption = False,
 ) -> None:
@@ -41,7 +47,7 @@ def run(
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.source import open_setup, sample_index
-    from backprop_cli.config import write
+    from backprop_cli.errors import InterruptedRunError
     from backprop_cli.files import write_whole
     from backprop_cli.partials import Derivation
     from backprop_cli.render.records import CSV_COLUMNS, partial_row, run_record
@@ -53,19 +59,20 @@ def run(
     document, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
-        result = train(setup.with_schedule(learning_rate), steps, show_step, progress.update)
+        try:
+            result = train(
+                setup.with_schedule(learning_rate), steps, show_step, progress.update, engine, history is not None
+            )
+        except InterruptedRunError as interrupt:
+            _write(console, target, interrupt.reached, document)
+            raise
     if history is not None:
-        write_whole(history, "".join(_history(result.history.tolist())))
+        write_whole(history, _history(result.history))
         console.notice(f"wrote {history}")
-    if target == "-":
-        console.write([write(result.result, document, "yaml")])
+    _write(console, target, result.result, document)
+    if target == "-" or (target is not None and quiet):
         return
-    if target is not None:
-        write_whole(target, write(result.result, document, "json" if target.endswith(".json") else "yaml"))
-        console.notice(f"wrote {target}")
-        if quiet:
-            return
-    derivation = Derivation(result.shown.before, setup.samples.only(index))
+    derivation = Derivation(result.shown.before, setup.samples.only(index), result.passes)
     if view is opt.View.auto:
         view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar
     if view is opt.View.matrix:
@@ -84,6 +91,18 @@ def run(
 
 MOST_SCALARS = 200
 """A network with more parameters is shown as matrices unless scalar rows are asked for."""
+
+
+def _write(console: Console, target: str | None, setup: Setup, document: Document) -> None:
+    """Put the network where it was asked for, if anywhere."""
+    from backprop_cli.config import write
+    from backprop_cli.files import write_whole
+
+    if target == "-":
+        console.write([write(setup, document, "yaml")])
+    elif target is not None:
+        write_whole(target, write(setup, document, "json" if target.endswith(".json") else "yaml"))
+        console.notice(f"wrote {target}")
 
 
 def _target(config: str | None, output: str | None, in_place: bool) -> str | None:
@@ -112,7 +131,9 @@ def _check_rate(learning_rate: float | None) -> None:
         raise UsageError(f"--learning-rate must be a finite number, not {learning_rate}")
 
 
-def _history(losses: list[float]) -> Iterator[str]:
+def _history(losses: Array) -> Iterator[str]:
+    """The CSV of the losses, in pieces."""
     yield "step,loss\n"
-    for step, loss in enumerate(losses):
-        yield f"{step},{loss!r}\n"
+    for first in range(0, len(losses), 1000):
+        piece = losses[first : first + 1000].tolist()
+        yield "".join(f"{step},{loss!r}\n" for step, loss in enumerate(piece, start=first))

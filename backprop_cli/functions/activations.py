@@ -22,7 +22,11 @@ class Activation:
 
     `value(z, *settings)` is f(z); `slope(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
     `slope_in_a(a, *settings)` evaluates the textbook's formula in the activation, where there is one. All work on arrays
-    of any shape, and on complex ones where `analytic`. `kinks` are the net inputs at which f' jumps.
+    of any shape, and on complex ones where `analytic`. `kinks` are the net inputs at which f' jumps; `is_bounded` says that
+    f stays between -1 and 1 and that no net input but a NaN has a NaN for its slope.
+
+    `scalar` is the same for one unit, as lines of Python that set `<a>` and the slope `<s>` (left out where that is 1)
+    from `<z>` and the settings by name. They use `e`, `d` and the functions of `math`, and no input makes them raise.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Activation:
     defaults: tuple[tuple[str, float], ...] = ()
     kinks: tuple[float, ...] = ()
     analytic: bool = True
+    is_bounded: bool = False
+    scalar: tuple[str, ...] = ()
     settings: tuple[float, ...] = field(default=())
 
     def value(self, z: Array) -> Array:
@@ -153,6 +159,7 @@ _TABLE = [
         slope_in_a_of=lambda a: np.ones_like(a),
         definition=Formula("<z>", "<z>"),
         slope_formula=Formula("1", "1"),
+        scalar=("<a> = <z>",),
     ),
     Activation(
         "sigmoid",
@@ -161,6 +168,21 @@ _TABLE = [
         slope_in_a_of=lambda a: a * (1.0 - a),
         definition=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
         slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
+        is_bounded=True,
+        scalar=(
+            "if <z> > 5.0:",
+            "    e = exp(-<z>)",
+            "    d = 1.0 + e",
+            "    <a> = 1.0 / d",
+            "    <s> = e / (d * d)",
+            "elif <z> > 0.0:",
+            "    <a> = 1.0 / (1.0 + exp(-<z>))",
+            "    <s> = <a> * (1.0 - <a>)",
+            "else:",
+            "    e = exp(<z>)",
+            "    <a> = e / (1.0 + e)",
+            "    <s> = <a> * (1.0 - <a>)",
+        ),
     ),
     Activation(
         "tanh",
@@ -169,6 +191,15 @@ _TABLE = [
         slope_in_a_of=lambda a: 1.0 - np.square(a),
         definition=Formula("tanh(<z>)", r"\tanh(<z>)"),
         slope_formula=Formula("1 - <a>^2", r"1 - {<a>}^2"),
+        is_bounded=True,
+        scalar=(
+            "<a> = tanh(<z>)",
+            "if -2.5 <= <z> <= 2.5:",
+            "    <s> = 1.0 - <a> * <a>",
+            "else:",
+            "    e = exp(-2.0 * abs(<z>))",
+            "    <s> = 4.0 * (e / ((1.0 + e) * (1.0 + e)))",
+        ),
     ),
     Activation(
         "relu",
@@ -177,6 +208,14 @@ _TABLE = [
         definition=Formula("max(0, <z>)", r"\max(0, <z>)"),
         slope_formula=Formula("1 if <z> > 0 else 0", r"\begin{cases}1 & <z> > 0\cr 0 & \text{otherwise}\end{cases}"),
         kinks=(0.0,),
+        scalar=(
+            "if <z> > 0.0:",
+            "    <a> = <z>",
+            "    <s> = 1.0",
+            "else:",
+            "    <a> = 0.0",
+            "    <s> = 0.0",
+        ),
     ),
     Activation(
         "leaky_relu",
@@ -191,6 +230,14 @@ _TABLE = [
         ),
         defaults=(("slope", 0.01),),
         kinks=(0.0,),
+        scalar=(
+            "if <z> > 0.0:",
+            "    <a> = <z>",
+            "    <s> = 1.0",
+            "else:",
+            "    <a> = <slope> * <z>",
+            "    <s> = <slope>",
+        ),
     ),
     Activation(
         "elu",
@@ -206,6 +253,14 @@ _TABLE = [
         ),
         defaults=(("alpha", 1.0),),
         kinks=(0.0,),
+        scalar=(
+            "if <z> > 0.0:",
+            "    <a> = <z>",
+            "    <s> = 1.0",
+            "else:",
+            "    <a> = <alpha> * expm1(<z>)",
+            "    <s> = <alpha> * exp(<z>)",
+        ),
     ),
     Activation(
         "selu",
@@ -220,6 +275,14 @@ _TABLE = [
             r"\begin{cases}1.0507 & <z> > 0\cr <a> + 1.7581 & \text{otherwise}\end{cases}",
         ),
         kinks=(0.0,),
+        scalar=(
+            "if <z> > 0.0:",
+            "    <a> = 1.0507009873554805 * <z>",
+            "    <s> = 1.0507009873554805",
+            "else:",
+            "    <a> = 1.0507009873554805 * (1.6732632423543772 * expm1(<z>))",
+            "    <s> = 1.0507009873554805 * (1.6732632423543772 * exp(<z>))",
+        ),
     ),
     Activation(
         "gelu",
@@ -228,6 +291,12 @@ _TABLE = [
         definition=Formula("<z>*Phi(<z>)", r"<z> \cdot \Phi(<z>)"),
         slope_formula=Formula("Phi(<z>) + <z>*phi(<z>)", r"\Phi(<z>) + <z> \cdot \varphi(<z>)"),
         analytic=False,
+        scalar=(
+            "e = 0.5 * erfc(-0.7071067811865476 * <z>)",
+            "<a> = <z> * e",
+            "d = min(abs(<z>), 1e100)",
+            "<s> = e + <z> * (0.3989422804014327 * exp(-0.5 * (d * d)))",
+        ),
     ),
     Activation(
         "silu",
@@ -237,6 +306,12 @@ _TABLE = [
         slope_formula=Formula(
             "sigmoid(<z>)*(1 + <z>*(1 - sigmoid(<z>)))", r"\sigma(<z>) \cdot \bigl(1 + <z> (1 - \sigma(<z>))\bigr)"
         ),
+        scalar=(
+            "e = exp(-abs(<z>))",
+            "d = (1.0 if <z> > 0.0 else e) / (1.0 + e)",
+            "<a> = <z> * d",
+            "<s> = d + <z> * (e / ((1.0 + e) * (1.0 + e)))",
+        ),
     ),
     Activation(
         "softplus",
@@ -245,6 +320,11 @@ _TABLE = [
         slope_in_a_of=lambda a: -np.expm1(-a),
         definition=Formula("ln(1 + exp(<z>))", r"\ln(1 + e^{<z>})"),
         slope_formula=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
+        scalar=(
+            "e = exp(-abs(<z>))",
+            "<a> = (<z> if <z> > 0.0 else 0.0) + log1p(e)",
+            "<s> = (1.0 if <z> > 0.0 else e) / (1.0 + e)",
+        ),
     ),
     Activation(
         "softsign",
@@ -252,6 +332,12 @@ _TABLE = [
         slope_of=_softsign_slope,
         definition=Formula("<z>/(1 + abs(<z>))", r"\frac{<z>}{1 + \lvert <z> \rvert}"),
         slope_formula=Formula("1/(1 + abs(<z>))^2", r"\frac{1}{(1 + \lvert <z> \rvert)^2}"),
+        is_bounded=True,
+        scalar=(
+            "d = 1.0 + abs(<z>)",
+            "<a> = <z> / d",
+            "<s> = (1.0 / d) * (1.0 / d)",
+        ),
     ),
     Activation(
         "hard_sigmoid",
@@ -263,6 +349,10 @@ _TABLE = [
             r"\begin{cases}\tfrac16 & \lvert <z> \rvert < 3\cr 0 & \text{otherwise}\end{cases}",
         ),
         kinks=(-3.0, 3.0),
+        scalar=(
+            "<a> = 1.0 if <z> >= 3.0 else 0.0 if <z> <= -3.0 else <z> / 6.0 + 0.5",
+            "<s> = 1.0 / 6.0 if -3.0 < <z> < 3.0 else 0.0",
+        ),
     ),
     Activation(
         "hard_tanh",
@@ -273,6 +363,10 @@ _TABLE = [
             "1 if abs(<z>) < 1 else 0", r"\begin{cases}1 & \lvert <z> \rvert < 1\cr 0 & \text{otherwise}\end{cases}"
         ),
         kinks=(-1.0, 1.0),
+        scalar=(
+            "<a> = 1.0 if <z> >= 1.0 else -1.0 if <z> <= -1.0 else <z>",
+            "<s> = 1.0 if -1.0 < <z> < 1.0 else 0.0",
+        ),
     ),
     Activation(
         "mish",
@@ -283,6 +377,12 @@ _TABLE = [
             "tanh(softplus(<z>)) + <z>*sigmoid(<z>)*(1 - tanh(softplus(<z>))^2)",
             r"\tanh(s) + <z> \cdot \sigma(<z>) (1 - \tanh^2(s)),\quad s = \ln(1 + e^{<z>})",
         ),
+        scalar=(
+            "e = exp(-abs(<z>))",
+            "d = tanh((<z> if <z> > 0.0 else 0.0) + log1p(e))",
+            "<a> = <z> * d",
+            "<s> = d + <z> * ((1.0 if <z> > 0.0 else e) / (1.0 + e) * (1.0 - d * d))",
+        ),
     ),
     Activation(
         "softmax",
@@ -290,6 +390,7 @@ _TABLE = [
         slope_of=None,
         definition=Formula("exp(<z>)/sum", r"\frac{e^{<z>}}{\sum_k e^{z_k}}"),
         slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
+        is_bounded=True,
     ),
     Activation(
         "bipolar_sigmoid",
@@ -298,6 +399,15 @@ _TABLE = [
         slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
         definition=Formula("2/(1 + exp(-<z>)) - 1", r"\frac{2}{1 + e^{-<z>}} - 1"),
         slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12 (1 - {<a>}^2)"),
+        is_bounded=True,
+        scalar=(
+            "<a> = tanh(0.5 * <z>)",
+            "if -5.0 <= <z> <= 5.0:",
+            "    <s> = 0.5 * (1.0 - <a> * <a>)",
+            "else:",
+            "    e = exp(-abs(<z>))",
+            "    <s> = 0.5 * (4.0 * (e / ((1.0 + e) * (1.0 + e))))",
+        ),
     ),
 ]
 

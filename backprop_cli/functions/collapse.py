@@ -23,12 +23,16 @@ from backprop_cli.functions.numeric import Array
 class Collapse:
     """The closed form of a pair: `shares(t, z)` and `delta(t, z, o)`, both samples × outputs, and delta's formula.
 
-    Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs.
+    Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs. `scalar_share` and `scalar_delta`
+    are the same as Python expressions, empty where there are none; their further holes are `z`, `c` = 1 − o, and under
+    softmax `top` = max z and `sum` = Σ exp(z − top).
     """
 
     shares: Callable[[Array, Array], Array]
     delta: Callable[[Array, Array, Array], Array]
     formula: Formula | None
+    scalar_share: str = ""
+    scalar_delta: str = ""
 
 
 def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
@@ -50,7 +54,8 @@ def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
     def delta(t: Array, z: Array, o: Array) -> Array:
         return log_delta(*weights(t), z, o)
 
-    return Collapse(shares, delta, _FORMULAS.get((activation.name, loss.name)))
+    pair = (activation.name, loss.name)
+    return Collapse(shares, delta, _FORMULAS.get(pair), *_SCALARS.get(pair, ()))
 
 
 def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
@@ -118,4 +123,22 @@ _FORMULAS = {
     ("sigmoid", "kl_divergence"): _MINUS_T_REST,
     ("softmax", "cross_entropy"): _O_S_MINUS_T,
     ("softmax", "kl_divergence"): _O_S_MINUS_T,
+}
+
+_SOFTPLUS_MINUS_Z = "((-<z> if <z> < 0.0 else 0.0) + log1p(exp(-abs(<z>))))"
+_SOFTPLUS_Z = "((<z> if <z> > 0.0 else 0.0) + log1p(exp(-abs(<z>))))"
+_LOG_SIGMOID = f"(0.0 if <t> == 0.0 else <t> * {_SOFTPLUS_MINUS_Z})"
+_LOG_SOFTMAX = "(0.0 if <t> == 0.0 else <t> * (log(<sum>) - (<z> - <top>)))"
+_ENTROPY = "(0.0 if <t> == 0.0 else <t> * log(<t>))"
+_SOFTMAX_DELTA = "<o> * (<s> - <t>) - <t> * <c>"
+
+_SCALARS = {
+    ("sigmoid", "binary_cross_entropy"): (
+        f"{_LOG_SIGMOID} + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SOFTPLUS_Z})",
+        "(1.0 - <t>) * <o> - <t> * <c>",
+    ),
+    ("sigmoid", "cross_entropy"): (_LOG_SIGMOID, "-<t> * <c>"),
+    ("sigmoid", "kl_divergence"): (f"{_LOG_SIGMOID} + {_ENTROPY}", "-<t> * <c>"),
+    ("softmax", "cross_entropy"): (_LOG_SOFTMAX, _SOFTMAX_DELTA),
+    ("softmax", "kl_divergence"): (f"{_LOG_SOFTMAX} + {_ENTROPY}", _SOFTMAX_DELTA),
 }

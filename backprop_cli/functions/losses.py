@@ -23,6 +23,9 @@ class Loss:
     `share_of(t, o, *settings)` is one output's share of E, `slope_of` its derivative by o, both elementwise; where
     `is_mean`, both are divided by the number n of outputs. `log_weights(t)` are α and β for the losses that are
     −Σ[α ln o + β ln(1 − o)] plus what does not depend on o.
+
+    `scalar_share` and `scalar_slope` are the same as Python expressions in `<t>`, `<o>` and the settings by name. They use
+    the functions of `math`, and no input makes them raise.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Loss:
     log_weights: Callable[[Array], tuple[Array, Array]] | None = None
     defaults: tuple[tuple[str, float], ...] = ()
     has_kink: bool = False
+    scalar_slope: str = ""
+    scalar_share: str = ""
     settings: tuple[float, ...] = field(default=())
 
     def shares(self, t: Array, o: Array) -> Array:
@@ -90,6 +95,11 @@ def _kl_divergence(t: Array, o: Array) -> Array:
     return numeric.weighted(t, np.log(np.where(t == 0, 1.0, t)) - np.log(o))
 
 
+_SCALAR_LOG = "(log(<o>) if <o> > 0.0 else nan if <o> < 0.0 else -inf)"
+_SCALAR_LOG_COMPLEMENT = "(log1p(-<o>) if <o> < 1.0 else nan if <o> > 1.0 else -inf)"
+_SCALAR_T_OVER_O = "(0.0 if <t> == 0.0 else <t> * (1.0 / <o> if <o> != 0.0 else inf))"
+_SCALAR_REST_OVER_REST = "(0.0 if <t> == 1.0 else (1.0 - <t>) * (1.0 / (1.0 - <o>) if <o> != 1.0 else inf))"
+
 _SQUARED = Formula("(<t> - <o>)^2", "(<t> - <o>)^2")
 _ABSOLUTE = Formula("abs(<t> - <o>)", r"\lvert <t> - <o> \rvert")
 _MEAN = r"\tfrac{1}{<n>}"
@@ -102,6 +112,8 @@ _TABLE = [
         slope_of=lambda t, o: o - t,
         definition=Formula("1/2*(<t> - <o>)^2", r"\tfrac12(<t> - <o>)^2"),
         slope_formula=Formula("-(<t> - <o>)", "-(<t> - <o>)"),
+        scalar_slope="<o> - <t>",
+        scalar_share="0.5 * ((<t> - <o>) * (<t> - <o>))",
     ),
     Loss(
         "squared_error",
@@ -109,6 +121,8 @@ _TABLE = [
         slope_of=lambda t, o: 2.0 * (o - t),
         definition=_SQUARED,
         slope_formula=Formula("-2*(<t> - <o>)", "-2 (<t> - <o>)"),
+        scalar_slope="2.0 * (<o> - <t>)",
+        scalar_share="(<t> - <o>) * (<t> - <o>)",
     ),
     Loss(
         "mean_squared_error",
@@ -117,6 +131,8 @@ _TABLE = [
         definition=Formula("1/<n>*(<t> - <o>)^2", _MEAN + "(<t> - <o>)^2"),
         slope_formula=Formula("-2/<n>*(<t> - <o>)", r"-\tfrac{2}{<n>} (<t> - <o>)"),
         is_mean=True,
+        scalar_slope="2.0 * (<o> - <t>)",
+        scalar_share="(<t> - <o>) * (<t> - <o>)",
     ),
     Loss(
         "absolute_error",
@@ -125,6 +141,8 @@ _TABLE = [
         definition=_ABSOLUTE,
         slope_formula=Formula("sign(<o> - <t>)", r"\operatorname{sign}(<o> - <t>)"),
         has_kink=True,
+        scalar_slope="1.0 if <o> > <t> else -1.0 if <o> < <t> else 0.0",
+        scalar_share="abs(<o> - <t>)",
     ),
     Loss(
         "mean_absolute_error",
@@ -134,6 +152,8 @@ _TABLE = [
         slope_formula=Formula("1/<n>*sign(<o> - <t>)", _MEAN + r"\operatorname{sign}(<o> - <t>)"),
         is_mean=True,
         has_kink=True,
+        scalar_slope="1.0 if <o> > <t> else -1.0 if <o> < <t> else 0.0",
+        scalar_share="abs(<o> - <t>)",
     ),
     Loss(
         "huber",
@@ -148,6 +168,9 @@ _TABLE = [
             "min(<delta>, max(-<delta>, <o> - <t>))", r"\min\bigl(<delta>, \max(-<delta>, <o> - <t>)\bigr)"
         ),
         defaults=(("delta", 1.0),),
+        scalar_slope="min(<delta>, max(-<delta>, <o> - <t>))",
+        scalar_share="0.5 * ((<o> - <t>) * (<o> - <t>)) if abs(<o> - <t>) <= <delta>"
+        " else <delta> * (abs(<o> - <t>) - 0.5 * <delta>)",
     ),
     Loss(
         "log_cosh",
@@ -155,6 +178,9 @@ _TABLE = [
         slope_of=lambda t, o: np.tanh(o - t),
         definition=Formula("ln(cosh(<o> - <t>))", r"\ln\cosh(<o> - <t>)"),
         slope_formula=Formula("tanh(<o> - <t>)", r"\tanh(<o> - <t>)"),
+        scalar_slope="tanh(<o> - <t>)",
+        scalar_share="0.5 * log1p(sinh(<o> - <t>) * sinh(<o> - <t>)) if abs(<o> - <t>) < 1e-2"
+        " else abs(<o> - <t>) + log1p(exp(-2.0 * abs(<o> - <t>))) - 0.6931471805599453",
     ),
     Loss(
         "binary_cross_entropy",
@@ -165,6 +191,9 @@ _TABLE = [
         ),
         slope_formula=Formula("-<t>/<o> + (1 - <t>)/(1 - <o>)", r"-\frac{<t>}{<o>} + \frac{1 - <t>}{1 - <o>}"),
         log_weights=lambda t: (t, 1.0 - t),
+        scalar_slope=f"{_SCALAR_REST_OVER_REST} - {_SCALAR_T_OVER_O}",
+        scalar_share=f"-((0.0 if <t> == 0.0 else <t> * {_SCALAR_LOG})"
+        f" + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SCALAR_LOG_COMPLEMENT}))",
     ),
     Loss(
         "cross_entropy",
@@ -173,6 +202,8 @@ _TABLE = [
         definition=Formula("-<t>*ln(<o>)", r"-<t>\ln <o>"),
         slope_formula=_MINUS_T_OVER_O,
         log_weights=lambda t: (t, np.zeros_like(t)),
+        scalar_slope=f"-{_SCALAR_T_OVER_O}",
+        scalar_share=f"-(0.0 if <t> == 0.0 else <t> * {_SCALAR_LOG})",
     ),
     Loss(
         "kl_divergence",
@@ -181,6 +212,8 @@ _TABLE = [
         definition=Formula("<t>*ln(<t>/<o>)", r"<t>\ln\frac{<t>}{<o>}"),
         slope_formula=_MINUS_T_OVER_O,
         log_weights=lambda t: (t, np.zeros_like(t)),
+        scalar_slope=f"-{_SCALAR_T_OVER_O}",
+        scalar_share=f"0.0 if <t> == 0.0 else <t> * (log(<t>) - {_SCALAR_LOG})",
     ),
     Loss(
         "hinge",
@@ -191,6 +224,8 @@ _TABLE = [
             "-<t> if <t>*<o> < 1 else 0", r"\begin{cases}-<t> & <t> \cdot <o> < 1\cr 0 & \text{otherwise}\end{cases}"
         ),
         has_kink=True,
+        scalar_slope="-<t> if <t> * <o> < 1.0 else 0.0",
+        scalar_share="1.0 - <t> * <o> if <t> * <o> < 1.0 else 0.0",
     ),
     Loss(
         "output",
@@ -199,6 +234,8 @@ _TABLE = [
         definition=Formula("<o>", "<o>"),
         slope_formula=Formula("1", "1"),
         needs_targets=False,
+        scalar_slope="1.0",
+        scalar_share="<o>",
     ),
 ]
 

@@ -63,9 +63,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Curve:
-    """The loss over the steps; `values[0]` is before the first."""
+    """The loss over `steps` steps at evenly spaced ones of them; `values[0]` is before the first."""
 
     values: Sequence[float]
+    steps: int
 
 
 @dataclass(frozen=True)

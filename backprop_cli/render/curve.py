@@ -9,8 +9,8 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 HEIGHT = 6
 
 
-def draw(values: Sequence[float], width: int, is_ascii: bool) -> str:
-    """The curve of `values` over their indices, at most `width` columns, with the axes' ends written out.
+def draw(values: Sequence[float], steps: int, width: int, is_ascii: bool) -> str:
+    """The curve of `values` over `steps` steps, at most `width` columns, with the axes' ends written out.
 
     The scale is logarithmic where the values span more than a factor of 50 and all are positive.
     """
@@ -27,7 +27,7 @@ def draw(values: Sequence[float], width: int, is_ascii: bool) -> str:
     for row in reversed(range(HEIGHT)):
         label = labels[0] if row == HEIGHT - 1 else labels[1] if row == 0 else ""
         lines.append(f"{label.rjust(margin)} {bar}" + "".join(_cell(level, row, is_ascii) for level in levels).rstrip())
-    last = f"{len(values) - 1:,}"
+    last = f"{steps:,}"
     foot = "0" + last.rjust(max(len(columns) - 1, len(last) + 1))
     lines.append(" " * (margin + 2) + foot + " steps" + (" (log scale)" if is_log else ""))
     return "\n".join(lines)

@@ -139,4 +139,4 @@ def losses(run: Run, notation: Notation) -> Iterator[Block]:
     fall = notation.math(f"{notation.name(name)} = {before} {notation.symbol('arrow')} {after}")
     yield Note(f"{fall} after {after_what}{over}")
     if run.steps > 1:
-        yield Curve(run.history.tolist())
+        yield Curve(run.history.tolist(), run.steps)

@@ -56,7 +56,7 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
     elif isinstance(block, Matrix):
         _matrix(block, console, notation)
     else:
-        console.print(Text(_plain(draw(block.values, min(width or 72, 72), notation.is_ascii), notation)))
+        console.print(Text(_plain(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii), notation)))
     yield _written(console)
 
 

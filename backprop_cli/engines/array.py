@@ -1,0 +1,280 @@
+"""The engine for any network: NumPy on buffers that are laid out once, an update being a list of prepared calls.
+
+Nothing in the loop makes an array or a record. Functions that occur in most networks work in place (`inplace`); the others
+are called as they stand in the table. Constants are arrays, because NumPy takes longer to wrap a number than to read 50.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.backward import Gradients
+from backprop_cli.engines import inplace
+from backprop_cli.engines.engine import State, is_sound
+from backprop_cli.engines.flat import flatten, views
+from backprop_cli.engines.inplace import Call
+from backprop_cli.forward import Trace, reduce_samples
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
+from backprop_cli.updates import next_batch
+
+_MANY = 8192
+"""So many numbers take longer to read than one takes to wrap."""
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """What a forward and a backward pass over one batch write, by layer, samples × units; the gradients are in one row.
+
+    The first of `activations` are the inputs; `upstream` is ∂E/∂a of each layer's own units. Where there is nothing to
+    compute from one to the other, two of these are the same array.
+    """
+
+    inputs: Array
+    targets: Array
+    net_inputs: tuple[Array, ...]
+    activations: tuple[Array, ...]
+    slopes: tuple[Array, ...]
+    upstream: tuple[Array, ...]
+    deltas: tuple[Array, ...]
+    gradients: Array
+
+
+class BatchPass:
+    """The prepared calls of a forward and a backward pass over batches of one size, with `parameters` as they will be."""
+
+    def __init__(self, network: Network, parameters: Array, batch: int, reduction: str) -> None:
+        self.network = network
+        self.batch = batch
+        self.reduction = reduction
+        self.buffers = _buffers(network, batch, parameters.size)
+        self.parameters = views(parameters, network)
+        self.calls = [*self._forward(), *self._backward()]
+
+    def load(self, samples: Samples) -> None:
+        """Put a batch where the calls read it."""
+        self.buffers.inputs[...] = samples.inputs
+        self.buffers.targets[...] = samples.targets
+
+    def _forward(self) -> Iterator[Call]:
+        buffers = self.buffers
+        for index, layer in enumerate(self.network.layers):
+            z, bias = buffers.net_inputs[index], self.parameters.biases[index]
+            yield partial(np.dot, buffers.activations[index], self.parameters.weights[index].T, z)
+            if bias is not None:
+                yield partial(np.add, z, np.broadcast_to(bias, z.shape), z)
+            yield from inplace.activate(layer.activation, z, buffers.activations[index + 1], buffers.slopes[index])
+
+    def _backward(self) -> Iterator[Call]:
+        buffers, network, last = self.buffers, self.network, self.network.names.depth - 1
+        gradients = views(buffers.gradients, network)
+        for index in reversed(range(last + 1)):
+            z, a = buffers.net_inputs[index], buffers.activations[index + 1]
+            upstream, delta = buffers.upstream[index], buffers.deltas[index]
+            if index == last and network.collapse is not None:
+                yield partial(_assign_collapsed, network, buffers)
+            else:
+                if index == last:
+                    yield from inplace.loss_slope(network.loss, buffers.targets, a, upstream)
+                else:
+                    yield partial(np.dot, buffers.deltas[index + 1], self.parameters.weights[index + 1], upstream)
+                yield from inplace.pull_back(
+                    network.layers[index].activation, z, a, buffers.slopes[index], upstream, delta
+                )
+            yield from self._parameter_gradients(index, gradients)
+        if self.reduction == "mean" and self.batch > 1:
+            yield partial(np.multiply, buffers.gradients, 1.0 / self.batch, buffers.gradients)
+
+    def _parameter_gradients(self, layer: int, gradients: ParameterArrays) -> Iterator[Call]:
+        delta, bias = self.buffers.deltas[layer], gradients.biases[layer]
+        yield partial(np.dot, delta.T, self.buffers.activations[layer], gradients.weights[layer])
+        if bias is None or np.shares_memory(bias, delta):
+            return
+        if self.network.names.biases[layer] == "shared":
+            yield partial(np.add.reduce, delta, None, None, bias.reshape(()))
+        else:
+            yield partial(np.add.reduce, delta, 0, None, bias)
+
+    def run(self) -> None:
+        """Make the calls."""
+        for call in self.calls:
+            call()
+
+    def loss(self) -> float:
+        """The loss over the batch, after `run`."""
+        network, buffers = self.network, self.buffers
+        if network.collapse is not None:
+            shares = network.collapse.shares(buffers.targets, buffers.net_inputs[-1])
+        else:
+            shares = network.loss.shares(buffers.targets, buffers.activations[-1])
+        return float(reduce_samples(shares.sum(axis=-1), self.reduction))
+
+
+class ArrayEngine:
+    """See `Engine`."""
+
+    name = "array"
+
+    def __init__(self, setup: Setup) -> None:
+        self.samples = setup.samples
+        self.schedule = setup.schedule
+        self.parameters = flatten(setup.network.parameters)
+        self.velocity = np.zeros_like(self.parameters) if setup.schedule.momentum else None
+        batch = setup.schedule.batch_size or len(setup.samples)
+        self.batch_pass = BatchPass(setup.network, self.parameters, batch, setup.schedule.reduction)
+        self.is_fixed = batch == len(setup.samples) and not setup.schedule.batch_size
+        self.watch = np.zeros_like(self.batch_pass.buffers.activations[-1])
+        gradients = self.batch_pass.buffers.gradients
+        step = list(_step(self.parameters, gradients, self.velocity, setup.network, setup.schedule))
+        if not setup.network.layers[-1].activation.is_bounded:
+            step.append(partial(np.add, self.watch, self.batch_pass.buffers.activations[-1], self.watch))
+        self.is_logarithmic = setup.network.loss.log_weights is not None and setup.network.collapse is None
+        self.gradients, self.step = unrolled(self.batch_pass.calls), unrolled(step)
+        self.whole = unrolled([*self.batch_pass.calls, *step])
+
+    def advance(self, state: State, count: int, losses: Array | None = None) -> tuple[State, bool]:
+        """See `Engine`."""
+        self.parameters[:] = state.parameters
+        if self.velocity is not None:
+            self.velocity[:] = state.velocity
+        self.watch[:] = 0.0
+        self.batch_pass.load(self.samples.batch(self._batch(state.updates)))
+        with np.errstate(all="ignore"):
+            if self.is_fixed and losses is None and not self.is_logarithmic:
+                self.whole(count)
+            else:
+                self._one_by_one(state.updates, count, losses)
+        velocity = None if self.velocity is None else self.velocity.copy()
+        parameters = self.parameters.copy()
+        return State(state.updates + count, parameters, velocity), is_sound(float(np.abs(self.watch).sum()), parameters)
+
+    def _one_by_one(self, made: int, count: int, losses: Array | None) -> None:
+        """`count` updates, each with a batch or a loss of its own."""
+        for number in range(count):
+            if not self.is_fixed:
+                self.batch_pass.load(self.samples.batch(self._batch(made + number)))
+            self.gradients(1)
+            if losses is not None or self.is_logarithmic:
+                loss = self.batch_pass.loss()
+                self.watch += loss if self.is_logarithmic else 0.0
+                if losses is not None:
+                    losses[number] = loss
+            self.step(1)
+
+    def _batch(self, made: int) -> list[int]:
+        return next_batch(self.schedule, len(self.samples), made)
+
+    def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
+        """See `Engine`."""
+        whole = BatchPass(network, flatten(network.parameters), len(samples), reduction)
+        whole.load(samples)
+        with np.errstate(all="ignore"):
+            whole.run()
+        buffers = whole.buffers
+        outputs = network.loss.slopes(samples.targets, buffers.activations[-1])
+        by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
+        trace = Trace(buffers.net_inputs, buffers.activations)
+        return trace, Gradients(by_source, buffers.deltas, views(buffers.gradients, network))
+
+
+def unrolled(calls: Sequence[Call]) -> Callable[[int], None]:
+    """A function of `count` that makes all the calls, one after the other, `count` times, as straight-line code."""
+    bound: dict[int, tuple[str, Any]] = {}
+
+    def name(value: Any) -> str:
+        return bound.setdefault(id(value), (f"_{len(bound)}", value))[0]
+
+    lines = []
+    for call in calls:
+        given = [name(argument) for argument in call.args]
+        given += [f"{keyword}={name(argument)}" for keyword, argument in call.keywords.items()]
+        lines.append(f"        {name(call.func)}({', '.join(given)})\n")
+    namespace = dict(bound.values())
+    locals_ = "".join(f", {local}={local}" for local in namespace)
+    source = f"def run(count{locals_}):\n    for _ in range(count):\n{''.join(lines) or '        pass'}"
+    exec(compile(source, "<array engine>", "exec"), namespace)
+    run: Callable[[int], None] = namespace["run"]
+    return run
+
+
+def _buffers(network: Network, batch: int, parameters: int) -> Buffers:
+    shapes = [(batch, width) for width in network.names.widths]
+    gradients = np.zeros(parameters)
+    deltas = []
+    for shape, kind, bias in zip(shapes[1:], network.names.biases, views(gradients, network).biases, strict=True):
+        if bias is not None and kind == "own" and batch == 1:  # ∂E/∂b of one sample is ∂E/∂z
+            deltas.append(bias.reshape(shape))
+        else:
+            deltas.append(np.zeros(shape))
+    net_inputs = tuple(np.zeros(shape) for shape in shapes[1:])
+    linear = [inplace.is_identity(layer.activation) for layer in network.layers]
+    activations = [z if same else np.zeros_like(z) for z, same in zip(net_inputs, linear, strict=True)]
+    upstream = tuple(delta if same else np.zeros_like(delta) for delta, same in zip(deltas, linear, strict=True))
+    slopes = tuple(np.zeros(shape) for shape in shapes[1:])
+    inputs, targets = np.zeros(shapes[0]), np.zeros(shapes[-1])
+    return Buffers(inputs, targets, net_inputs, (inputs, *activations), slopes, upstream, tuple(deltas), gradients)
+
+
+def _assign_collapsed(network: Network, buffers: Buffers) -> None:
+    assert network.collapse is not None
+    buffers.deltas[-1][...] = network.collapse.delta(buffers.targets, buffers.net_inputs[-1], buffers.activations[-1])
+
+
+def _step(
+    parameters: Array, gradients: Array, velocity: Array | None, network: Network, schedule: Schedule
+) -> Iterator[Call]:
+    """torch.optim.SGD's rule on all parameters at once, in the order of operations of `updates.update`."""
+    direction, scratch = gradients, np.empty_like(gradients)
+    if schedule.weight_decay or schedule.bias_decay:
+        decay = _decays(network, schedule)
+        yield partial(np.multiply, decay, parameters, scratch)
+        yield partial(np.add, gradients, scratch, gradients)
+    if velocity is not None:
+        if schedule.dampening:
+            yield partial(np.multiply, gradients, 1.0 - schedule.dampening, gradients)
+        yield partial(np.multiply, velocity, schedule.momentum, velocity)
+        yield partial(np.add, velocity, gradients, velocity)
+        direction = velocity
+        if schedule.nesterov:
+            yield partial(np.multiply, velocity, schedule.momentum, scratch)
+            yield partial(np.add, gradients, scratch, gradients)
+            direction = gradients
+    yield partial(np.multiply, direction, _rates(network, schedule), scratch)
+    yield partial(np.subtract, parameters, scratch, parameters)
+
+
+def _decays(network: Network, schedule: Schedule) -> Array:
+    """The weight decay of each parameter."""
+    kinds = ParameterArrays(
+        tuple(np.full(layer.weights.shape, schedule.weight_decay) for layer in network.layers),
+        tuple(
+            None if layer.bias is None else np.full(layer.bias.shape, schedule.bias_decay) for layer in network.layers
+        ),
+    )
+    return flatten(kinds)
+
+
+def _rates(network: Network, schedule: Schedule) -> Array | float:
+    """The learning rate; one for each parameter where that is faster, or where some are frozen: their rate is 0."""
+    masks = (*schedule.frozen_weights, *schedule.frozen_biases)
+    if not any(mask is not None and mask.any() for mask in masks):
+        few = network.parameter_count < _MANY
+        return np.full(network.parameter_count, schedule.learning_rate) if few else schedule.learning_rate
+    every = network.parameters
+    frozen = ParameterArrays(
+        tuple(_mask(mask, values) for mask, values in zip(schedule.frozen_weights, every.weights, strict=True)),
+        tuple(
+            None if values is None else _mask(mask, values)
+            for mask, values in zip(schedule.frozen_biases, every.biases, strict=True)
+        ),
+    )
+    return np.where(flatten(frozen) != 0, 0.0, schedule.learning_rate)
+
+
+def _mask(mask: Array | None, values: Array) -> Array:
+    return np.zeros_like(values) if mask is None else mask

@@ -1,0 +1,62 @@
+"""Which engine runs a training: by the network's size which arithmetic, by the number of steps whether it is compiled.
+
+Scalar and array code add up in different orders, so their last bits differ. The choice between them therefore depends on
+the network file alone and never on the number of steps: three runs of one step then end in the very bits of one run of
+three. Scalar code run by Python and the same code compiled do agree bit for bit, so there the number of steps may decide.
+"""
+
+from __future__ import annotations
+
+from backprop_cli.engines.engine import Engine
+from backprop_cli.engines.source import uncovered
+from backprop_cli.errors import UsageError
+from backprop_cli.network import Setup
+
+ENGINES = ("auto", "array", "scalar", "compiled")
+
+_SCALAR_PARAMETER, _SCALAR_UNIT = 0.035, 0.08
+_ARRAY_LAYER, _ARRAY_START = 3.0, 0.5
+_WORTH_COMPILING = 1.5
+"""Microseconds of scalar code for each parameter and unit, of array code for each layer and update; and from how many seconds
+of scalar code on Numba's own start is earned back. Measured on one machine; what matters is only their proportion."""
+
+
+def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
+    """The engine called `name`, or the fastest for `steps` updates.
+
+    Raises:
+        UsageError: the engine asked for cannot run this network, or is not installed.
+    """
+    from backprop_cli.engines.array import ArrayEngine
+
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine {name!r}: known are {', '.join(ENGINES)}")
+    if name == "array" or (name == "auto" and not is_small(setup)):
+        return ArrayEngine(setup)
+    reason = uncovered(setup.network)
+    if reason and name != "auto":
+        raise UsageError(f"--engine {name}: {reason}; --engine array runs it")
+    from backprop_cli.engines.compiled import compiled_engine, is_available
+    from backprop_cli.engines.scalar import ScalarEngine
+
+    if name == "compiled" and not is_available():
+        raise UsageError("--engine compiled needs Numba: pip install 'backprop-cli[fast]'")
+    is_long = name == "auto" and steps * scalar_cost(setup) * 1e-6 > _WORTH_COMPILING
+    return compiled_engine(setup) if name == "compiled" or (is_long and is_available()) else ScalarEngine(setup)
+
+
+def is_small(setup: Setup) -> bool:
+    """Whether scalar code can run a network and is faster than array code."""
+    return not uncovered(setup.network) and scalar_cost(setup) < array_cost(setup)
+
+
+def scalar_cost(setup: Setup) -> float:
+    """About how many microseconds an update takes in scalar code."""
+    batch = setup.schedule.batch_size or len(setup.samples)
+    network = setup.network
+    return batch * (_SCALAR_PARAMETER * network.parameter_count + _SCALAR_UNIT * sum(network.names.widths[1:]))
+
+
+def array_cost(setup: Setup) -> float:
+    """About how many microseconds an update of a network of few parameters takes in array code."""
+    return _ARRAY_START + _ARRAY_LAYER * setup.network.names.depth
