@@ -1,0 +1,307 @@
+"""Whatever runs the loop, the numbers are those of the plain loop over forward and backward."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backprop_cli.api import load
+from backprop_cli.engines.choose import choose, is_small
+from backprop_cli.engines.compiled import is_available
+from backprop_cli.engines.engine import setup_at, state_of
+from backprop_cli.engines.flat import flatten
+from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network import Setup
+from backprop_cli.sgd import train
+from backprop_cli.updates import updates
+
+ENGINES = ["array", "scalar", pytest.param("compiled", marks=pytest.mark.skipif(not is_available(), reason="no Numba"))]
+STEPS = 10_000
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKPROP_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def network(
+    activation: Any = "sigmoid",
+    loss: Any = "half_squared_error",
+    widths: tuple[int, ...] = (2, 3, 2),
+    samples: int = 1,
+    bias: str = "own",
+    output: Any = None,
+    **settings: Any,
+) -> Setup:
+    """A small network with weights that keep away from kinks and saturation, and positive targets that add up to 1."""
+    rng = np.random.default_rng(5)
+    layers: list[dict[str, Any]] = []
+    for index, (sources, units) in enumerate(pairwise(widths)):
+        is_last = index == len(widths) - 2
+        layer: dict[str, Any] = {"activation": (output or activation) if is_last else activation}
+        layer["weights"] = rng.uniform(0.2, 0.7, (units, sources)).tolist()
+        if bias != "none":
+            layer["bias"] = rng.uniform(0.1, 0.3, units).tolist() if bias == "own" else 0.2
+        layers.append(layer)
+    targets = rng.dirichlet(np.full(widths[-1], 5.0), samples)
+    inputs = rng.uniform(0.1, 0.9, (samples, widths[0]))
+    data = {
+        "layers": layers,
+        "loss": loss,
+        "inputs": inputs.tolist(),
+        "targets": targets.tolist(),
+        "learning_rate": 1e-3,
+    }
+    return load({**data, **settings})
+
+
+def plainly(setup: Setup, steps: int) -> Array:
+    """All parameters after `steps` updates of the plain loop."""
+    after = setup
+    for _, _, reached in updates(setup, steps):
+        after = reached
+    return flatten(after.network.parameters)
+
+
+def by_engine(setup: Setup, steps: int, name: str) -> Array:
+    result = train(setup, steps, engine=name)
+    assert result.engine == name
+    return flatten(result.result.network.parameters)
+
+
+# ── agreement ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+ELEMENTWISE = [name for name in ACTIVATIONS if name != "softmax"]
+CASES: dict[str, dict[str, Any]] = {
+    **{name: {"activation": name} for name in ELEMENTWISE},
+    "softmax inside": {"activation": "softmax"},
+    "one linear layer": {"activation": "linear", "widths": (2, 3)},
+    "three layers": {"widths": (2, 3, 2, 3)},
+    "leaky, steep": {"activation": {"leaky_relu": {"slope": 0.3}}},
+    "elu, deep": {"activation": {"elu": {"alpha": 0.7}}},
+    **{name: {"loss": name} for name in LOSSES},
+    **{f"{name} above softmax": {"loss": name, "output": "softmax"} for name in LOSSES},
+    **{f"{name} above linear": {"loss": name, "activation": "linear"} for name in ("huber", "log_cosh", "cross_entropy")},
+    "narrow huber": {"loss": {"huber": {"delta": 0.05}}},
+    "no bias": {"bias": "none"},
+    "shared bias": {"bias": "shared"},
+    "momentum": {"momentum": 0.9},
+    "dampened": {"momentum": 0.8, "dampening": 0.3},
+    "nesterov": {"momentum": 0.9, "nesterov": True},
+    "decay": {"weight_decay": 0.01},
+    "decay of weights": {"weight_decay": {"weights": 0.02, "biases": 0}, "bias": "shared"},
+    "frozen": {"freeze": ["w11", "b*"], "momentum": 0.5},
+    "all samples": {"samples": 5},
+    "all samples, sum": {"samples": 5, "reduction": "sum", "bias": "shared"},
+    "in order": {"samples": 5, "batch_size": 1},
+    "batches": {"samples": 5, "batch_size": 2, "momentum": 0.5},
+    "shuffled": {"samples": 5, "batch_size": 2, "shuffle": True, "seed": 3},
+    "everything": {"samples": 4, "batch_size": 3, "shuffle": True, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-3,
+                   "bias": "shared", "loss": "cross_entropy", "output": "softmax", "freeze": ["w12"]},
+}  # fmt: skip
+UNCOVERED = {"binary_cross_entropy above softmax"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_scalar_and_array_code_agree_after_ten_thousand_steps(case: str) -> None:
+    setup = network(**CASES[case])
+    if case in UNCOVERED:
+        with pytest.raises(UsageError, match="no scalar form"):
+            train(setup, 1, engine="scalar")
+        return
+    np.testing.assert_allclose(
+        by_engine(setup, STEPS, "scalar"), by_engine(setup, STEPS, "array"), rtol=1e-12, atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_does_what_the_plain_loop_does(case: str, name: str) -> None:
+    if case in UNCOVERED and name != "array":
+        pytest.skip("not covered by scalar code")
+    if name == "compiled" and not case.startswith(("sigmoid", "momentum", "everything")):
+        pytest.skip("compiling takes a second; the lines are the scalar engine's")
+    setup = network(**CASES[case])
+    np.testing.assert_allclose(by_engine(setup, 60, name), plainly(setup, 60), rtol=1e-13, atol=1e-16)
+
+
+@pytest.mark.parametrize("widths", [(784, 128, 10), (20, 50, 10)])
+def test_large_networks_are_trained_as_by_the_plain_loop(widths: tuple[int, ...]) -> None:
+    setup = network(widths=widths, samples=3)
+    result = train(setup, 5)
+    assert result.engine == "array"
+    np.testing.assert_allclose(flatten(result.result.network.parameters), plainly(setup, 5), rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.skipif(not is_available(), reason="no Numba")
+@pytest.mark.parametrize("case", ["sigmoid", "tanh", "gelu", "everything"])
+def test_compiled_code_agrees_with_python_bit_for_bit(case: str) -> None:
+    setup = network(**CASES[case])
+    assert by_engine(setup, STEPS, "compiled").tolist() == by_engine(setup, STEPS, "scalar").tolist()
+
+
+# ── three runs of one step are one run of three ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("engine", ["auto", "array", "scalar"])
+@pytest.mark.parametrize(
+    "case", ["sigmoid", "gelu", "nesterov", "decay", "frozen", "all samples", "shuffled", "everything"]
+)
+def test_a_run_in_pieces_ends_in_the_same_bits(case: str, engine: str) -> None:
+    setup = network(**CASES[case])
+    whole = train(setup, 7, engine=engine)
+    current, engines = setup, set()
+    for steps in (1, 1, 3, 2):
+        piece = train(current, steps, engine=engine)
+        current = piece.result
+        engines.add(piece.engine)
+    assert engines == {whole.engine}
+    assert flatten(current.network.parameters).tolist() == flatten(whole.result.network.parameters).tolist()
+
+
+def test_a_large_network_in_pieces_ends_in_the_same_bits() -> None:
+    setup = network(widths=(30, 40, 10), samples=3, momentum=0.5)
+    whole, current = train(setup, 5).result, setup
+    for steps in (1, 3, 1):
+        current = train(current, steps).result
+    assert flatten(current.network.parameters).tolist() == flatten(whole.network.parameters).tolist()
+
+
+@pytest.mark.parametrize("case", ["sigmoid", "momentum", "everything"])
+def test_which_step_is_shown_changes_nothing(case: str) -> None:
+    setup = network(**CASES[case])
+    ends = {tuple(flatten(train(setup, 9, show_step=shown).result.network.parameters)) for shown in (1, 2, 5, 9)}
+    assert len(ends) == 1
+
+
+def test_the_shown_step_follows_from_its_own_records() -> None:
+    result = train(network(), 50, show_step=20)
+    step = result.shown
+    assert step.number == 20 and step.changes is not None
+    before, after, change = (flatten(a) for a in (step.before.parameters, step.after.parameters, step.changes))
+    assert (before + change).tolist() == after.tolist()
+    assert (-1e-3 * flatten(step.gradients)).tolist() == change.tolist()
+
+
+# ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_arithmetic_is_chosen_by_the_file_alone() -> None:
+    small, large = network(), network(widths=(20, 50, 10))
+    for steps in (1, 1000, 10**9):
+        assert choose(small, steps).name in ("scalar", "compiled")
+        assert choose(large, steps).name == "array"
+    assert is_small(small) and not is_small(large)
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(UsageError, match="no engine 'fastest'"):
+        choose(network(), 1, "fastest")
+
+
+# ── divergence ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize(
+    ("case", "rate"),
+    [
+        ({"activation": "linear"}, 40.0),
+        ({"activation": "linear", "samples": 3, "batch_size": 1}, 30.0),
+        ({"activation": "linear", "loss": "squared_error", "momentum": 0.9}, 3.0),
+        ({"activation": "linear", "loss": "binary_cross_entropy"}, 0.5),
+        ({"activation": "softplus", "output": "linear", "samples": 2}, 10.0),
+    ],
+)
+def test_divergence_is_reported_at_its_very_step(name: str, case: dict[str, Any], rate: float) -> None:
+    setup = network(**case).with_schedule(learning_rate=rate)
+    wanted = next(number for number, loss in _losses(setup) if not np.isfinite(loss))
+    with pytest.raises(DivergedError) as caught:
+        train(setup, 5000, engine=name)
+    assert caught.value.step == wanted
+    assert "layer" in caught.value.culprit or "is not finite" in caught.value.culprit
+
+
+def _losses(setup: Setup) -> Iterator[tuple[int, float]]:
+    """The loss that each number of updates leads to, by the plain loop."""
+    for step, loss, _ in updates(setup, 5000):
+        yield step.number - 1, loss
+
+
+@pytest.mark.parametrize("name", ["array", "scalar"])
+def test_huge_numbers_that_stay_finite_are_no_divergence(name: str) -> None:
+    setup = network("linear", "mean_absolute_error", widths=(2, 2)).with_schedule(learning_rate=1e120)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(by_engine(setup, 8, name), plainly(setup, 8), rtol=1e-12)
+
+
+# ── the loss on its way ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_history_of_a_long_run_is_thinned_and_that_of_a_short_one_whole() -> None:
+    setup = network(learning_rate=0.5)
+    plain = [loss for _, loss, _ in updates(setup, 2500)]
+    short, long, every = train(setup, 600), train(setup, 2500), train(setup, 2500, every_loss=True)
+    np.testing.assert_allclose(short.history[:-1], plain[:600], rtol=1e-11, atol=1e-18)
+    np.testing.assert_allclose(every.history[:-1], plain, rtol=1e-11, atol=1e-18)
+    assert len(long.history) == len(long.history_steps) <= 1001
+    assert long.history_steps[0] == 0 and long.history_steps[-1] == 2500
+    np.testing.assert_allclose(long.history[:-1], np.array(plain)[long.history_steps[:-1]], rtol=1e-11, atol=1e-18)
+    assert long.history[-1] == long.loss_after == every.loss_after
+
+
+@pytest.mark.parametrize("show_step", [None, 1, 2, 1700])
+def test_the_history_does_not_depend_on_the_step_that_is_shown(show_step: int | None) -> None:
+    setup = network(momentum=0.5)
+    result = train(setup, 2500, show_step)
+    assert result.history.tolist() == train(setup, 2500).history.tolist()
+    assert np.all(np.diff(result.history_steps) > 0)
+
+
+# ── an interrupt ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["array", "scalar"])
+def test_an_interrupted_run_holds_the_weights_of_the_step_it_reports(name: str) -> None:
+    setup = network(learning_rate=0.1)
+
+    def interrupt(made: int) -> None:
+        if made > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(InterruptedRunError) as caught:
+        train(setup, 10**9, on_progress=interrupt, engine=name)
+    made = caught.value.made
+    assert 20 < made < 10**7
+    expected = choose(setup, 1, name).advance(state_of(setup), made)[0]
+    assert flatten(caught.value.reached.network.parameters).tolist() == expected.parameters.tolist()
+    assert caught.value.reached.updates == made
+    assert setup_at(setup, expected).updates == made
+
+
+def test_ctrl_c_stops_at_once_and_writes_the_network_it_reached(tmp_path: Path) -> None:
+    output = tmp_path / "reached.json"
+    command = [sys.executable, "-m", "backprop_cli", "run", "classic", "-n", "1000000000", "-o", str(output)]
+    process = subprocess.Popen([*command, "--engine", "scalar"], stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert process.returncode == 130
+    made = int(stderr.partition("interrupted after step ")[2].partition(" of ")[0].replace(",", ""))
+    assert made > 1000
+    reached = load(str(output))
+    assert json.loads(output.read_text())["layers"]
+    again = train(load("classic"), made).result
+    assert flatten(reached.network.parameters).tolist() == flatten(again.network.parameters).tolist()
