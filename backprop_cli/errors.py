@@ -10,10 +10,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from backprop_cli.network import Setup
+from typing import Any
 
 
 class BackpropError(Exception):
@@ -100,11 +97,11 @@ class DivergedError(BackpropError):
 
 
 class InterruptedRunError(BackpropError):
-    """The user stopped a run after `made` of its `steps` updates; `reached` is the setup as they left it."""
+    """The user stopped a run after `made` of its `steps` updates; `reached` is the `Setup` as they left it."""
 
     exit_code = 130
 
-    def __init__(self, made: int, steps: int, reached: Setup) -> None:
+    def __init__(self, made: int, steps: int, reached: Any) -> None:
         self.made = made
         self.steps = steps
         self.reached = reached

@@ -17,8 +17,9 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, Samples, Setup
 from backprop_cli.updates import Passes, Step, look, passes, updates
 
-MOST_LOSSES = 1000
-"""Up to how many losses a run keeps, unless every one is asked for."""
+WHOLE_HISTORY = 10_000
+"""Up to how many steps a run keeps every loss; of a longer one about `THINNED_HISTORY`, unless every one is asked for."""
+THINNED_HISTORY = 300
 CHUNK_SECONDS = 0.05
 """After about this time the loop comes up for air: progress, divergence, an interrupt."""
 
@@ -97,7 +98,7 @@ class _Training:
         self.count = count
         self.on_progress = on_progress
         self.state: State = state_of(setup)
-        self.stride = 1 if every_loss or count <= MOST_LOSSES else -(-count // MOST_LOSSES)
+        self.stride = 1 if every_loss or count <= WHOLE_HISTORY else -(-count // THINNED_HISTORY)
         self.losses: list[Array] = []
         self.chunk = 1
 
