@@ -14,13 +14,14 @@ from backprop_cli.cli.check import check
 from backprop_cli.cli.console import CLOSED_PIPE, ClosedPipeError, say
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
+from backprop_cli.cli.light import LightCommand, LightParameters
 from backprop_cli.cli.run import run
 from backprop_cli.errors import BackpropError
 
 INTERRUPTED = 130
 
 
-class Commands(TyperGroup):
+class Commands(LightParameters, TyperGroup):
     """The commands, with the program's own errors turned into messages and exit codes; any other error is a bug."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -73,8 +74,8 @@ def main(
     """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked."""
 
 
-app.command()(run)
-app.command()(explain)
-app.command()(chain)
-app.command()(check)
-app.command()(examples)
+app.command(cls=LightCommand)(run)
+app.command(cls=LightCommand)(explain)
+app.command(cls=LightCommand)(chain)
+app.command(cls=LightCommand)(check)
+app.command(cls=LightCommand)(examples)

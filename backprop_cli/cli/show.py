@@ -41,10 +41,17 @@ def show(
         console.write(csv_text(columns, rows))
     elif showing.format is Format.table:
         from backprop_cli.render.notation import TextNotation
-        from backprop_cli.render.terminal import terminal
 
         text = TextNotation(showing.digits, console.is_ascii)
-        console.write_text(terminal(cut(view(text), showing.rows), text, console.width, console.is_color))
+        blocks = cut(view(text), showing.rows)
+        if console.width is None and not console.is_color:
+            from backprop_cli.render.plain import plain
+
+            console.write_text(plain(blocks, text))
+        else:
+            from backprop_cli.render.terminal import terminal
+
+            console.write_text(terminal(blocks, text, console.width, console.is_color))
     else:
         from backprop_cli.render.notation import LatexNotation
 

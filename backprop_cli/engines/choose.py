@@ -27,22 +27,26 @@ def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
     Raises:
         UsageError: the engine asked for cannot run this network, or is not installed.
     """
-    from backprop_cli.engines.array import ArrayEngine
-
     if name not in ENGINES:
         raise UsageError(f"there is no engine {name!r}: known are {', '.join(ENGINES)}")
     if name == "array" or (name == "auto" and not is_small(setup)):
+        from backprop_cli.engines.array import ArrayEngine
+
         return ArrayEngine(setup)
     reason = uncovered(setup.network)
     if reason and name != "auto":
         raise UsageError(f"--engine {name}: {reason}; --engine array runs it")
-    from backprop_cli.engines.compiled import compiled_engine, is_available
+    is_long = name == "auto" and steps * scalar_cost(setup) * 1e-6 > _WORTH_COMPILING
+    if name == "compiled" or is_long:
+        from backprop_cli.engines.compiled import compiled_engine, is_available
+
+        if is_available():
+            return compiled_engine(setup)
+        if name == "compiled":
+            raise UsageError("--engine compiled needs Numba: pip install 'backprop-cli[fast]'")
     from backprop_cli.engines.scalar import ScalarEngine
 
-    if name == "compiled" and not is_available():
-        raise UsageError("--engine compiled needs Numba: pip install 'backprop-cli[fast]'")
-    is_long = name == "auto" and steps * scalar_cost(setup) * 1e-6 > _WORTH_COMPILING
-    return compiled_engine(setup) if name == "compiled" or (is_long and is_available()) else ScalarEngine(setup)
+    return ScalarEngine(setup)
 
 
 def is_small(setup: Setup) -> bool:

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 """An array of float64 throughout the program; complex128 only while differentiating numerically."""
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)

@@ -1,4 +1,4 @@
-"""Blocks as text for people: Rich tables on a terminal, the same at their natural width in a pipe."""
+"""Blocks as text for people on a terminal: Rich tables that fit its width, in colour."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.functions.numeric import Array
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Table
 from backprop_cli.render.curve import draw
-from backprop_cli.render.notation import TextNotation, format_number, to_ascii
+from backprop_cli.render.notation import TextNotation
+from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, spelled
 
 NATURAL_WIDTH = 100_000
-CHUNK = 500
-MATRIX_EDGE = 8
 
 _STYLES = {1: "bold", 2: "bold cyan", 3: "cyan"}
 _ASCII_BOX: Box = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -29,17 +27,10 @@ def terminal(blocks: Iterable[Block], notation: TextNotation, width: int | None,
     """The blocks as pieces of text; `width` None is the natural width of each, as a pipe gets it."""
     before: Block | None = None
     for block in blocks:
-        if before is not None and _is_apart(before, block):
+        if before is not None and is_apart(before, block):
             yield "\n"
         yield from _block(block, notation, width, is_color)
         before = block
-
-
-def _is_apart(before: Block, block: Block) -> bool:
-    """Whether an empty line stands between two blocks."""
-    if isinstance(block, Heading):
-        return not isinstance(before, Heading)
-    return isinstance(before, Derivations) or (isinstance(before, Table) and isinstance(block, Table))
 
 
 def _block(block: Block, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
@@ -48,15 +39,15 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
         return
     console = _console(width, is_color)
     if isinstance(block, Heading):
-        console.print(Text(_plain(block.text, notation), style=_STYLES[block.level]))
+        console.print(Text(spelled(block.text, notation), style=_STYLES[block.level]))
     elif isinstance(block, Note):
-        console.print(Text(_plain(block.text, notation)), soft_wrap=width is None)
+        console.print(Text(spelled(block.text, notation)), soft_wrap=width is None)
     elif isinstance(block, Derivations):
         _derivations(block, console, notation)
     elif isinstance(block, Matrix):
         _matrix(block, console, notation)
     else:
-        console.print(Text(_plain(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii), notation)))
+        console.print(Text(spelled(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii), notation)))
     yield _written(console)
 
 
@@ -73,16 +64,12 @@ def _written(console: Console) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _plain(text: str, notation: TextNotation) -> str:
-    return to_ascii(text) if notation.is_ascii else text
-
-
 def _table(table: Table, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
     """A table, in chunks of rows where it is long, so that no more than a chunk is in memory."""
     rows = iter(table.rows)
-    titles = [_plain(column.title, notation) for column in table.columns]
+    titles = [spelled(column.title, notation) for column in table.columns]
     has_header = True
-    while chunk := [[_plain(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
+    while chunk := [[spelled(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
         console = _console(width, is_color)
         grid = Padding(_grid(table, titles, chunk, notation, has_header), (0, 0, 0, 2))
         if console.measure(grid, options=console.options.update(width=NATURAL_WIDTH)).minimum > console.width:
@@ -129,48 +116,14 @@ def _derivations(block: Derivations, console: Console, notation: TextNotation) -
     grid.add_column()
     for line in block.lines:
         for index, right in enumerate(line.rights):
-            left = _plain(line.left, notation) if index == 0 else ""
+            left = spelled(line.left, notation) if index == 0 else ""
             style = "green" if index == len(line.rights) - 1 else ""
-            grid.add_row(Text(left), Text("="), Text(_plain(right, notation), style=style))
+            grid.add_row(Text(left), Text("="), Text(spelled(right, notation), style=style))
     console.print(Padding(grid, (0, 0, 0, 2)))
 
 
 def _matrix(block: Matrix, console: Console, notation: TextNotation) -> None:
-    """A matrix in brackets, its middle left out where it is large; its shape beside its formula."""
-    rows, columns = block.values.shape
-    by = notation.symbol("by")
-    formula = f"{block.left} = {block.right}" if block.right else block.left
-    console.print(Text(_plain(f"  {formula}   ({rows} {by} {columns})", notation)))
-    cells = _shown_cells(block.values, notation)
-    widths = [max(len(row[index]) for row in cells) for index in range(len(cells[0]))]
-    ends = ("[", "]") if notation.is_ascii or len(cells) == 1 else None
-    for index, row in enumerate(cells):
-        text = "  ".join(cell.rjust(size) for cell, size in zip(row, widths, strict=True))
-        first, last = ends or _brackets(index, len(cells))
-        console.print(Text(_plain(f"    {first} {text} {last}", notation), style="green"), soft_wrap=True)
-
-
-def _brackets(index: int, count: int) -> tuple[str, str]:
-    if index == 0:
-        return "⎡", "⎤"
-    return ("⎣", "⎦") if index == count - 1 else ("⎢", "⎥")
-
-
-def _shown_cells(values: Array, notation: TextNotation) -> list[list[str]]:
-    rows, columns = (_edges(count) for count in values.shape)
-    dots = notation.symbol("ellipsis")
-    number = notation.digits
-    return [
-        [
-            dots if row is None or column is None else format_number(float(values[row, column]), number)
-            for column in columns
-        ]
-        for row in rows
-    ]
-
-
-def _edges(count: int) -> Sequence[int | None]:
-    """The indices that are shown of so many rows or columns: all, or the first and last ones around a gap."""
-    if count <= MATRIX_EDGE:
-        return range(count)
-    return [*range(MATRIX_EDGE // 2), None, *range(count - MATRIX_EDGE // 4, count)]
+    formula, *rows = matrix_lines(block, notation)
+    console.print(Text(formula))
+    for row in rows:
+        console.print(Text(row, style="green"), soft_wrap=True)
