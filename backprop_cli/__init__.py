@@ -8,9 +8,10 @@ explain(result, "w31")[0].gradient
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # the one in `typing` costs as much time as all that `--version` does
 if TYPE_CHECKING:
+    from typing import Any
+
     from backprop_cli.api import explain, load, run
 
 __version__ = "0.1.0"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
-    """Run the command line; `--version` is answered without loading it."""
+    """Run the command line; `--version` and shell completion are answered without loading it."""
     if sys.argv[1:] == ["--version"]:
         from backprop_cli import __version__
 
         print(f"backprop {__version__}")
         return
+    if "_BACKPROP_COMPLETE" in os.environ:
+        from backprop_cli.cli.complete import answer
+
+        code = answer()
+        if code is not None:
+            sys.exit(code)
     from backprop_cli.cli.app import app
 
     app(prog_name="backprop")

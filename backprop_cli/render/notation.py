@@ -10,10 +10,12 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from backprop_cli.functions.formula import Formula
-from backprop_cli.partials import Partial, Rule
+
+if TYPE_CHECKING:
+    from backprop_cli.partials import Partial, Rule
 
 
 class Notation(Protocol):

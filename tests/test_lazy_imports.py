@@ -1,0 +1,52 @@
+"""What is asked for most often loads least."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+LIBRARIES = {"numpy", "rich", "yaml", "sympy", "typer", "pydantic", "numba"}
+
+PROBE = """
+import sys
+sys.argv = ["backprop", *{arguments!r}]
+try:
+    from backprop_cli.__main__ import main
+    main()
+except SystemExit:
+    pass
+print(*{libraries!r} & set(sys.modules), *(["rich.table"] if "rich.table" in sys.modules else []), file=sys.stderr)
+"""
+
+
+def loaded(*arguments: str, **environment: str) -> set[str]:
+    """The libraries that a command has loaded when it is done."""
+    process = subprocess.run(
+        [sys.executable, "-c", PROBE.format(arguments=arguments, libraries=LIBRARIES)],
+        env={**os.environ, **environment}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert process.stdout
+    return set(process.stderr.split())
+
+
+def test_the_version_loads_nothing() -> None:
+    assert loaded("--version") == set()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_loads_nothing(shell: str) -> None:
+    words = {"COMP_WORDS": "backprop run --", "COMP_CWORD": "2", "_TYPER_COMPLETE_ARGS": "backprop run --"}
+    assert loaded(_BACKPROP_COMPLETE=f"complete_{shell}", **words) == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("explain", "--help")])
+def test_help_needs_neither_arrays_nor_tables(arguments: tuple[str, ...]) -> None:
+    assert not loaded(*arguments) & {"numpy", "rich.table", "yaml", "sympy", "numba"}
+
+
+@pytest.mark.parametrize("arguments", [("run", "classic"), ("run", "classic", "-n", "5", "-f", "json", "--lr", "0.1")])
+def test_a_short_run_into_a_pipe_needs_no_tables_and_no_validation(arguments: tuple[str, ...]) -> None:
+    assert not loaded(*arguments) & {"rich", "sympy", "pydantic", "numba"}
