@@ -50,7 +50,8 @@ def run(
     from backprop_cli.errors import InterruptedRunError
     from backprop_cli.files import write_whole
     from backprop_cli.partials import Derivation
-    from backprop_cli.render.records import CSV_COLUMNS, partial_row, run_record
+    from backprop_cli.render.bulk import partial_rows
+    from backprop_cli.render.records import CSV_COLUMNS, run_record
     from backprop_cli.sgd import train
 
     console = Console(quiet)
@@ -85,7 +86,7 @@ def run(
         lambda notation: chosen_view(result, derivation, sample, notation),
         run_record(result, derivation, sample),
         CSV_COLUMNS,
-        (partial_row(partial) for _, partials in derivation.layers() for partial in partials),
+        partial_rows(derivation),
     )
 
 

@@ -28,7 +28,7 @@ def show(
     view: Callable[[Notation], Iterable[Block]],
     record: Iterable[tuple[str, Any]],
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[str] | str],
 ) -> None:
     """Write a result: `view` makes its blocks, `record` is its JSON, `columns` and `rows` are its CSV."""
     if showing.format is Format.json:

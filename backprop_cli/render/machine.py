@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-CHUNK = 1000
+CHUNK = 100_000
+"""About so many characters are written at a time."""
 
 
 def json_text(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
@@ -51,14 +52,17 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A header and rows, in pieces of many rows."""
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str] | str]) -> Iterator[str]:
+    """A header and rows, in pieces of many rows; a row that is a text holds finished lines."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
-    for count, row in enumerate(rows, start=1):
-        writer.writerow(row)
-        if count % CHUNK == 0:
+    for row in rows:
+        if isinstance(row, str):
+            buffer.write(row)
+        else:
+            writer.writerow(row)
+        if buffer.tell() > CHUNK:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
