@@ -8,17 +8,21 @@ three. Scalar code run by Python and the same code compiled do agree bit for bit
 from __future__ import annotations
 
 from backprop_cli.engines.engine import Engine
+from backprop_cli.engines.inplace import SQUARES
 from backprop_cli.engines.source import uncovered
 from backprop_cli.errors import UsageError
 from backprop_cli.network import Setup
 
 ENGINES = ("auto", "array", "scalar", "compiled")
 
-_SCALAR_PARAMETER, _SCALAR_UNIT = 0.035, 0.08
-_ARRAY_LAYER, _ARRAY_START = 3.0, 0.5
+_PARAMETER, _UNIT = 0.038, 0.08
+_START, _LAYER, _LAYER_OF_MANY_SAMPLES = 0.6, 1.2, 1.35
+_IN_PLACE = {"linear": 0.0, "relu": 0.7, "tanh": 0.95, "sigmoid": 1.65}
+_CALLED = 8.5
 _WORTH_COMPILING = 1.5
-"""Microseconds of scalar code for each parameter and unit, of array code for each layer and update; and from how many seconds
-of scalar code on Numba's own start is earned back. Measured on one machine; what matters is only their proportion."""
+"""Microseconds of scalar code for each parameter and unit; of array code for each update, each layer, each layer where a
+batch has several samples, and for an activation or a loss by its kind; and from how many seconds of scalar code on Numba's
+own start is earned back. Measured on one machine; the choice rests on their proportions alone."""
 
 
 def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
@@ -58,9 +62,14 @@ def scalar_cost(setup: Setup) -> float:
     """About how many microseconds an update takes in scalar code."""
     batch = setup.schedule.batch_size or len(setup.samples)
     network = setup.network
-    return batch * (_SCALAR_PARAMETER * network.parameter_count + _SCALAR_UNIT * sum(network.names.widths[1:]))
+    return batch * (_PARAMETER * network.parameter_count + _UNIT * sum(network.names.widths[1:]))
 
 
 def array_cost(setup: Setup) -> float:
     """About how many microseconds an update of a network of few parameters takes in array code."""
-    return _ARRAY_START + _ARRAY_LAYER * setup.network.names.depth
+    network = setup.network
+    has_many_samples = (setup.schedule.batch_size or len(setup.samples)) > 1
+    per_layer = _LAYER + (_LAYER_OF_MANY_SAMPLES if has_many_samples else 0.0)
+    functions = sum(_IN_PLACE.get(layer.activation.name, _CALLED) for layer in network.layers)
+    loss = 0.0 if network.loss.name in SQUARES else _CALLED
+    return _START + per_layer * network.names.depth + functions + loss

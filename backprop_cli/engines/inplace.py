@@ -18,6 +18,8 @@ from backprop_cli.functions.numeric import Array
 
 Call = partial[Any]
 
+SQUARES = {"half_squared_error": 1.0, "squared_error": 2.0, "mean_squared_error": 2.0}
+"""The losses whose slope is this times o − t."""
 _LOWEST = -709.0
 """The net input below which e^-z overflows; σ is below 10^-307 there."""
 
@@ -67,16 +69,13 @@ def pull_back(activation: Activation, z: Array, a: Array, s: Array, upstream: Ar
 
 def loss_slope(loss: Loss, t: Array, o: Array, upstream: Array) -> Iterator[Call]:
     """Calls that set `upstream` = ∂E/∂o."""
-    if loss.name in _SQUARES:
+    if loss.name in SQUARES:
         yield partial(np.subtract, o, t, upstream)
-        factor = _SQUARES[loss.name] / (o.shape[-1] if loss.is_mean else 1)
+        factor = SQUARES[loss.name] / (o.shape[-1] if loss.is_mean else 1)
         if factor != 1.0:
             yield partial(np.multiply, upstream, factor, upstream)
     else:
         yield partial(_assign_slope, loss, t, o, upstream)
-
-
-_SQUARES = {"half_squared_error": 1.0, "squared_error": 2.0, "mean_squared_error": 2.0}
 
 
 def _assign_value(activation: Activation, z: Array, a: Array) -> None:
