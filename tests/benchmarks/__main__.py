@@ -1,0 +1,259 @@
+"""`python -m tests.benchmarks [--rounds R] [--only WORD]`: the program and its peers side by side, as a Markdown table.
+
+Peers that are not installed are skipped, and so is one that would take longer than a minute. The C loop needs `cc`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.processes import Command, Figures, environment, in_turn, once, ratio
+
+PEERS = {"NumPy": ("numpy", "numpy_loop.py"), "PyTorch": ("torch", "torch_loop.py"), "JAX": ("jax", "jax_loop.py")}
+HERE = Path(__file__).parent
+PATIENCE = 60.0
+"""Seconds beyond which a peer is not run."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what was run, the goal, the measured figure in words, and whether it reaches the goal."""
+
+    what: str
+    goal: str
+    measured: str
+    is_reached: bool
+
+    def __str__(self) -> str:
+        """The line in Markdown."""
+        return f"| {self.what} | {self.goal} | {self.measured} | {'yes' if self.is_reached else 'no'} |"
+
+
+class Bench:
+    """The files and commands of one benchmark, and its rows."""
+
+    def __init__(self, folder: Path, rounds: int) -> None:
+        self.folder = folder
+        self.rounds = rounds
+        self.python = sys.executable
+
+    def program(self, *arguments: str) -> Command:
+        """A command line of the program."""
+        return [self.python, "-m", "backprop_cli", *arguments]
+
+    def network(self, shape: tuple[int, ...], samples: int = 1, suffix: str = "json") -> str:
+        """A network file of sigmoid layers with own biases."""
+        path = self.folder / f"{'-'.join(map(str, shape))}_{samples}.{suffix}"
+        if path.exists():
+            return str(path)
+        rng = np.random.default_rng(7)
+        layers = [
+            {"activation": "sigmoid", "weights": rng.normal(0, 0.3, (units, sources)).tolist(),
+             "bias": rng.normal(0, 0.1, units).tolist()}
+            for sources, units in pairwise(shape)
+        ]  # fmt: skip
+        inputs, targets = rng.random((samples, shape[0])).tolist(), rng.random((samples, shape[-1])).tolist()
+        if samples == 1:
+            inputs, targets = inputs[0], targets[0]
+        data = {"learning_rate": 0.1, "inputs": inputs, "targets": targets, "layers": layers}
+        if suffix == "json":
+            path.write_text(json.dumps(data), encoding="utf-8")
+        else:
+            import yaml
+
+            path.write_text(
+                yaml.dump(data, Dumper=yaml.CSafeDumper, default_flow_style=None, width=10**6), encoding="utf-8"
+            )
+        return str(path)
+
+    def peers(self, file: str, steps: int) -> dict[str, Command]:
+        """The installed peers that finish in time, judged by a run of a hundredth of the steps."""
+        commands: dict[str, Command] = {}
+        for name, (module, script) in PEERS.items():
+            if importlib.util.find_spec(module) is None:
+                continue
+            command = [self.python, str(HERE / "peers" / script), file]
+            few = max(1, steps // 100)
+            start, tried = once([*command, "1"])[0], once([*command, str(few)])[0]
+            if tried + max(0.0, tried - start) * 99 < PATIENCE:
+                commands[name] = [*command, str(steps)]
+        return commands
+
+    # ── the rows ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def start(self) -> Iterator[Row]:
+        """How long the commands take that are typed most often."""
+        imports = "import numpy, typer, yaml, rich.table, rich.console"
+        complete = ["env", "_BACKPROP_COMPLETE=complete_bash", "COMP_WORDS=backprop run --", "COMP_CWORD=2"]
+        commands = {
+            "run": self.program("run", "classic"),
+            "imports": [self.python, "-c", imports],
+            "version": self.program("--version"),
+            "completion": [*complete, *self.program()],
+            "nothing": [self.python, "-c", "pass"],
+        }
+        figures = in_turn(commands, max(9, self.rounds))
+        yield self.row("`backprop run classic` against the imports of its libraries", figures, "run", "imports", 1.3)
+        yield self.row("`--version` against `python -c pass`", figures, "version", "nothing", 3)
+        yield self.row("shell completion against `python -c pass`", figures, "completion", "nothing", 3)
+
+    def row(self, what: str, figures: dict[str, Figures], name: str, other: str, most: float) -> Row:
+        """A row of one ratio that may be at most so large."""
+        measured = ratio(figures, name, other)
+        text = f"{measured:.2f} × ({figures[name].median:.3f} s / {figures[other].median:.3f} s)"
+        return Row(what, f"≤ {most:g} ×", text, measured <= most)
+
+    def against_peers(self, what: str, file: str, steps: int, *options: str) -> Row:
+        """A training as a whole process against the fastest of the peers."""
+        program = self.program("run", file, "-n", str(steps), "-f", "csv", *options)
+        commands = {"backprop": program, **self.peers(file, steps)}
+        figures = in_turn(commands, self.rounds)
+        times = ", ".join(f"{name} {figure.median:.2f} s" for name, figure in figures.items())
+        worst = max((ratio(figures, "backprop", name) for name in figures if name != "backprop"), default=float("nan"))
+        return Row(what, "ahead of all", f"{worst:.2f} × the best ({times})", worst <= 1)
+
+    def small(self) -> Iterator[Row]:
+        """2-2-2 with the base install."""
+        for steps in (1, 1000, 100_000, 1_000_000):
+            what = f"2-2-2, {steps:,} updates, base install"
+            yield self.against_peers(what, self.network((2, 2, 2)), steps, "--engine", "scalar")
+
+    def compiled(self) -> Iterator[Row]:
+        """2-2-2 with Numba, against JAX as a whole and against C by the step."""
+        if importlib.util.find_spec("numba") is None:
+            return
+        file, steps = self.network((2, 2, 2)), 10_000_000
+        yield self.against_peers(f"2-2-2, {steps:,} updates, with `fast`", file, steps)
+        loop = self._c_loop()
+        if loop is None:
+            return
+        commands: dict[str, Command] = {}
+        for count in (1, steps):
+            commands[f"C {count}"] = [loop, str(count)]
+            arguments = ("run", file, "-n", str(count), "-f", "csv", "--engine", "compiled", "--show-step", "1")
+            commands[f"backprop {count}"] = self.program(*arguments)
+        figures = in_turn(commands, self.rounds)
+        per_step = {
+            name: 1e6 * (figures[f"{name} {steps}"].median - figures[f"{name} 1"].median) / steps
+            for name in ("backprop", "C")
+        }
+        measured = per_step["backprop"] / per_step["C"]
+        text = f"{measured:.2f} × ({per_step['backprop']:.3f} µs / {per_step['C']:.3f} µs)"
+        yield Row("the same per step, against C at -O2", "≤ 2 ×", text, measured <= 2)
+
+    def _c_loop(self) -> str | None:
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            return None
+        path = str(self.folder / "loop")
+        subprocess.run([compiler, "-O2", "-o", path, str(HERE / "peers" / "loop.c"), "-lm"], check=True)
+        return path
+
+    def medium(self) -> Iterator[Row]:
+        """20-50-10, per update against NumPy and as a whole against all."""
+        file, steps = self.network((20, 50, 10)), 10_000
+        numpy_loop = [self.python, str(HERE / "peers" / "numpy_loop.py"), file]
+        commands: dict[str, Command] = {}
+        for count in (1, steps):
+            commands[f"backprop {count}"] = self.program(
+                "run", file, "-n", str(count), "-f", "csv", "--engine", "array"
+            )
+            commands[f"NumPy {count}"] = [*numpy_loop, str(count)]
+        figures = in_turn(commands, max(5, self.rounds))
+        loops = {
+            name: 1e6 * (figures[f"{name} {steps}"].median - figures[f"{name} 1"].median) / steps
+            for name in ("backprop", "NumPy")
+        }
+        measured = loops["NumPy"] / loops["backprop"]
+        text = f"{measured:.2f} × ({loops['NumPy']:.1f} µs / {loops['backprop']:.1f} µs)"
+        yield Row("20-50-10, one update, faster than plain NumPy by", "≥ 2 ×", text, measured >= 2)
+        yield self.against_peers(f"20-50-10, {steps:,} updates", file, steps)
+
+    def large(self) -> Iterator[Row]:
+        """784-128-10."""
+        for samples in (1, 64):
+            file = self.network((784, 128, 10), samples)
+            yield self.against_peers(f"784-128-10, batch of {samples}, 300 updates", file, 300)
+
+    def rows(self) -> Iterator[Row]:
+        """All partials of a large network as CSV."""
+        file = self.network((784, 128, 10))
+        loading = [self.python, "-c", "import sys, backprop_cli; backprop_cli.load(sys.argv[1])", file]
+        command = self.program("run", file, "-f", "csv")
+        figures = in_turn({"csv": command, "load": loading}, self.rounds)
+        output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), check=True).stdout
+        speed = (output.count(b"\n") - 1) / figures["csv"].median
+        yield Row("all partials of 784-128-10 as CSV, rows a second", "≥ 200,000", f"{speed:,.0f}", speed >= 200_000)
+        memory = figures["csv"].memory / figures["load"].memory
+        text = f"{memory:.2f} × ({figures['csv'].memory / 1e6:.0f} MB / {figures['load'].memory / 1e6:.0f} MB)"
+        yield Row("its peak memory, against loading the network alone", "≤ 1.5 ×", text, memory <= 1.5)
+
+    def loading(self) -> Iterator[Row]:
+        """Files of 100,000 weights."""
+        for suffix, parser, most in (("yaml", "CSafeLoader", 1.5), ("json", "json.load", 3.0)):
+            ((measured, note),) = self._inside("load", self.network((784, 128, 10), suffix=suffix))
+            text = f"{measured:.2f} × ({note})"
+            yield Row(
+                f"loading 100,000 weights, {suffix.upper()} against {parser}", f"≤ {most:g} ×", text, measured <= most
+            )
+
+    def growth(self) -> Iterator[Row]:
+        """The choice of the engine as networks grow."""
+        found = self._inside("growth")
+        for measured, note in found:
+            print(f"  {measured:.2f}  {note}", file=sys.stderr)
+        worst, note = max(found)
+        yield Row("2-2-2 → 1000-1000-10, against the better engine", "≤ 1.2 ×", f"{worst:.2f} × ({note})", worst <= 1.2)
+
+    def _inside(self, *arguments: str) -> list[tuple[float, str]]:
+        command = [self.python, "-m", "tests.benchmarks.inside", *arguments]
+        output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
+        return [(float(line.split()[0]), line.partition(" ")[2]) for line in output.splitlines()]
+
+
+def machine() -> str:
+    """Date, machine and versions."""
+    names = ("numpy", "numba", "torch", "jax", "typer", "rich", "PyYAML")
+    installed = [name for name in names if importlib.util.find_spec(name.lower().replace("pyyaml", "yaml"))]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in installed)
+    return (
+        f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
+    )
+
+
+def main() -> None:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of A B A B after a warm-up")
+    parser.add_argument("--only", default="", help="only the parts whose name contains this")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), given.rounds)
+        parts: list[Callable[[], Iterator[Row]]] = [
+            bench.start, bench.small, bench.compiled, bench.medium, bench.large, bench.rows, bench.loading, bench.growth,
+        ]  # fmt: skip
+        print(f"{machine()}\n\n| what | goal | measured | reached |\n| --- | --- | --- | --- |")
+        for part in parts:
+            if given.only in part.__name__:
+                for row in part():
+                    print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
