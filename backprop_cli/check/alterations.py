@@ -13,7 +13,7 @@ from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Schedule
-from backprop_cli.sgd import moved, update
+from backprop_cli.updates import moved, update
 
 Slope = Callable[[Activation, Array, Array], Array]
 """What somebody takes for ∂a/∂z of an activation: from z and a, samples × units."""

@@ -13,7 +13,7 @@ from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
 from backprop_cli.forward import Trace, forward, loss_shares, reduce_samples
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Setup
-from backprop_cli.sgd import moved, next_batch, update
+from backprop_cli.updates import moved, next_batch, update
 
 
 def as_it_is(values: Array) -> Array:

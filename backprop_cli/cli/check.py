@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.show import Showing, show
-from backprop_cli.network import Setup
+
+if TYPE_CHECKING:
+    from backprop_cli.cli.show import Showing
+    from backprop_cli.network import Setup
 
 FAILED = 1
 """The exit code where the answer is no."""
@@ -51,6 +53,7 @@ def check(
 
     Where somebody's numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
     """
+    from backprop_cli.cli.show import Showing
     from backprop_cli.cli.source import open_setup
     from backprop_cli.errors import UsageError
 
@@ -81,6 +84,7 @@ def _against_numbers(
 ) -> bool:
     """Numerical differentiation of the network as the file has it, or of the last of `steps` steps."""
     from backprop_cli.check.numerical import check_gradients
+    from backprop_cli.cli.show import show
     from backprop_cli.render.check_records import PROBE_COLUMNS, probe_rows, probes_record
     from backprop_cli.render.check_view import check_view
     from backprop_cli.sgd import train
@@ -110,6 +114,7 @@ def _against_answers(
     from backprop_cli.check.wanted import known_names
     from backprop_cli.check.work import Work
     from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.show import show
     from backprop_cli.cli.source import sample_index
     from backprop_cli.errors import UnknownNameError
     from backprop_cli.files import STANDARD_INPUT, read_bytes
