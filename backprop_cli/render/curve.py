@@ -1,36 +1,67 @@
-"""The loss history as a small picture in characters."""
+"""The loss history as a picture in characters, with numbers at both axes."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from backprop_cli.render.axes import Axis, step_axis, value_axis
+
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
-HEIGHT = 6
+HEIGHT = 8
+MOST_TICKS = 4
+THICKEST = 6
+"""Of a short run each value is a bar of up to so many columns."""
 
 
 def draw(values: Sequence[float], steps: int, width: int, is_ascii: bool) -> str:
-    """The curve of `values` over `steps` steps, at most `width` columns, with the axes' ends written out.
+    """The curve of `values` over `steps` steps, at most `width` columns.
 
     The scale is logarithmic where the values span more than a factor of 50 and all are positive.
     """
-    is_log = min(values) > 0 and max(values) > 50 * min(values)
-    heights = [math.log10(value) if is_log else value for value in values]
-    low, high = min(heights), max(heights)
-    labels = [f"{value:.4g}" for value in (max(values), min(values))]
-    margin = max(map(len, labels)) + 2
-    columns = _resampled(heights, max(8, width - margin - 2))
-    span = (high - low) or 1.0
-    levels = [(height - low) / span for height in columns]
-    bar = "|" if is_ascii else "│"
+    axis = value_axis(values, MOST_TICKS)
+    marks = _marks(axis)
+    margin = max(map(len, marks.values())) + 2
+    room = max(8, width - margin - 2)
+    thickness = max(1, min(THICKEST, room // len(values)))
+    columns = [level for level in _resampled([axis.share(value) for value in values], room) for _ in range(thickness)]
+    bar, tick = ("|", "+") if is_ascii else ("│", "┤")
     lines = []
     for row in reversed(range(HEIGHT)):
-        label = labels[0] if row == HEIGHT - 1 else labels[1] if row == 0 else ""
-        lines.append(f"{label.rjust(margin)} {bar}" + "".join(_cell(level, row, is_ascii) for level in levels).rstrip())
-    last = f"{steps:,}"
-    foot = "0" + last.rjust(max(len(columns) - 1, len(last) + 1))
-    lines.append(" " * (margin + 2) + foot + " steps" + (" (log scale)" if is_log else ""))
+        cells = "".join(_cell(level, row, is_ascii) for level in columns).rstrip()
+        lines.append(f"{marks.get(row, '').rjust(margin)} {tick if row in marks else bar}{cells}")
+    margin += 1
+    lines.extend(" " * margin + line for line in _foot(steps, len(columns), thickness, is_ascii))
+    lines[-1] += " (log scale)" if axis.is_log else ""
     return "\n".join(lines)
+
+
+def _marks(axis: Axis) -> dict[int, str]:
+    """Which rows carry a number, and which: no two in neighbouring rows."""
+    marks: dict[int, str] = {}
+    for tick, label in zip(axis.ticks, axis.labels(), strict=True):
+        row = round(axis.share(tick) * (HEIGHT - 1))
+        if row not in marks and row - 1 not in marks:
+            marks[row] = label
+    return marks
+
+
+def _foot(steps: int, width: int, thickness: int, is_ascii: bool) -> tuple[str, str]:
+    """The axis of the steps and the numbers below it."""
+    corner, line, tick = ("+", "-", "+") if is_ascii else ("└", "─", "┴")
+    axis = step_axis(steps, max(2, width // 12))
+    rule, numbers = [corner, *[line] * width], [" "] * (width + 1)
+    free_from = 0
+    for at, label in zip(axis.ticks, axis.labels(), strict=True):
+        column = round(axis.share(at) * (width - thickness) + (thickness - 1) // 2) + 1
+        start = max(0, column - len(label) // 2)
+        is_last = at == steps
+        if start < free_from and not is_last:
+            continue
+        start = max(start, free_from)
+        rule[column] = tick
+        numbers[start : start + len(label)] = label
+        free_from = start + len(label) + 1
+    return "".join(rule), "".join(numbers).rstrip() + " steps"
 
 
 def _resampled(values: Sequence[float], width: int) -> list[float]:

@@ -53,9 +53,9 @@ def _chain(target: Partial, notation: Notation) -> Derivation:
         factors = [*delta.terms[0], *first[1:]]
         rights = [
             notation.product([notation.partial(factor.of, factor.wrt) for factor in factors]),
-            notation.product([notation.factor(factor.value) for factor in factors]),
+            notation.product([notation.quantity(factor.name, factor.value, True) for factor in factors]),
         ]
-    return Derivation(partial_name(target, notation), (*rights, notation.term(target.value)))
+    return Derivation(partial_name(target, notation), (*rights, notation.quantity(target.name, target.value)))
 
 
 def paths_blocks(

@@ -52,6 +52,9 @@ class Notation(Protocol):
     def term(self, value: float) -> str:
         """A number by itself within a formula, with no more decimals than it has."""
 
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """The number of a named quantity, written as `factor` or `term` does; an output may keep the name with it."""
+
     def product(self, factors: Sequence[str]) -> str:
         """The factors, multiplied."""
 
@@ -113,6 +116,11 @@ class TextNotation:
         """`0.5`, `-0.5`."""
         return trimmed(format_number(value, self.digits))
 
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """`0.5`; the name is not shown."""
+        del name
+        return self.factor(value) if is_factor else self.term(value)
+
     def product(self, factors: Sequence[str]) -> str:
         """`a · b`."""
         return (" * " if self.is_ascii else " · ").join(factors)
@@ -172,6 +180,11 @@ class LatexNotation:
     def term(self, value: float) -> str:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
         return _latex_number(trimmed(format_number(value, self.digits)))
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """`0.5`; the name is not shown."""
+        del name
+        return self.factor(value) if is_factor else self.term(value)
 
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`."""

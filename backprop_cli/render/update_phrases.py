@@ -52,32 +52,41 @@ def _settings(run: Run, notation: Notation) -> str:
 def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iterator[Derivation]:
     """One parameter's update, with its numbers."""
     update, schedule, loss = explanation.update, run.setup.schedule, run.setup.network.names.loss
-    name, term, factor = notation.name(explanation.name), notation.term, notation.factor
+    name, factor = notation.name(explanation.name), notation.factor
     gradient_symbol, direction = notation.partial(loss, explanation.name), explanation.gradient
+    direction_name = f"d{loss}/d{explanation.name}"
+    old, new, v = explanation.name, f"{explanation.name}+", f"v({explanation.name})"
     eta, minus = notation.symbol("eta"), notation.symbol("minus")
     symbol = gradient_symbol
     if update.decay:
         decayed = notation.product([notation.symbol("lambda"), name])
-        numbers = f"{term(direction)} + {notation.product([factor(update.decay), factor(update.old)])}"
-        direction += update.decay * update.old
-        yield Derivation("g", (f"{gradient_symbol} + {decayed}", numbers, term(direction)))
+        shrunk = notation.product([factor(update.decay), notation.quantity(old, update.old, True)])
+        numbers = f"{notation.quantity(direction_name, direction)} + {shrunk}"
+        direction, direction_name = direction + update.decay * update.old, f"g({explanation.name})"
+        yield Derivation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
         symbol = "g"
     if update.velocity is not None:
-        velocity = _new("v", notation)
+        velocity, shown_velocity = _new("v", notation), notation.quantity(f"{v}+", update.velocity)
         if update.velocity_before is None:
-            yield Derivation(velocity, (symbol, term(update.velocity)))
+            yield Derivation(velocity, (symbol, shown_velocity))
         else:
-            mu, part, part_number = notation.symbol("mu"), symbol, factor(direction)
+            mu, part, part_number = notation.symbol("mu"), symbol, notation.quantity(direction_name, direction, True)
             if schedule.dampening:
                 part = notation.product([f"(1 {minus} {notation.symbol('tau')})", symbol])
-                part_number = notation.product([factor(1.0 - schedule.dampening), factor(direction)])
-            numbers = f"{notation.product([factor(schedule.momentum), factor(update.velocity_before)])} + {part_number}"
-            yield Derivation(velocity, (f"{notation.product([mu, 'v'])} + {part}", numbers, term(update.velocity)))
-        symbol = f"({symbol} + {notation.product([mu_of(notation), velocity])})" if schedule.nesterov else velocity
-        direction = direction + schedule.momentum * update.velocity if schedule.nesterov else update.velocity
+                part_number = notation.product([factor(1.0 - schedule.dampening), part_number])
+            kept = notation.product([factor(schedule.momentum), notation.quantity(v, update.velocity_before, True)])
+            yield Derivation(
+                velocity, (f"{notation.product([mu, 'v'])} + {part}", f"{kept} + {part_number}", shown_velocity)
+            )
+        if schedule.nesterov:
+            symbol = f"({symbol} + {notation.product([mu_of(notation), velocity])})"
+            direction, direction_name = direction + schedule.momentum * update.velocity, f"ahead({explanation.name})"
+        else:
+            symbol, direction, direction_name = velocity, update.velocity, f"{v}+"
     step = f"{name} {minus} {notation.product([eta, symbol])}"
-    numbers = f"{term(update.old)} {minus} {notation.product([factor(schedule.learning_rate), factor(direction)])}"
-    yield Derivation(_new(explanation.name, notation), (step, numbers, term(update.new)))
+    moved = notation.product([factor(schedule.learning_rate), notation.quantity(direction_name, direction, True)])
+    numbers = f"{notation.quantity(old, update.old)} {minus} {moved}"
+    yield Derivation(_new(explanation.name, notation), (step, numbers, notation.quantity(new, update.new)))
 
 
 def mu_of(notation: Notation) -> str:

@@ -1,0 +1,76 @@
+"""A training run with several of its steps kept for a closer look: the first, the last, evenly spaced ones between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backprop_cli.errors import DivergedError
+from backprop_cli.network import Setup
+from backprop_cli.sgd import Run, train
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One `Run` for each kept step, in order, each as if the run had ended there; the last is the whole run."""
+
+    frames: tuple[Run, ...]
+
+    @property
+    def last(self) -> Run:
+        """The whole run, its last step shown."""
+        return self.frames[-1]
+
+
+def frame_numbers(steps: int, frames: int) -> list[int]:
+    """Which of `steps` steps (from 1) are kept: at most `frames`, evenly spaced, the last always; [0] of no steps."""
+    if steps <= 1 or frames == 1:
+        return [steps]
+    kept = min(frames, steps)
+    return [1 + round(index * (steps - 1) / (kept - 1)) for index in range(kept)]
+
+
+def record(
+    setup: Setup, steps: int | None = None, frames: int = 20, on_progress: Callable[[int], None] | None = None
+) -> Recording:
+    """Make `steps` updates (default: the file's), keeping up to `frames` of them.
+
+    The run is made in pieces, each of which ends with a kept step and goes on where the one before left off.
+
+    Raises:
+        DivergedError: the loss left the finite numbers.
+    """
+    count = setup.schedule.steps if steps is None else steps
+    kept: list[Run] = []
+    current, made = setup, 0
+    losses: list[float] = []
+    for number in frame_numbers(count, frames):
+        piece = _piece(current, number - made, made, on_progress)
+        losses.extend(piece.history[:-1].tolist())
+        kept.append(
+            replace(
+                piece,
+                setup=setup,
+                steps=number,
+                shown=replace(piece.shown, number=number),
+                loss_before=kept[0].loss_before if kept else piece.loss_before,
+                history=np.array([*losses, piece.loss_after]),
+            )
+        )
+        current, made = piece.result, number
+    return Recording(tuple(kept))
+
+
+def _piece(setup: Setup, steps: int, made: int, on_progress: Callable[[int], None] | None) -> Run:
+    """`steps` updates after `made` others."""
+
+    def report(done: int) -> None:
+        if on_progress is not None:
+            on_progress(made + done)
+
+    try:
+        return train(setup, steps, on_progress=report)
+    except DivergedError as error:
+        raise DivergedError(made + error.step, error.culprit, error.hint) from None

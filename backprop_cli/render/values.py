@@ -1,0 +1,45 @@
+"""The numbers of a step by name: what a picture or a page shows, and what it marks each number with."""
+
+from __future__ import annotations
+
+from backprop_cli.explanation import update_of
+from backprop_cli.partials import Derivation
+from backprop_cli.sgd import Run
+
+
+def sample_values(derivation: Derivation) -> dict[str, float]:
+    """Everything of one sample: inputs, targets, parameters, forward values, partials; `Σt` is the sum of the targets."""
+    names, network = derivation.names, derivation.network
+    values = {names.input(index): float(x) for index, x in enumerate(derivation.activations[0])}
+    if network.loss.needs_targets:
+        values |= {names.target(index): float(t) for index, t in enumerate(derivation.targets)}
+        values["Σt"] = derivation.target_sum
+    values |= {names.of(parameter): network.value_of(parameter) for parameter in names.parameters()}
+    values |= derivation.forward_values()
+    values |= {partial.name: partial.value for _, partials in derivation.layers() for partial in partials}
+    return values
+
+
+def step_values(run: Run) -> dict[str, float]:
+    """Everything of the run's shown step: the batch's gradients, what the update does, the loss over all samples.
+
+    `w31` is the value before the step, `w31+` after it, `Δw31` the change; `v(w31)` and `v(w31)+` are the velocities, `g(w31)`
+    is the gradient with weight decay, `ahead(w31)` Nesterov's direction.
+    """
+    names, loss, schedule = run.setup.network.names, run.setup.network.names.loss, run.setup.schedule
+    values = {"loss_before": run.loss_before, "loss_after": run.loss_after}
+    for parameter in names.parameters():
+        name, update = names.of(parameter), update_of(run, parameter)
+        gradient = run.shown.gradients.pick(parameter)
+        values |= {name: update.old, f"d{loss}/d{name}": gradient}
+        if run.shown.changes is None:
+            continue
+        direction = gradient + update.decay * update.old
+        values |= {f"Δ{name}": update.change, f"{name}+": update.new}
+        if update.decay:
+            values[f"g({name})"] = direction
+        if update.velocity is not None:
+            values |= {f"v({name})": update.velocity_before or 0.0, f"v({name})+": update.velocity}
+            if schedule.nesterov:
+                values[f"ahead({name})"] = direction + schedule.momentum * update.velocity
+    return values
