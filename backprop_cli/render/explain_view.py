@@ -27,7 +27,7 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
     target = explanation.partials[-1]
     value = notation.term(explanation.value)
     yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
-    yield Derivations([_chain(target, notation)])
+    yield Derivations([chain(target, notation)])
     rows = [partial_row(partial, notation) for partial in explanation.partials]
     yield Table(PARTIAL_COLUMNS, rows, len(rows))
     if explanation.paths is not None:
@@ -43,7 +43,7 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
         yield Derivations(list(update_lines(explanation, run, notation)))
 
 
-def _chain(target: Partial, notation: Notation) -> Derivation:
+def chain(target: Partial, notation: Notation) -> Derivation:
     """The whole gradient in one line of symbols, one of numbers, one of value."""
     symbols, numbers = chain_in_symbols(target, notation), chain_in_numbers(target, notation)
     (first, *others) = target.terms

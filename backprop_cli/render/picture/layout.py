@@ -6,7 +6,7 @@ counted from the loss, so that a path can be lit by the names of its factors alo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from backprop_cli.names import Names, Parameter
@@ -25,11 +25,15 @@ ABOVE = 14.0
 MOST_UNITS = 10
 MOST_WEIGHTS = 120
 MOST_LABELS = 4
+STAGES = 7
 
 
 @dataclass(frozen=True)
 class Node:
-    """A place with a name: `also` are further quantities shown with it (a unit's net input, an output's target)."""
+    """A place with a name: `also` are further quantities shown with it (a unit's net input, an output's target).
+
+    `near` are the links of the lines that meet here.
+    """
 
     kind: NodeKind
     name: str
@@ -39,6 +43,7 @@ class Node:
     links: tuple[str, ...] = ()
     stage: int | None = None
     parameter: Parameter | None = None
+    near: tuple[str, ...] = ()
 
     @property
     def is_own_bias(self) -> bool:
@@ -77,9 +82,12 @@ def is_drawable(network: Network) -> bool:
 
 
 def stages(names: Names, layer: int) -> tuple[int, int]:
-    """The stages of a layer's ∂a/∂z and of its ∂z/∂(what feeds it, or a parameter); ∂E/∂o is stage 0."""
+    """The stages of a layer's ∂a/∂z and of its ∂z/∂(what feeds it, or a parameter); ∂E/∂o is stage 0.
+
+    They begin anew after `STAGES`, for that is how many colours can be told apart.
+    """
     distance = names.depth - 1 - layer
-    return 1 + 2 * distance, 2 + 2 * distance
+    return (1 + 2 * distance) % STAGES, (2 + 2 * distance) % STAGES
 
 
 def lay_out(network: Network) -> Layout:
@@ -108,7 +116,13 @@ class _Builder:
             places = self._layer(layer, places)
         self._loss(places)
         lowest = max(node.y + (OWN_BIAS_HEIGHT if node.is_own_bias else RADIUS) for node in self.nodes)
-        return Layout(self.x + RADIUS + MARGIN, lowest + MARGIN, tuple(self.nodes), tuple(self.edges))
+        nodes = tuple(replace(node, near=self._near(node)) for node in self.nodes)
+        return Layout(self.x + RADIUS + MARGIN, lowest + MARGIN, nodes, tuple(self.edges))
+
+    def _near(self, node: Node) -> tuple[str, ...]:
+        place = (node.x, node.y)
+        meeting = [edge.links for edge in self.edges if place in (edge.start, edge.end)]
+        return tuple(dict.fromkeys(link for links in meeting for link in links))
 
     def _column(self, count: int) -> list[tuple[float, float]]:
         top = self.middle - (count - 1) * self.row / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,12 +83,18 @@ def width_of(value: float, largest: float) -> float:
 
 def _marks(item: Edge | Node, css_class: str) -> dict[str, str | float | None]:
     stage = None if item.stage is None else str(item.stage)
-    return {"class": css_class, "data-links": " ".join(map(_escaped, item.links)) or None, "data-stage": stage}
+    near = item.near if isinstance(item, Node) else ()
+    return {
+        "class": css_class,
+        "data-links": words(item.links) or None,
+        "data-near": words(near) or None,
+        "data-stage": stage,
+    }
 
 
-def _escaped(link: str) -> str:
-    """A name that may hold spaces, as one word."""
-    return link.replace(" ", "\u00a0")
+def words(names: Iterable[str]) -> str:
+    """Names, which may hold spaces, as words with spaces between them."""
+    return " ".join(name.replace(" ", "\u00a0") for name in names)
 
 
 def _container(parent: Element, item: Edge | Node, css_class: str, drawing: Drawing) -> Element:

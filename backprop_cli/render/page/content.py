@@ -1,0 +1,170 @@
+"""What stands in the page: the records of a run's shown step as rows and derivations, their formulas ready as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backprop_cli.explanation import Explainer, Explanation
+from backprop_cli.names import Parameter
+from backprop_cli.partials import Derivation, Partial
+from backprop_cli.paths import Path
+from backprop_cli.quantities import Quantity, quantities
+from backprop_cli.render.blocks import Derivation as Equations
+from backprop_cli.render.explain_view import chain
+from backprop_cli.render.notation import partial_name
+from backprop_cli.render.page.mathml import PageNotation
+from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, quantity_in_numbers, quantity_in_symbols
+from backprop_cli.render.picture.layout import stages
+from backprop_cli.render.picture.network import anchor
+from backprop_cli.render.update_phrases import update_lines
+from backprop_cli.sgd import Run
+
+MOST_PATHS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: formulas as HTML, then the quantity's name and value; `link` leads to a derivation."""
+
+    name: str
+    title: str
+    symbols: str
+    numbers: str
+    value: float
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """One path to the loss: its factors' names, and what is shown of it."""
+
+    factors: tuple[str, ...]
+    symbols: str
+    numbers: str
+    value: float
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Article:
+    """The derivation of one parameter's gradient.
+
+    `partials` names all that it is made of, `links` the local derivatives among these.
+    """
+
+    anchor: str
+    name: str
+    value: float
+    symbol: str
+    title: str
+    chain: Sequence[tuple[str, str]]
+    partials: tuple[str, ...]
+    links: tuple[str, ...]
+    paths: tuple[PathRow, ...]
+    hidden_paths: int
+    samples: tuple[tuple[int, float], ...]
+    update: tuple[Row, ...]
+    gradient_name: str
+    gradient: float
+
+
+def stage_table(derivation: Derivation) -> dict[str, int]:
+    """How far each local derivative is from the loss."""
+    names, found = derivation.names, {}
+    for unit in range(names.widths[-1]):
+        found[derivation.loss_by_output(unit).name] = 0
+    for layer, partials in derivation.layers():
+        slope, link = stages(names, layer)
+        nets = {names.net_input(layer, unit) for unit in range(names.widths[layer + 1])}
+        for partial in partials:
+            if partial.of in nets:
+                found[partial.name] = link
+            elif partial.wrt in nets and partial.of != derivation.loss:
+                found[partial.name] = slope
+    return found
+
+
+def forward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[Row]:
+    """The forward pass."""
+    for quantity in quantities(derivation):
+        yield _forward_row(quantity, notation)
+
+
+def _forward_row(quantity: Quantity, notation: PageNotation) -> Row:
+    math = notation.math
+    symbols, numbers = quantity_in_symbols(quantity, notation), quantity_in_numbers(quantity, notation)
+    return Row(quantity.name, math(notation.name(quantity.name)), math(symbols), math(numbers), quantity.value)
+
+
+def backward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[tuple[int, list[Row]]]:
+    """Every layer's partials from the output back; a parameter's gradient leads to its derivation."""
+    names = derivation.names
+    for layer, partials in derivation.layers():
+        anchors = {f"d{derivation.loss}/d{names.of(p)}": anchor(p) for p in names.layer_parameters(layer)}
+        yield layer, [_partial_row(partial, notation, anchors.get(partial.name, "")) for partial in partials]
+
+
+def _partial_row(partial: Partial, notation: PageNotation, link: str) -> Row:
+    symbols, numbers = chain_in_symbols(partial, notation), chain_in_numbers(partial, notation)
+    shown = [notation.math(formula) for formula in (partial_name(partial, notation), symbols, numbers)]
+    return Row(partial.name, shown[0], shown[1], shown[2], partial.value, link)
+
+
+class Articles:
+    """Writes the derivations of a run's shown step, `sample` (from 0) being the one that is followed."""
+
+    def __init__(self, run: Run, sample: int, notation: PageNotation, step_notation: PageNotation) -> None:
+        self.run = run
+        self.explainer = Explainer(run, sample)
+        self.notation = notation
+        self.step_notation = step_notation
+
+    def article(self, parameter: Parameter) -> Article:
+        """All about one parameter."""
+        explanation = self.explainer.explain(parameter, with_paths=True, limit=MOST_PATHS)
+        notation, target = self.notation, explanation.partials[-1]
+        paths = explanation.paths or ()
+        value = notation.quantity(explanation.name, explanation.value)
+        return Article(
+            anchor(parameter),
+            explanation.name,
+            explanation.value,
+            notation.math(notation.name(explanation.name)),
+            notation.math(f"{notation.name(explanation.name)} = {value}"),
+            list(self._lines(chain(target, notation))),
+            tuple(partial.name for partial in explanation.partials),
+            tuple(partial.name for partial in explanation.partials if not partial.terms),
+            tuple(_path_row(path, notation) for path in paths),
+            explanation.path_count - len(paths),
+            explanation.by_sample,
+            tuple(self._update(explanation)),
+            target.name,
+            explanation.gradient,
+        )
+
+    def _lines(self, equations: Equations) -> Iterator[tuple[str, str]]:
+        for index, right in enumerate(equations.rights):
+            yield self.notation.math(equations.left) if index == 0 else "", self.notation.math(right)
+
+    def _update(self, explanation: Explanation) -> Iterator[Row]:
+        """A row for each line of the update; the last holds the new value."""
+        if self.run.shown.changes is None or explanation.update.is_frozen:
+            return
+        math, name = self.step_notation.math, explanation.name
+        lines = list(update_lines(explanation, self.run, self.step_notation))
+        between = [f"g({name})"] if explanation.update.decay else []
+        between += [f"v({name})+"] if explanation.update.velocity is not None else []
+        values = {f"{name}+": explanation.update.new, f"v({name})+": explanation.update.velocity or 0.0}
+        values[f"g({name})"] = explanation.gradient + explanation.update.decay * explanation.update.old
+        for line, quantity in zip(lines, [*between, f"{name}+"], strict=True):
+            symbols, *numbers, _ = line.rights
+            row = math(symbols), math(numbers[0]) if numbers else ""
+            yield Row(quantity, math(line.left), *row, values[quantity], anchor(explanation.parameter))
+
+
+def _path_row(path: Path, notation: PageNotation) -> PathRow:
+    symbols = notation.product([partial_name(factor, notation) for factor in path.factors])
+    numbers = notation.product([notation.quantity(factor.name, factor.value, True) for factor in path.factors])
+    names = tuple(factor.name for factor in path.factors)
+    return PathRow(names, notation.math(symbols), notation.math(numbers), path.value, path.share)

@@ -1,0 +1,193 @@
+"""The page as text: the template filled, its style and script allowed by their hashes and nothing else allowed at all."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from backprop_cli import __version__
+from backprop_cli.partials import Derivation
+from backprop_cli.recording import Recording
+from backprop_cli.render.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.matrix_view import matrix_view
+from backprop_cli.render.notation import format_number
+from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
+from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
+from backprop_cli.render.page.mathml import PageNotation
+from backprop_cli.render.phrases import shape_of
+from backprop_cli.render.picture.heat import HeatMaps, heat_svg
+from backprop_cli.render.picture.layout import is_drawable
+from backprop_cli.render.picture.loss import Curve, loss_svg
+from backprop_cli.render.picture.network import Drawing, network_svg, words
+from backprop_cli.render.picture.svg import style, text_of
+from backprop_cli.render.run_view import heading, layer_title
+from backprop_cli.render.tex_matrix import matrix_formula
+from backprop_cli.render.update_phrases import update_rule
+from backprop_cli.render.values import sample_values
+
+MOST_DERIVED = 200
+"""A network with more parameters is shown as matrices."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page is about: the recorded run, the file it came from, the sample (from 0) that is shown first."""
+
+    recording: Recording
+    file_name: str
+    file_text: str
+    sample: int = 0
+    digits: int = 8
+
+    @cached_property
+    def is_scalar(self) -> bool:
+        """Whether every derivative is shown by itself."""
+        return self.recording.last.setup.network.parameter_count <= MOST_DERIVED
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The shown sample's, in the last step."""
+        run = self.recording.last
+        return Derivation(run.shown.before, run.setup.samples.only(self.sample))
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The loss over all steps."""
+        run = self.recording.last
+        here = max(0, run.shown.number - 1)
+        return Curve(run.history.tolist(), run.setup.network.names.loss, here, is_standalone=False)
+
+
+def page_text(page: Page) -> str:
+    """The whole page."""
+    environment = Environment(
+        loader=PackageLoader("backprop_cli", "render/page"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["number"] = lambda value: format_number(value, page.digits).replace("-", "−")
+    environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace("-", "−")
+    environment.filters["exact"] = repr
+    environment.filters["words"] = words
+    own_style = _file("page.css") + style()
+    script = _file("page.js")
+    context = {**_frame(page), **(_scalar(page) if page.is_scalar else _matrices(page))}
+    return environment.get_template("page.html").render(
+        **context, style=Markup(own_style), script=Markup(script), policy=_policy(own_style, script), version=__version__
+    )
+
+
+def _file(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _policy(style_text: str, script: str) -> str:
+    """A Content-Security-Policy that lets exactly this style and this script work, and pictures within the page."""
+    style_hash, script_hash = (_hash(text) for text in (style_text, script))
+    return (
+        f"default-src 'none'; style-src '{style_hash}'; script-src '{script_hash}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _frame(page: Page) -> dict[str, Any]:
+    """What every page has: title, facts, losses, the file."""
+    run = page.recording.last
+    notation = PageNotation(page.digits)
+    _, facts = heading(run, page.sample + 1, notation)
+    assert isinstance(facts, Note)
+    return {
+        "title": run.setup.title or f"A {shape_of(run.setup.network)} network",
+        "facts": Markup(facts.text),
+        "run": run,
+        "digits": page.digits,
+        "loss_name": Markup(notation.math(notation.name(run.setup.network.names.loss))),
+        "curve": Markup(text_of(loss_svg(page.curve))) if run.steps > 1 else "",
+        "rule": Markup(update_rule(run, notation)) if run.shown.changes is not None else "",
+        "frames": [frame.shown.number for frame in page.recording.frames],
+        "file_name": page.file_name,
+        "file_text": page.file_text,
+        "is_scalar": page.is_scalar,
+    }
+
+
+def _scalar(page: Page) -> dict[str, Any]:
+    """Drawing or heat maps, every partial, every parameter's derivation, and the numbers of every frame."""
+    run, derivation = page.recording.last, page.derivation
+    notation = PageNotation(page.digits, stage_table(derivation))
+    articles = Articles(run, page.sample, notation, PageNotation(page.digits, of_step=True))
+    values = sample_values(derivation)
+    samples = chosen_samples(run.setup, len(page.recording.frames), page.sample, 2 * len(values))
+    return {
+        "drawing": Markup(text_of(_picture(page, values))),
+        "is_drawn": is_drawable(run.setup.network),
+        "forward": list(forward_rows(derivation, notation)),
+        "backward": [(layer_title(derivation, layer), rows) for layer, rows in backward_rows(derivation, notation)],
+        "articles": [articles.article(parameter) for parameter in derivation.names.parameters()],
+        "samples": [(index, _sample_label(run.setup.samples.inputs[index], index)) for index in samples],
+        "sample": page.sample,
+        "data": _data(page, {**scalar_data(page.recording, samples, page.curve), "shown": samples.index(page.sample)}),
+        "blocks": [],
+    }
+
+
+def _data(page: Page, numbers: dict[str, Any]) -> Markup:
+    """What the script reads: the numbers, and how to show them."""
+    run = page.recording.last
+    facts = {"digits": page.digits, "steps": run.steps, "loss": run.setup.network.names.loss}
+    return Markup(embedded({**facts, **numbers}))
+
+
+def _sample_label(inputs: Sequence[float], index: int) -> str:
+    shown = ", ".join(f"{float(x):.4g}" for x in inputs[:4]) + (", …" if len(inputs) > 4 else "")
+    return f"{index + 1}: ({shown})"
+
+
+def _picture(page: Page, values: dict[str, float]) -> Any:
+    run = page.recording.last
+    if is_drawable(run.setup.network):
+        return network_svg(Drawing(run.shown.before, values, is_standalone=False, is_linked=True))
+    return heat_svg(HeatMaps(run.shown.before, run.shown.gradients, is_standalone=False))
+
+
+def _matrices(page: Page) -> dict[str, Any]:
+    """Heat maps of every frame, and the last step in matrices."""
+    run, notation = page.recording.last, PageNotation(page.digits)
+    blocks = list(matrix_view(run, page.derivation, page.sample + 1, notation))
+    headings = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
+    return {
+        "drawing": Markup(text_of(_picture(page, {}))),
+        "is_drawn": False,
+        "forward": [],
+        "backward": [],
+        "articles": [],
+        "samples": [],
+        "sample": page.sample,
+        "data": _data(page, heat_data(page.recording, page.curve)),
+        # the last section is the loss, which the page has already
+        "blocks": [_block(block, notation) for block in blocks[headings[0] : headings[-1]] if isinstance(block, Heading | Note | Matrix)],
+    }
+
+
+def _block(block: Block, notation: PageNotation) -> tuple[str, Markup]:
+    if isinstance(block, Heading):
+        return "heading", Markup(block.text)
+    if isinstance(block, Note):
+        return "note", Markup(block.text)
+    assert isinstance(block, Matrix)
+    rows, columns = block.values.shape
+    return "matrix", Markup(notation.math(matrix_formula(block, notation)) + f" <small>{rows} × {columns}</small>")
