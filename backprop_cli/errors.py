@@ -84,6 +84,15 @@ class OutputError(BackpropError):
     """A result could not be written; whatever the file held before is still there."""
 
 
+class MissingExtraError(BackpropError):
+    """A command needs a library that comes with one of the package's extras, which is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        self.library = library
+        self.extra = extra
+        super().__init__(f"{library} is not installed\n    hint: pip install 'backprop-cli[{extra}]'")
+
+
 class DivergedError(BackpropError):
     """The loss left the finite numbers: `step` counts from 1, `culprit` names the quantity that went first."""
 

@@ -70,8 +70,8 @@ def _unreadable(source: str, error: Exception) -> Problem:
     return Problem(f"the file cannot be read: {reason}", place=Place(source))
 
 
-def write_whole(path: str, text: str | Iterable[str]) -> None:
-    """Put a text, or its pieces, into a file so that it holds either its old content or all of the new, whatever happens.
+def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
+    """Put a text, bytes, or a text's pieces into a file so that it holds its old content or all of the new, whatever happens.
 
     A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
     is kept.
@@ -80,21 +80,22 @@ def write_whole(path: str, text: str | Iterable[str]) -> None:
         OutputError: it cannot be written; the old content is still there.
     """
     target = Path(os.path.realpath(path))
-    pieces = [text] if isinstance(text, str) else text
+    pieces = [content] if isinstance(content, str | bytes) else content
+    data = (piece.encode("utf-8") if isinstance(piece, str) else piece for piece in pieces)
     try:
         if target.is_dir():
             raise IsADirectoryError(21, "it is a folder")
         if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8") as file:  # a device or a pipe cannot be renamed over
-                file.writelines(pieces)
+            with target.open("wb") as file:  # a device or a pipe cannot be renamed over
+                file.writelines(data)
             return
-        _replace(target, pieces)
+        _replace(target, data)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{path}: cannot be written: {reason}") from None
 
 
-def _replace(target: Path, pieces: Iterable[str]) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "permission denied")
@@ -102,7 +103,7 @@ def _replace(target: Path, pieces: Iterable[str]) -> None:
 
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.writelines(pieces)
             file.flush()
             os.fchmod(file.fileno(), mode)

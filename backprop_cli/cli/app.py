@@ -15,6 +15,8 @@ from backprop_cli.cli.console import CLOSED_PIPE, ClosedPipeError, say
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.light import LightCommand, LightParameters
+from backprop_cli.cli.plot import plot
+from backprop_cli.cli.report import report
 from backprop_cli.cli.run import run
 from backprop_cli.errors import BackpropError
 
@@ -78,4 +80,6 @@ app.command(cls=LightCommand)(run)
 app.command(cls=LightCommand)(explain)
 app.command(cls=LightCommand)(chain)
 app.command(cls=LightCommand)(check)
+app.command(cls=LightCommand)(report)
+app.command(cls=LightCommand)(plot)
 app.command(cls=LightCommand)(examples)

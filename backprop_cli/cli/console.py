@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_cli.errors import OutputError
+from backprop_cli.errors import OutputError, UsageError
 from backprop_cli.render.notation import to_ascii
 
 CLOSED_PIPE = 141
@@ -50,6 +50,15 @@ class Console:
     def is_ascii(self) -> bool:
         """Whether standard output lacks the characters of mathematics."""
         return not _can_encode(sys.stdout.encoding)
+
+    def require_target(self, output: str | None) -> None:
+        """See to it that a whole file is not written on somebody's screen unasked.
+
+        Raises:
+            UsageError: there is no `--output`, and standard output is a terminal.
+        """
+        if output is None and self.is_terminal:
+            raise UsageError("say where it goes: --output FILE, or --output - for standard output")
 
     def write(self, pieces: Iterable[str], encoding: str = "utf-8") -> None:
         """Write a result, piece by piece; machine formats are UTF-8 whatever the locale.

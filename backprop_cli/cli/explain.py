@@ -21,6 +21,12 @@ def explain(
         bool, typer.Option("--paths", help="Every path from the parameter to the loss, largest first.")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    graph: Annotated[
+        bool | None,
+        typer.Option(
+            "--graph/--no-graph", help="Draw the network with the paths lit [default: on a terminal with room for it]."
+        ),
+    ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     show_step: opt.ShowStepOption = None,
@@ -37,6 +43,7 @@ def explain(
     from backprop_cli.errors import UsageError
     from backprop_cli.explanation import Explainer
     from backprop_cli.render.explain_view import explain_view
+    from backprop_cli.render.graph_view import no_picture, path_pictures
     from backprop_cli.render.records import CSV_COLUMNS, explain_record, partial_row
     from backprop_cli.sgd import train
 
@@ -50,10 +57,12 @@ def explain(
     result = train(setup.with_schedule(learning_rate), steps, show_step)
     explainer = Explainer(result, index)
     explanations = (explainer.explain(parameter, paths, limit) for parameter in parameters)
+    is_drawn = console.is_terminal if graph is None else graph
+    picture = path_pictures(explainer.derivation, graph is True) if is_drawn else no_picture
     show(
         console,
         Showing(format, digits, rows, standalone),
-        lambda notation: explain_view(result, explanations, sample, notation),
+        lambda notation: explain_view(result, explanations, sample, notation, picture),
         explain_record(result, explanations, sample),
         (*CSV_COLUMNS, "parameter"),
         ((*partial_row(partial), one.name) for one in explanations for partial in one.partials),

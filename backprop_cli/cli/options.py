@@ -56,6 +56,7 @@ ShowStepOption = Annotated[
     int | None, typer.Option("--show-step", min=0, help="The step that is shown [default: the last].")
 ]
 EngineOption = Annotated[EngineName, typer.Option("--engine", help="What runs the loop; auto takes the fastest.")]
+GraphOption = Annotated[bool, typer.Option("--graph", help="Draw the network in characters.")]
 RowsOption = Annotated[int, typer.Option("--rows", min=1, help="Longest table that is shown whole.")]
 StandaloneOption = Annotated[
     bool, typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from backprop_cli.config import Document
     from backprop_cli.functions.numeric import Array
     from backprop_cli.network import Setup
+    from backprop_cli.render.blocks import Block
+    from backprop_cli.render.notation import Notation
 
 
 def run(
@@ -26,6 +28,7 @@ def run(
     view: Annotated[
         opt.View, typer.Option("--view", help="Scalar rows, or matrices with their shapes.")
     ] = opt.View.auto,
+    graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = 8,
@@ -80,10 +83,17 @@ def run(
         from backprop_cli.render.matrix_view import matrix_view as chosen_view
     else:
         from backprop_cli.render.run_view import run_view as chosen_view
+
+    def blocks(notation: Notation) -> Iterable[Block]:
+        from backprop_cli.render.graph_view import with_graph
+
+        shown = chosen_view(result, derivation, sample, notation)
+        return with_graph(shown, derivation) if graph else shown
+
     show(
         console,
         Showing(format, digits, rows, standalone),
-        lambda notation: chosen_view(result, derivation, sample, notation),
+        blocks,
         run_record(result, derivation, sample),
         CSV_COLUMNS,
         partial_rows(derivation),

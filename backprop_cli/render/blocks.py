@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from backprop_cli.functions.numeric import Array
+from backprop_cli.render.graph import Graph
 
 Kind = Literal["math", "number", "text"]
 """What a column's cells are: a formula, a rounded number, or words."""
@@ -78,7 +79,15 @@ class Matrix:
     values: Array
 
 
-Block = Heading | Table | Derivations | Note | Curve | Matrix
+@dataclass(frozen=True)
+class Picture:
+    """The network drawn in characters; one that `is_asked` for says so where there is no room for it."""
+
+    graph: Graph
+    is_asked: bool = False
+
+
+Block = Heading | Table | Derivations | Note | Curve | Matrix | Picture
 
 
 def cut(blocks: Iterable[Block], rows: int | None) -> Iterable[Block]:

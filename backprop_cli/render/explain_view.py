@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from backprop_cli.explanation import Explanation
 from backprop_cli.partials import Partial
@@ -16,11 +16,20 @@ from backprop_cli.render.update_phrases import update_lines
 from backprop_cli.sgd import Run
 
 
-def explain_view(run: Run, explanations: Iterable[Explanation], sample: int, notation: Notation) -> Iterator[Block]:
-    """All the blocks, parameter by parameter; `sample` counts from 1."""
+def explain_view(
+    run: Run,
+    explanations: Iterable[Explanation],
+    sample: int,
+    notation: Notation,
+    picture: Callable[[Explanation], Iterable[Block]],
+) -> Iterator[Block]:
+    """All the blocks, parameter by parameter, each after its `picture`; `sample` counts from 1."""
     yield from heading(run, sample, notation)
     for explanation in explanations:
-        yield from _one(run, explanation, sample, notation)
+        blocks = _one(run, explanation, sample, notation)
+        yield next(blocks)
+        yield from picture(explanation)
+        yield from blocks
 
 
 def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Table
+from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Picture, Table
 from backprop_cli.render.notation import LatexNotation
 from backprop_cli.render.tex_matrix import matrix_formula
 
@@ -49,7 +49,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     elif isinstance(block, Table):
         yield from _table(block)
-    elif isinstance(block, Curve):
+    elif isinstance(block, Curve | Picture):
         return
     else:
         yield f"\\[ {matrix_formula(block, notation)} \\]\n"

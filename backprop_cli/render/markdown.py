@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_cli.render.blocks import Block, Column, Curve, Derivations, Heading, Matrix, Note, Table
+from backprop_cli.render.blocks import Block, Column, Curve, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.notation import LatexNotation
 from backprop_cli.render.tex_matrix import matrix_formula
 
@@ -13,7 +13,7 @@ def markdown(blocks: Iterable[Block], notation: LatexNotation) -> Iterator[str]:
     """The blocks as pieces of text."""
     is_first = True
     for block in blocks:
-        if isinstance(block, Curve):
+        if isinstance(block, Curve | Picture):
             continue
         if not is_first:
             yield "\n"

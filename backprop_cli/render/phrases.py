@@ -37,7 +37,10 @@ def chain_in_numbers(partial: Partial, notation: Notation) -> str:
         return ""
     if partial.rule is not None:
         return notation.numbers(partial.rule)
-    products = [notation.product([notation.quantity(factor.name, factor.value, True) for factor in term]) for term in _spread(partial.terms)]
+    products = [
+        notation.product([notation.quantity(factor.name, factor.value, True) for factor in term])
+        for term in _spread(partial.terms)
+    ]
     chain = shortened_sum(products, notation)
     return f"{chain} = {notation.numbers(partial.collapsed)}" if partial.collapsed else chain
 
@@ -61,7 +64,9 @@ def quantity_in_numbers(quantity: Quantity, notation: Notation) -> str:
         return ""
     if quantity.rule is not None:
         return notation.numbers(quantity.rule)
-    products = [notation.product([notation.quantity(name, value, True) for name, value in term]) for term in quantity.terms]
+    products = [
+        notation.product([notation.quantity(name, value, True) for name, value in term]) for term in quantity.terms
+    ]
     return shortened_sum(products, notation)
 
 

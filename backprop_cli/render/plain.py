@@ -11,7 +11,8 @@ from functools import cache
 from itertools import islice
 
 from backprop_cli.functions.numeric import Array
-from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Table
+from backprop_cli.render import graph
+from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation, format_number, to_ascii
 
@@ -41,6 +42,9 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
         yield _derivations(block, notation)
     elif isinstance(block, Matrix):
         yield "".join(f"{line}\n" for line in matrix_lines(block, notation))
+    elif isinstance(block, Picture):
+        lines = ("".join(character for character, _ in line) for line in picture_lines(block, notation, None))
+        yield "".join(f"{spelled(line, notation).rstrip()}\n" for line in lines)
     else:
         yield spelled(draw(block.values, block.steps, 72, notation.is_ascii), notation) + "\n"
 
@@ -49,7 +53,7 @@ def is_apart(before: Block, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
     if isinstance(block, Heading):
         return not isinstance(before, Heading)
-    return isinstance(before, Derivations) or (isinstance(before, Table) and isinstance(block, Table))
+    return isinstance(before, Derivations | Picture) or (isinstance(before, Table) and isinstance(block, Table))
 
 
 def spelled(text: str, notation: TextNotation) -> str:
@@ -119,6 +123,16 @@ def matrix_lines(block: Matrix, notation: TextNotation) -> list[str]:
         first, last = ends or _brackets(index, len(cells))
         lines.append(f"    {first} {text} {last}")
     return [spelled(line, notation) for line in lines]
+
+
+def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[graph.Line]:
+    """A network in characters, each with whether it is lit; nothing, or why not, where there is no room for it."""
+    lines = graph.draw(block.graph, notation.is_ascii)
+    if lines is not None and (width is None or len(lines[0]) <= width):
+        return lines
+    room = "" if lines is None else f" in fewer than {len(lines[0])} columns"
+    reason = f"(The network cannot be drawn in characters{room}: backprop plot draws it as SVG.)"
+    return [[(character, False) for character in reason]] if block.is_asked else []
 
 
 def _brackets(index: int, count: int) -> tuple[str, str]:

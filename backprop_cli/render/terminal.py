@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Table
+from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation
-from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, spelled
+from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, picture_lines, spelled
 
 NATURAL_WIDTH = 100_000
 
@@ -46,6 +46,8 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
         _derivations(block, console, notation)
     elif isinstance(block, Matrix):
         _matrix(block, console, notation)
+    elif isinstance(block, Picture):
+        _picture(block, console, notation, width)
     else:
         console.print(Text(spelled(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii), notation)))
     yield _written(console)
@@ -127,3 +129,13 @@ def _matrix(block: Matrix, console: Console, notation: TextNotation) -> None:
     console.print(Text(formula))
     for row in rows:
         console.print(Text(row, style="green"), soft_wrap=True)
+
+
+def _picture(block: Picture, console: Console, notation: TextNotation, width: int | None) -> None:
+    """The network in characters, what is lit in it bold; or nothing, or why not, where it is too large."""
+    for line in picture_lines(block, notation, width):
+        text = Text()
+        for character, is_lit in line:
+            text.append(spelled(character, notation), style="bold yellow" if is_lit else "")
+        text.rstrip()
+        console.print(text, soft_wrap=True)

@@ -7,15 +7,20 @@ from backprop_cli.partials import Derivation
 from backprop_cli.sgd import Run
 
 
-def sample_values(derivation: Derivation) -> dict[str, float]:
-    """Everything of one sample: inputs, targets, parameters, forward values, partials; `Σt` is the sum of the targets."""
+def shown_values(derivation: Derivation) -> dict[str, float]:
+    """Inputs, targets, parameters and forward values of one sample; `Σt` is the sum of the targets."""
     names, network = derivation.names, derivation.network
     values = {names.input(index): float(x) for index, x in enumerate(derivation.activations[0])}
     if network.loss.needs_targets:
         values |= {names.target(index): float(t) for index, t in enumerate(derivation.targets)}
         values["Σt"] = derivation.target_sum
     values |= {names.of(parameter): network.value_of(parameter) for parameter in names.parameters()}
-    values |= derivation.forward_values()
+    return values | derivation.forward_values()
+
+
+def sample_values(derivation: Derivation) -> dict[str, float]:
+    """Everything of one sample: what `shown_values` has, and every partial."""
+    values = shown_values(derivation)
     values |= {partial.name: partial.value for _, partials in derivation.layers() for partial in partials}
     return values
 

@@ -25,9 +25,13 @@ MOST_PATHS = 8
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table: formulas as HTML, then the quantity's name and value; `link` leads to a derivation."""
+    """A line of a table: formulas as HTML, the quantity's name and value.
+
+    `label` is how a screen reader calls it, `link` leads to a derivation.
+    """
 
     name: str
+    label: str
     title: str
     symbols: str
     numbers: str
@@ -94,7 +98,9 @@ def forward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[Row
 def _forward_row(quantity: Quantity, notation: PageNotation) -> Row:
     math = notation.math
     symbols, numbers = quantity_in_symbols(quantity, notation), quantity_in_numbers(quantity, notation)
-    return Row(quantity.name, math(notation.name(quantity.name)), math(symbols), math(numbers), quantity.value)
+    return Row(
+        quantity.name, quantity.name, math(notation.name(quantity.name)), math(symbols), math(numbers), quantity.value
+    )
 
 
 def backward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[tuple[int, list[Row]]]:
@@ -108,7 +114,8 @@ def backward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[tu
 def _partial_row(partial: Partial, notation: PageNotation, link: str) -> Row:
     symbols, numbers = chain_in_symbols(partial, notation), chain_in_numbers(partial, notation)
     shown = [notation.math(formula) for formula in (partial_name(partial, notation), symbols, numbers)]
-    return Row(partial.name, shown[0], shown[1], shown[2], partial.value, link)
+    label = f"∂{partial.of}/∂{partial.wrt}"
+    return Row(partial.name, label, shown[0], shown[1], shown[2], partial.value, link)
 
 
 class Articles:
@@ -160,7 +167,14 @@ class Articles:
         for line, quantity in zip(lines, [*between, f"{name}+"], strict=True):
             symbols, *numbers, _ = line.rights
             row = math(symbols), math(numbers[0]) if numbers else ""
-            yield Row(quantity, math(line.left), *row, values[quantity], anchor(explanation.parameter))
+            yield Row(
+                quantity,
+                f"new value of {name}" if quantity == f"{name}+" else quantity,
+                math(line.left),
+                *row,
+                values[quantity],
+                anchor(explanation.parameter),
+            )
 
 
 def _path_row(path: Path, notation: PageNotation) -> PathRow:

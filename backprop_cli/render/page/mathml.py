@@ -1,7 +1,7 @@
-"""Formulas as MathML, with every number in them marked as the quantity it is.
+r"""Formulas as MathML, with every number in them marked as the quantity it is.
 
 A formula is written in LaTeX and converted by `latex2mathml`. What comes from the user (names) or must stay findable (numbers,
-partials) is put into the LaTeX as a mark, `\\class{m3}{…}`, and set in its place afterwards, in the element tree: the converter
+partials) is put into the LaTeX as a mark, `\class{m3}{…}`, and set in its place afterwards, in the element tree: the converter
 never sees a user's text, and nothing has to be searched for in its output.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -84,11 +84,11 @@ class PageNotation(LatexNotation):
         }
         return rule.formula.fill_latex(filled)
 
-    def product(self, factors: list[str] | tuple[str, ...]) -> str:  # type: ignore[override]
+    def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`, with a break after each dot."""
         return rf" \cdot {BREAK}".join(factors)
 
-    def sum(self, terms: list[str] | tuple[str, ...]) -> str:  # type: ignore[override]
+    def sum(self, terms: Sequence[str]) -> str:
         """`a + b`, with a break before each plus."""
         return f"{BREAK} + ".join(terms)
 
@@ -159,7 +159,11 @@ def number_elements(value: float, digits: int, is_factor: bool) -> list[Element]
         power.append(_leaf("mn", str(int(exponent)).replace("-", "−")))
         elements += [_leaf("mo", "×"), power]
     if is_factor and mantissa.startswith("-"):
-        return [_leaf("mo", "(", form="prefix", stretchy="false"), *elements, _leaf("mo", ")", form="postfix", stretchy="false")]
+        return [
+            _leaf("mo", "(", form="prefix", stretchy="false"),
+            *elements,
+            _leaf("mo", ")", form="postfix", stretchy="false"),
+        ]
     return elements
 
 

@@ -210,7 +210,13 @@ function fillPanel() {
     if (row) body.append(row.cloneNode(true));
   }
   for (const row of find("tr", body)) row.classList.remove("chosen");
-  for (const link of find("a", body)) link.replaceWith(...link.childNodes);
+  for (const link of find("a", body)) {
+    const label = document.createElement("span");
+    label.className = "unseen";
+    label.textContent = link.getAttribute("aria-label").split(",")[0];
+    link.before(label);
+    link.replaceWith(...link.childNodes);
+  }
   panel.replaceChildren(closeButton(), ...copy);
   panel.querySelector(".paths").after(partials);
   for (const row of find(".paths tbody tr", panel)) addPathButton(row);

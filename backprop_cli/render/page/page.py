@@ -83,7 +83,11 @@ def page_text(page: Page) -> str:
     script = _file("page.js")
     context = {**_frame(page), **(_scalar(page) if page.is_scalar else _matrices(page))}
     return environment.get_template("page.html").render(
-        **context, style=Markup(own_style), script=Markup(script), policy=_policy(own_style, script), version=__version__
+        **context,
+        style=Markup(own_style),
+        script=Markup(script),
+        policy=_policy(own_style, script),
+        version=__version__,
     )
 
 
@@ -179,7 +183,11 @@ def _matrices(page: Page) -> dict[str, Any]:
         "sample": page.sample,
         "data": _data(page, heat_data(page.recording, page.curve)),
         # the last section is the loss, which the page has already
-        "blocks": [_block(block, notation) for block in blocks[headings[0] : headings[-1]] if isinstance(block, Heading | Note | Matrix)],
+        "blocks": [
+            _block(block, notation)
+            for block in blocks[headings[0] : headings[-1]]
+            if isinstance(block, Heading | Note | Matrix)
+        ],
     }
 
 

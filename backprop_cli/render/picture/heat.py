@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import struct
 import zlib
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def _shrunk(matrix: Array) -> Array:
 def _cuts(count: int) -> list[tuple[int, int]]:
     blocks = min(count, MOST_CELLS)
     edges = [round(index * count / blocks) for index in range(blocks + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 def _strongest(block: Array) -> float:

@@ -35,7 +35,9 @@ def loss_svg(curve: Curve) -> Element:
     label = f"The loss over {steps:,} steps: from {curve.losses[0]:.4g} to {curve.losses[-1]:.4g}"
     svg = root(WIDTH, HEIGHT, label, "losses", curve.is_standalone)
     _axes(svg, curve, steps)
-    shown = range(steps + 1) if steps < MOST_POINTS else [round(i * steps / MOST_POINTS) for i in range(MOST_POINTS + 1)]
+    shown = (
+        range(steps + 1) if steps < MOST_POINTS else [round(i * steps / MOST_POINTS) for i in range(MOST_POINTS + 1)]
+    )
     path = "M" + "L".join("{:g} {:g}".format(*curve.point(step)) for step in shown)
     add(svg, "path", {"class": "curve", "d": path})
     if curve.here is not None:

@@ -28,7 +28,9 @@ def _written(value: str | float | None) -> str:
 
 def root(width: float, height: float, label: str, css_class: str, is_standalone: bool) -> Element:
     """An `<svg>` with its text alternative; a standalone one also brings its style and its size."""
-    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {_written(width)} {_written(height)}"})
+    svg = Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {_written(width)} {_written(height)}"}
+    )
     svg.set("class", css_class)
     svg.set("role", "img" if is_standalone else "group")
     svg.set("aria-label", label)

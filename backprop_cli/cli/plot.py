@@ -1,0 +1,93 @@
+"""`backprop plot`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.console import Console
+from backprop_cli.network import Samples
+from backprop_cli.sgd import Run
+
+SUFFIXES = (".svg", ".png", ".pdf")
+
+
+class What(StrEnum):
+    """What is drawn."""
+
+    network = "network"
+    loss = "loss"
+    gradients = "gradients"
+
+
+def plot(
+    config: opt.ConfigArgument = None,
+    what: Annotated[
+        What, typer.Option("--what", help="The network with its weights or its gradients, or the loss over the steps.")
+    ] = What.network,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output."
+        ),
+    ] = None,
+    steps: opt.StepsOption = None,
+    learning_rate: opt.RateOption = None,
+    show_step: opt.ShowStepOption = None,
+    sample: opt.SampleOption = 1,
+    quiet: opt.QuietOption = False,
+) -> None:
+    """The network, or its loss over the steps, as a picture: SVG, PNG or PDF."""
+    from backprop_cli.cli.extras import extra
+    from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.errors import UsageError
+    from backprop_cli.files import write_whole
+    from backprop_cli.sgd import train
+
+    console = Console(quiet)
+    console.require_target(output)
+    suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"--output {output}: the name must end in .svg, .png or .pdf, so that the format is known")
+    _, setup = open_setup(config, console)
+    index = sample_index(sample, setup)
+    with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+        result = train(setup.with_schedule(learning_rate), steps, show_step, progress.update)
+    text = _svg(result, setup.samples.only(index), what)
+    if output in (None, "-"):
+        console.write([text, "\n"])
+        return
+    content: str | bytes = text + "\n"
+    if suffix != ".svg":
+        with extra("plot"):
+            from backprop_cli.render.picture import export
+
+        content = export.png(text) if suffix == ".png" else export.pdf(text)
+    write_whole(str(output), content)
+    console.notice(f"wrote {output}")
+
+
+def _svg(run: Run, sample: Samples, what: What) -> str:
+    from backprop_cli.errors import UsageError
+    from backprop_cli.partials import Derivation
+    from backprop_cli.render.picture.heat import HeatMaps, heat_svg
+    from backprop_cli.render.picture.layout import is_drawable
+    from backprop_cli.render.picture.loss import Curve, loss_svg
+    from backprop_cli.render.picture.network import Drawing, network_svg
+    from backprop_cli.render.picture.svg import text_of
+    from backprop_cli.render.values import sample_values
+
+    network = run.shown.before
+    if what is What.loss:
+        if run.steps == 0:
+            raise UsageError("--what loss needs at least one step: there is no curve of a single loss")
+        return text_of(loss_svg(Curve(run.history.tolist(), network.names.loss)))
+    if not is_drawable(network):
+        wanted = ("weights", "gradients") if what is What.network else ("gradients",)
+        return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
+    values = sample_values(Derivation(network, sample))
+    return text_of(network_svg(Drawing(network, values, "weight" if what is What.network else "gradient")))
