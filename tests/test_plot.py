@@ -14,6 +14,7 @@ import pytest
 
 from tests.markup import attributes, quantities, texts
 from tests.program import backprop
+from tests.test_command_line import on_terminal
 
 DATA = Path(__file__).parent / "data"
 WIDE = {
@@ -35,7 +36,10 @@ def test_the_readmes_drawing_is_what_its_command_draws() -> None:
 def test_the_drawing_shows_every_unit_weight_bias_target_and_the_loss() -> None:
     document = backprop("run", "classic", "-f", "json").json
     shown = {item.name: item.value for item in quantities(svg("classic"))}
-    assert set(shown) == {*"x1 x2 t1 t2 b1 b2 w11 w21 w12 w22 w31 w41 w32 w42".split(), *document["forward"]}
+    assert set(shown) == {
+        *("x1", "x2", "t1", "t2", "b1", "b2", "w11", "w21", "w12", "w22", "w31", "w41", "w32", "w42"),
+        *document["forward"],
+    }
     assert {name: shown[name] for name in document["forward"]} == document["forward"]
     assert (shown["w31"], shown["b1"], shown["t2"], shown["x1"]) == (0.4, 0.35, 0.99, 0.05)
 
@@ -62,7 +66,9 @@ def test_lines_are_as_wide_as_their_weights_are_large_and_tell_the_sign() -> Non
 
 def test_the_loss_has_axes_with_numbers_and_a_logarithmic_scale_where_that_helps() -> None:
     steep, flat = svg("classic", "-n", "1000", "--what", "loss"), svg("classic", "-n", "30", "--what", "loss")
-    assert "logarithmic scale" in texts(steep, "text") and {"0.1", "0.01", "0.001", "1,000"} <= set(texts(steep, "text"))
+    assert "logarithmic scale" in texts(steep, "text") and {"0.1", "0.01", "0.001", "1,000"} <= set(
+        texts(steep, "text")
+    )
     assert "logarithmic scale" not in texts(flat, "text") and {"0.10", "0.25", "30"} <= set(texts(flat, "text"))
     assert backprop("plot", "classic", "-n", "0", "--what", "loss", "-o", "-").exit_code == 2
 
@@ -153,12 +159,28 @@ def _lightened(line: str) -> str:
 
 def _is_light(character: str) -> bool:
     name = unicodedata.name(character)
-    return name.startswith("BOX DRAWINGS LIGHT") and not any(word in name for word in ("HEAVY", "DASH", "ARC", "DIAGONAL"))
+    return name.startswith("BOX DRAWINGS LIGHT") and not any(
+        word in name for word in ("HEAVY", "DASH", "ARC", "DIAGONAL")
+    )
 
 
 def _arms(character: str) -> frozenset[str]:
     name = unicodedata.name(character, "").replace("HORIZONTAL", "LEFT RIGHT").replace("VERTICAL", "UP DOWN")
     return frozenset({"LEFT", "RIGHT", "UP", "DOWN"} & set(name.split())) if "BOX DRAWINGS" in name else frozenset()
+
+
+def test_explain_draws_its_path_on_a_terminal_with_room_for_it_and_never_in_a_pipe() -> None:
+    assert "┏━━━w11 0.15━┫" in on_terminal(110, "explain", "classic", "--weight", "w11", TERM="xterm", NO_COLOR="1")
+    assert "┏" not in on_terminal(60, "explain", "classic", "--weight", "w11", TERM="xterm", NO_COLOR="1")
+    assert "┏" not in on_terminal(
+        110, "explain", "classic", "--weight", "w11", "--no-graph", TERM="xterm", NO_COLOR="1"
+    )
+    assert "┏" not in backprop("explain", "classic", "--weight", "w11").stdout
+
+
+def test_an_output_that_knows_only_ascii_gets_ascii_lines() -> None:
+    text = on_terminal(110, "run", "classic", "--graph", TERM="dumb", PYTHONIOENCODING="ascii")
+    assert text.isascii() and "+---w11 0.15-+b1 0.35  |" in text
 
 
 def test_a_network_too_large_for_characters_says_so() -> None:

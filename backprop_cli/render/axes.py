@@ -53,7 +53,7 @@ def step_axis(steps: int, most_ticks: int) -> Axis:
     """The axis of steps 0 … `steps`: whole numbers, both ends among them."""
     inner = [tick for tick in _linear_ticks(0, steps, most_ticks) if tick == int(tick)]
     gap = inner[1] - inner[0] if len(inner) > 1 else steps
-    kept = [tick for tick in inner if steps - tick >= 0.6 * gap]
+    kept = [tick for tick in inner if steps - tick >= 0.4 * gap]
     return Axis(0, steps, (*kept, float(steps)))
 
 

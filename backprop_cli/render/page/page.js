@@ -98,13 +98,30 @@ function showNumbers() {
     else element.textContent = element.namespaceURI === SVG ? short(value) : cell(value);
   }
   for (const place of find("[data-product]")) {
-    const product = words(place.dataset.product).reduce((all, factor) => all * ofSample.get(name(factor)), 1);
+    const path = product(place.dataset.product, ofSample);
     const whole = ofSample.get(place.nextElementSibling.dataset.share);
-    place.textContent = cell(product);
-    place.nextElementSibling.textContent = whole ? `${((100 * product) / whole).toFixed(1)} %`.replace("-", "−") : "";
+    place.textContent = cell(path);
+    place.nextElementSibling.textContent = whole ? `${((100 * path) / whole).toFixed(1)} %`.replace("-", "−") : "";
   }
+  for (const body of find(".paths tbody")) sortPaths(body, ofSample);
   showLines(ofSample);
   showPlace();
+}
+
+function product(factors, numbers) {
+  return words(factors).reduce((all, factor) => all * numbers.get(name(factor)), 1);
+}
+
+// The largest path first, whatever the step and the sample.
+function sortPaths(body, numbers) {
+  const size = (row) => Math.abs(product(row.dataset.links, numbers));
+  const rows = [...body.rows].sort((one, other) => size(other) - size(one));
+  rows.forEach((row, index) => {
+    const button = row.querySelector("button");
+    (button ?? row.querySelector("th")).textContent = index + 1;
+    button?.setAttribute("aria-label", `light path ${index + 1} alone`);
+  });
+  body.append(...rows);
 }
 
 // Width and colour of the lines, the boxes behind their labels, the words a screen reader says.

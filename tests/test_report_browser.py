@@ -1,0 +1,267 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright, which downloads nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.program import backprop
+from tests.test_report import SCRIPT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+)  # fmt: skip
+
+SMALL = """
+inputs: [[0.5], [1]]
+targets: [[0.3], [0.2]]
+steps: 3
+layers:
+  - {activation: tanh, weights: [[0.5], [-0.4]], bias: 0.1}
+  - {weights: [[0.7, 0.2]], bias: [0.3]}
+"""
+"""Few elements, but of every kind: slider, sample chooser, shared and own bias, two paths, curve."""
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("BACKPROP_REQUIRE_BROWSER"), reason="there is no Chromium on this machine"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "BACKPROP_REQUIRE_BROWSER is set, but there is no Chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Pages:
+    """Makes reports and opens them, and keeps what the browser complained about and asked for."""
+
+    browser: Browser
+    folder: Path
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def make(self, *args: str, stdin: str | None = None) -> Path:
+        """A report as a file."""
+        target = self.folder / f"report{len(list(self.folder.iterdir()))}.html"
+        result = backprop("report", *args, "-q", "-o", str(target), stdin=stdin)
+        assert result.exit_code == 0, result.stderr
+        return target
+
+    def open(self, *args: str, anchor: str = "", stdin: str | None = None, **options: Any) -> Page:
+        """A report in a new window."""
+        file = self.make(*args, stdin=stdin)
+        page = self.browser.new_context(**options).new_page()
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url.partition("#")[0]))
+        page.goto(file.as_uri() + anchor)
+        return page
+
+
+@pytest.fixture
+def pages(browser: Browser, tmp_path: Path) -> Iterator[Pages]:
+    """After each test, whatever it did: nothing on the console, nothing fetched but the files themselves."""
+    made = Pages(browser, tmp_path)
+    yield made
+    for context in browser.contexts:
+        context.close()
+    assert made.messages == []
+    assert [url for url in made.requests if not url.startswith((tmp_path.as_uri(), "data:image/png"))] == []
+
+
+def values(page: Page, scope: str = "main") -> dict[str, float]:
+    """The sample's numbers in a part of the page, by name; every place must show the same."""
+    items = page.eval_on_selector_all(
+        f"{scope} [data-name]:not([data-of])", "all => all.map(e => [e.dataset.name, e.dataset.value])"
+    )
+    found: dict[str, float] = {}
+    for name, value in items:
+        assert found.setdefault(name, float(value)) == float(value), name
+    return found
+
+
+def lit(page: Page, selector: str) -> set[str]:
+    return set(page.eval_on_selector_all(f"{selector}.lit", "all => all.map(e => e.dataset.links)"))
+
+
+def texts(page: Page) -> list[str]:
+    """Everything that can be read in the tables, the drawing and the derivations."""
+    shown: list[str] = page.eval_on_selector_all(
+        "main tbody td, main tbody th, .network text, article h3, .equations span",
+        "all => all.map(e => e.textContent.replace(/\\s+/g, ' ').trim())",
+    )
+    return shown
+
+
+def test_clicking_w11_lights_its_paths_and_shows_what_explain_gives(pages: Pages) -> None:
+    explained = backprop("explain", "classic", "--weight", "w11", "--paths", "-f", "json").json["explanations"][0]
+    factors = {factor for path in explained["paths"] for factor in path["factors"]}
+    page = pages.open("classic")
+    page.locator('a.edge[data-parameter="w11"] .hit').click(force=True)
+    edges = page.eval_on_selector_all(".edge.weight.lit, .edge.bias.lit", "all => all.map(e => e.dataset.parameter)")
+    assert sorted(edges) == ["w11", "w31", "w32"]
+    assert lit(page, ".node") == {"da1/dz1", "do1/dz3", "do2/dz4"}
+    assert lit(page, ".edge.share") == {"dE/do1", "dE/do2"}
+    # each factor is lit somewhere, and nothing is lit that is no factor
+    links = [set(text.split()) for text in lit(page, ".network [data-links]")]
+    assert all(group & factors for group in links) and set().union(*links) >= factors
+    panel = values(page, "#chosen")
+    assert panel["dE/dw11"] == explained["gradient"]
+    assert {partial["name"]: partial["value"] for partial in explained["partials"]}.items() <= panel.items()
+    products = page.locator("#chosen [data-product]").all_inner_texts()
+    assert products == [f"{path['value']:.8f}".replace("-", "−") for path in explained["paths"]]
+    assert page.locator("#status").inner_text() == "w11 chosen: 2 paths to the loss"
+
+
+def test_one_path_can_be_lit_alone(pages: Pages) -> None:
+    page = pages.open("classic", anchor="#parameter-1-1-1")
+    first = backprop("explain", "classic", "--weight", "w11", "--paths", "-f", "json").json["explanations"][0]["paths"][
+        0
+    ]
+    page.get_by_role("button", name="light path 1 alone").click()
+    assert "dE/do1" in first["factors"]
+    assert lit(page, ".edge.share") == {"dE/do1"}
+    assert lit(page, ".node") == {"da1/dz1", "do1/dz3"}
+    page.get_by_role("button", name="light path 1 alone").click()
+    assert lit(page, ".edge.share") == {"dE/do1", "dE/do2"}
+
+
+def test_factors_have_the_colour_of_their_lines(pages: Pages) -> None:
+    page = pages.open("classic", anchor="#parameter-1-1-1")
+    color = "element => getComputedStyle(element)[element.matches('.line') ? 'stroke' : 'color']"
+    for factor, line in (("dz3/da1", "w31"), ("dz1/dw11", "w11")):
+        drawn = page.locator(f'a.edge[data-parameter="{line}"] .line').evaluate(color)
+        written = page.locator(f'#chosen .paths [data-partial="{factor}"]').first.evaluate(color)
+        assert drawn == written
+
+
+def test_a_table_row_chooses_too(pages: Pages) -> None:
+    page = pages.open("classic")
+    page.locator('tr[data-row="dE/dw42"] td').first.click()
+    assert page.eval_on_selector_all("a.edge[aria-current]", "all => all.map(e => e.dataset.parameter)") == ["w42"]
+
+
+def test_the_slider_moves_every_number(pages: Pages) -> None:
+    page = pages.open("classic", "-n", "100", "--frames", "5")
+    page.locator("#frame").focus()
+    here = page.locator(".losses .here").get_attribute("cx")
+    for step in ("75", "51"):
+        page.keyboard.press("ArrowLeft")
+        document = backprop("run", "classic", "-n", "100", "--show-step", step, "-f", "json").json
+        shown = values(page)
+        assert page.locator("#frame-text").inner_text() == f"{step} of 100"
+        assert {name: shown[name] for name in document["forward"]} == document["forward"]
+        assert all(shown[partial["name"]] == partial["value"] for partial in document["partials"])
+    assert page.locator(".losses .here").get_attribute("cx") != here
+
+
+def test_what_the_slider_shows_is_what_a_page_of_that_step_says(pages: Pages) -> None:
+    """The script writes numbers as the program does: with signs, parentheses and powers of ten."""
+    moved = pages.open("classic", "-n", "2000", "--frames", "2", "--digits", "5")
+    moved.locator("#frame").focus()
+    moved.keyboard.press("Home")
+    assert texts(moved) == texts(pages.open("classic", "-n", "1", "--digits", "5", java_script_enabled=False))
+    moved.keyboard.press("End")
+    assert texts(moved) == texts(pages.open("classic", "-n", "2000", "--digits", "5", java_script_enabled=False))
+
+
+def test_the_chooser_changes_the_sample(pages: Pages) -> None:
+    page = pages.open("xor")
+    page.locator("#sample").select_option(index=2)
+    document = backprop("run", "xor", "--sample", "3", "-f", "json").json
+    shown = values(page)
+    assert {name: shown[name] for name in document["forward"]} == document["forward"]
+    gradient = page.locator('.plain [data-name="dE/dw11"]').get_attribute("data-value")
+    assert float(gradient or "nan") == document["gradients"]["w11"]
+
+
+def test_the_switch_shows_gradients(pages: Pages) -> None:
+    page = pages.open("classic")
+    page.get_by_label("gradients", exact=True).check()
+    gradients = backprop("run", "classic", "-f", "json").json["gradients"]
+    for name in ("w31", "w32", "w11"):
+        edge = page.locator(f'a.edge[data-parameter="{name}"]')
+        assert ("negative" in (edge.get_attribute("class") or "")) == (gradients[name] < 0)
+        shown = page.locator(f'.label[data-parameter="{name}"] tspan.number:visible')
+        assert float(shown.get_attribute("data-value") or "nan") == gradients[name]
+
+
+def test_the_keyboard_is_enough(pages: Pages) -> None:
+    page = pages.open("classic")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.parameter") == "w21":
+            break
+    page.keyboard.press("Enter")
+    assert page.locator("#chosen h3").get_attribute("aria-label") == "w21"
+    page.keyboard.press("Escape")
+    assert page.locator("#chosen").is_hidden() and lit(page, ".edge") == set()
+    assert page.evaluate("document.activeElement.dataset.parameter") == "w21"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scheme: str, pages: Pages) -> None:
+    page = pages.open("-", anchor="#parameter-1-1-1", stdin=SMALL, color_scheme=scheme, bypass_csp=True)
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+
+
+def test_it_reads_without_script(pages: Pages) -> None:
+    page = pages.open("classic", java_script_enabled=False)
+    assert page.locator("#controls").is_hidden() and page.locator("#copy").is_hidden()
+    assert page.locator("article.derivation").count() == 10
+    page.locator('a.edge[data-parameter="w11"] .hit').click(force=True)
+    assert page.url.endswith("#parameter-1-1-1")
+
+
+def test_a_phone_needs_no_sideways_scrolling(pages: Pages) -> None:
+    page = pages.open("softmax", anchor="#parameter-1-1-1", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = "all => all.filter(e => e.getBoundingClientRect().right > 391).map(e => e.textContent)"
+    assert page.eval_on_selector_all("td, th, h1, h2, h3", cut) == []
+
+
+def test_paper_cuts_no_table(pages: Pages) -> None:
+    paper = round((210 - 2 * 14) / 25.4 * 96)
+    page = pages.open("softmax", anchor="#parameter-1-1-1", viewport={"width": paper, "height": 1000})
+    page.emulate_media(media="print")
+    wide = "(all, width) => all.filter(e => e.getBoundingClientRect().right > width + 1).map(e => e.textContent)"
+    assert page.eval_on_selector_all("table, td, svg, .equations, pre", wide, paper) == []
+    assert page.locator("#controls").is_hidden() and page.locator("#chosen").is_hidden()
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_a_script_in_a_name_is_shown_and_not_run(pages: Pages) -> None:
+    network = (
+        f'{{"title": "{SCRIPT}", "inputs": {{"{SCRIPT}": 0.5}}, "targets": [0.3], "layers": [{{"weights": [[0.5]]}}]}}'
+    )
+    page = pages.open("-", "-n", "3", stdin=network)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.locator("a.edge .hit").click(force=True)
+    page.locator("#frame").press("Home")
+    assert page.locator("h1").inner_text() == SCRIPT
+    assert page.locator("mtext", has_text=SCRIPT).count() > 3
+    assert dialogs == []
+
+
+def test_the_button_copies_the_file(pages: Pages) -> None:
+    page = pages.open("classic", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == backprop("examples", "classic").stdout
