@@ -318,4 +318,7 @@ copy.addEventListener("click", async () => {
 for (const element of find(".with-script, #controls, #copy")) element.hidden = false;
 if (!document.getElementById("controls").children.length) document.getElementById("controls").hidden = true;
 const linked = articleOf(location.hash);
-if (linked) choose(linked);
+if (linked) {
+  choose(linked);
+  addEventListener("load", () => scene.scrollIntoView({ block: "start" }));
+}
