@@ -57,6 +57,7 @@ def record(
                 shown=replace(piece.shown, number=number),
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
                 history=np.array([*losses, piece.loss_after]),
+                history_steps=np.arange(number + 1),
             )
         )
         current, made = piece.result, number
@@ -71,6 +72,6 @@ def _piece(setup: Setup, steps: int, made: int, on_progress: Callable[[int], Non
             on_progress(made + done)
 
     try:
-        return train(setup, steps, on_progress=report)
+        return train(setup, steps, on_progress=report, every_loss=True)
     except DivergedError as error:
         raise DivergedError(made + error.step, error.culprit, error.hint) from None

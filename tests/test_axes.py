@@ -44,12 +44,12 @@ def test_step_ticks_are_whole_and_hold_both_ends(steps: int) -> None:
 
 
 def test_a_constant_loss_is_drawn() -> None:
-    assert "0.5 ┤" in draw([0.5, 0.5, 0.5], 60, is_ascii=False)
+    assert "0.5 ┤" in draw([0.5, 0.5, 0.5], 2, 60, is_ascii=False)
 
 
 @given(LOSSES, st.integers(30, 80), st.booleans())
 def test_a_curve_stays_in_its_width(values: list[float], width: int, is_ascii: bool) -> None:
-    lines = draw(values, width, is_ascii).splitlines()
+    lines = draw(values, len(values) - 1, width, is_ascii).splitlines()
     assert all(len(line) <= width for line in lines[:-2])
     assert not is_ascii or all(line.isascii() for line in lines)
     assert lines[-1].removesuffix(" (log scale)").endswith(f"{len(values) - 1:,} steps")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.network import Samples
-from backprop_cli.sgd import Run
+
+if TYPE_CHECKING:
+    from backprop_cli.network import Samples
+    from backprop_cli.sgd import Run
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -56,7 +58,9 @@ def plot(
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
-        result = train(setup.with_schedule(learning_rate), steps, show_step, progress.update)
+        result = train(
+            setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
+        )
     text = _svg(result, setup.samples.only(index), what)
     if output in (None, "-"):
         console.write([text, "\n"])
@@ -89,5 +93,5 @@ def _svg(run: Run, sample: Samples, what: What) -> str:
     if not is_drawable(network):
         wanted = ("weights", "gradients") if what is What.network else ("gradients",)
         return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
-    values = sample_values(Derivation(network, sample))
+    values = sample_values(Derivation(network, sample, run.passes))
     return text_of(network_svg(Drawing(network, values, "weight" if what is What.network else "gradient")))

@@ -125,7 +125,7 @@ def matrix_lines(block: Matrix, notation: TextNotation) -> list[str]:
     return [spelled(line, notation) for line in lines]
 
 
-def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[graph.Line]:
+def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[Sequence[tuple[str, bool]]]:
     """A network in characters, each with whether it is lit; nothing, or why not, where there is no room for it."""
     lines = graph.draw(block.graph, notation.is_ascii)
     if lines is not None and (width is None or len(lines[0]) <= width):
