@@ -86,13 +86,38 @@ _OPAQUE: dict[str, Symbolic] = {
     "min": _opaque("min", lambda a, b: _step(b, a), lambda a, b: _step(a, b)),
 }
 
+
+def _signed(function: Symbolic, sign: int) -> Callable[[Symbolic], Symbolic]:
+    """An even or odd function, with the sign of a sum taken out here: in textbook form sympy would look for it for ever."""
+
+    def build(argument: Symbolic) -> Symbolic:
+        number, rest = argument.as_coeff_Mul()
+        if number == -1 and rest.is_Add:
+            argument = _negated(rest)
+        if argument.is_Add and argument.could_extract_minus_sign():
+            return sympy.Mul(sign, function(_negated(argument)))
+        return function(argument)
+
+    return build
+
+
+def _negated(value: Symbolic) -> Symbolic:
+    return sympy.Add(*(-term for term in value.args))
+
+
+_PARITIES = {"sin": -1, "cos": 1, "tan": -1, "sinh": -1, "cosh": 1, "tanh": -1}
+
 _FUNCTIONS: dict[str, Callable[..., Symbolic]] = {
-    **{name: getattr(sympy, name) for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: _signed(getattr(sympy, name), sign) for name, sign in _PARITIES.items()},
+    **{name: getattr(sympy, name) for name in ("exp", "sqrt")},
     **dict.fromkeys(("log", "ln"), sympy.log),
     **_OPAQUE,
     **_CHOICE,
 }
-NAMES: dict[Any, str] = {_FUNCTIONS[name]: name for name in _FUNCTIONS if name not in ("sqrt", "log")}
+NAMES: dict[Any, str] = {
+    **{_FUNCTIONS[name]: name for name in ("exp", "ln", *_OPAQUE, *_CHOICE)},
+    **{getattr(sympy, name): name for name in _PARITIES},
+}
 """What sympy's functions are called in our language."""
 
 
@@ -175,7 +200,8 @@ def _power(expression: Apply, base: Symbolic, exponent: Symbolic) -> Symbolic:
         bits = max(int(coefficient.p).bit_length(), int(coefficient.q).bit_length())
         if max(int(exponent.p).bit_length(), int(exponent.q).bit_length()) > 64:
             raise TooLargeError
-        if abs(exponent) * bits > MAX_BITS:
+        is_root = exponent.q > 1 and bits > 1
+        if abs(exponent) * bits > MAX_BITS or (is_root and (bits > 64 or max(abs(exponent.p), exponent.q) > 12)):
             return _rounded_power(base, exponent)
     elif base.is_Rational and base < 0:
         raise UndefinedExpressionError(expression.at, f"the negative number {base} has no power {exponent}")
@@ -183,11 +209,15 @@ def _power(expression: Apply, base: Symbolic, exponent: Symbolic) -> Symbolic:
 
 
 def _rounded_power(base: Symbolic, exponent: Symbolic) -> Symbolic:
-    """The power of a number as the nearest float64, where its exact value would have thousands of digits."""
+    """The power with its number as the nearest float64, where the exact one would have thousands of digits, or be no fraction."""
+    number, rest = base.as_coeff_Mul()
+    if number < 0:
+        number, rest = -number, -rest
     try:
-        return sympy.Rational(repr(float(base) ** float(exponent)))
+        rounded = sympy.Rational(repr(float(number) ** float(exponent)))
     except (TypeError, ValueError, OverflowError):
         raise TooLargeError from None
+    return sympy.Mul(rounded, sympy.Pow(rest, exponent))
 
 
 def product(factors: Sequence[Entry]) -> Entry:

@@ -84,7 +84,7 @@ class Symbols:
                     entries[node] = build(expression, entries)
                 except UndefinedExpressionError as error:
                     raise self._undefined(node, error) from None
-                except TooLargeError:
+                except (TooLargeError, RecursionError):
                     continue
         return entries
 
