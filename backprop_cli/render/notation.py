@@ -98,7 +98,7 @@ class TextNotation:
     def numbers(self, rule: Rule) -> str:
         """`−(0.01 − 0.75136507)`."""
         write = self.term if rule.formula.is_single else self.factor
-        return self._pretty(rule.formula).fill({hole: write(value) for hole, value in rule.values.items()})
+        return _single_parentheses(self._pretty(rule.formula).fill({h: write(v) for h, v in rule.values.items()}))
 
     def _pretty(self, formula: Formula) -> Formula:
         return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
@@ -166,7 +166,7 @@ class LatexNotation:
     def numbers(self, rule: Rule) -> str:
         """`-(0.01 - 0.75136507)`."""
         write = self.term if rule.formula.is_single else self.factor
-        return rule.formula.fill_latex({hole: write(value) for hole, value in rule.values.items()})
+        return _single_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
 
     def value(self, value: float) -> str:
         """`$-0.50000000$`."""
@@ -239,6 +239,14 @@ def prettify(text: str) -> str:
         .replace("phi(", "φ(")
     )
     return re.sub(r"(?<![0-9eE])-(?!\d)", "−", text.replace(" - ", " − "))
+
+
+_DOUBLED = re.compile(r"(\(|\\left\()\((-[^()]*)\)(\)|\\right\))")
+
+
+def _single_parentheses(text: str) -> str:
+    """`exp((-1))`, where a negative number was put in, as `exp(-1)`."""
+    return _DOUBLED.sub(r"\1\2\3", text)
 
 
 def format_number(value: float, digits: int) -> str:
