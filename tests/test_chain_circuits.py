@@ -200,12 +200,22 @@ RULES = {
     "e^(2x)": "2*exp(2*x)",
     "tan(x)": "tan(x)^2 + 1",
     "(x + 1)^2": "2*(x + 1)",
+    # where sympy's automatic forms would go on for ever, or for very long
+    "tan(-(1 - x))": "tan(x - 1)^2 + 1",
+    "sin(3 - x)": "-cos(3 - x)",
+    "0.89937^0.89937*x": "0.9090202876419458",
+    "(-2x)^0.37": "0.47817054733587216*(-x)^0.37/x",
 }
 
 
 @pytest.mark.parametrize("text", RULES)
 def test_a_local_derivative_is_written_as_a_textbook_does(text: str) -> None:
     assert chain(f"h = {text}", "--wrt", "x")["partials"][0]["rule"] == RULES[text]
+
+
+def test_only_whole_powers_and_halves_become_single_characters() -> None:
+    shown = backprop("chain", "h = x^2.5 + 11/2*x^12 + 1/2*x^n", "--wrt", "x").stdout
+    assert "  h = x^2.5 + 11/2·x¹² + ½·x^n\n" in shown
 
 
 SHORT = {

@@ -10,6 +10,8 @@ from tests.program import backprop
 
 GOLDEN = Path(__file__).parent / "golden"
 
+NEURON = ["z = w0*x0 + w1*x1 + w2", "m = -z", "n = exp(m)", "d = 1 + n", "f = 1/d"]
+
 COMMANDS = {
     "run-classic.txt": ["run", "classic"],
     "run-classic.json": ["run", "classic", "-f", "json"],
@@ -39,6 +41,13 @@ COMMANDS = {
     "chain.md": ["chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1", "-f", "markdown"],
     "chain-paths.txt": ["chain", "s = x*y", "t = s + y", "E = t*s", "--at", "x=2,y=3", "--paths"],
     "chain-paths.tex": ["chain", "s = x*y", "t = s + y", "E = t*s", "--paths", "-f", "latex"],
+    "chain.csv": ["chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1", "-f", "csv"],
+    "chain-symbols.txt": ["chain", "f(x) = (x+1)^2", "g(u) = u^3 + 2u - 5", "h(x) = g(f(x))"],
+    "chain-symbols.csv": ["chain", "f(x) = (x+1)^2", "g(u) = u^3 + 2u - 5", "h(x) = g(f(x))", "-f", "csv"],
+    "chain-neuron.txt": ["chain", *NEURON, "--at", "w0=2,x0=-1,w1=-3,x1=-2,w2=-3", "--digits", "2"],
+    "chain-pieces.txt": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "--at", "σ1=-1,y=2"],
+    "chain-pieces.tex": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "-f", "latex"],
+    "chain-too-long.txt": ["chain", "h = (x + y + z)^30 + (x - y)^40 + (x + 2z)^50", "--wrt", "x"],
     "examples.txt": ["examples"],
 }
 

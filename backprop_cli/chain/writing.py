@@ -132,10 +132,16 @@ def _call(expression: Apply, pieces: list[_Piece]) -> _Piece:
     return _Piece(f"{name}({', '.join(piece.text for piece in pieces)})", latex, _ATOM)
 
 
+_CASES, _END_CASES = r"\begin{cases}", r"\end{cases}"
+
+
 def _choice(operation: str, pieces: list[_Piece]) -> _Piece:
     then, left, right, _ = (piece.at_least(_SUM) for piece in pieces)
     comparison = operation.removeprefix("if ")
     sign = {">=": r"\ge", "<=": r"\le", "==": "="}.get(comparison, comparison)
     text = f"{then.text} if {left.text} {comparison} {right.text} else {pieces[3].text}"
-    cases = rf"\begin{{cases}}{then.latex} & {left.latex} {sign} {right.latex}\\ "
-    return _Piece(text, rf"{cases}{pieces[3].latex} & \text{{otherwise}}\end{{cases}}", _CHOICE)
+    last = rf"{pieces[3].latex} & \text{{otherwise}}"
+    if pieces[3].binding == _CHOICE:
+        last = pieces[3].latex.removeprefix(_CASES).removesuffix(_END_CASES)
+    latex = rf"{_CASES}{then.latex} & {left.latex} {sign} {right.latex}\\ {last}{_END_CASES}"
+    return _Piece(text, latex, _CHOICE)
