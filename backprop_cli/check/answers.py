@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +43,8 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
         answers = Answers(tuple(_of_npz(content, source, names)))
     else:
         text = decode(content, source)
+        if not text.strip():
+            raise InputError(Problem("the file is empty", hint="expected names and numbers", place=Place(source)))
         answers = _of_csv(text, source) if _is_csv(text, source) else _of_document(text, source, names)
     if not answers.given:
         raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=Place(source)))
@@ -54,8 +58,8 @@ def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             loaded = {name: np.asarray(arrays[name]) for name in arrays.files}
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(Problem(f"this is not a readable .npz file: {error}", place=Place(source))) from None
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(Problem(f"this is no readable .npz file: {error}", place=Place(source))) from None
     for name, array in loaded.items():
         if array.dtype.kind not in "fiu":
             raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))

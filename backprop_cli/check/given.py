@@ -93,4 +93,4 @@ def _unit(number: Decimal, text: str) -> float | None:
         return None
     if number.is_zero() and exponent >= -1:
         return None
-    return float(f"1e{max(-330, min(330, exponent))}")
+    return float(f"1e{max(-300, min(300, exponent))}")
