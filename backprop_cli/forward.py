@@ -12,10 +12,14 @@ from backprop_cli.network import Network, Samples
 
 @dataclass(frozen=True)
 class Trace:
-    """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x."""
+    """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x.
+
+    An engine that computes `slopes` its own way (∂a/∂z of elementwise layers) says what they came to.
+    """
 
     net_inputs: tuple[Array, ...]
     activations: tuple[Array, ...]
+    slopes: tuple[Array, ...] | None = None
 
     @property
     def outputs(self) -> Array:

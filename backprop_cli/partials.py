@@ -70,6 +70,9 @@ class Derivation:
         self.upstream = [g[0] for g in gradients.activations]
         self.gradients = gradients.parameters
         self._slopes: dict[int, Array] = {}
+        if batch.slopes is not None:
+            elementwise = [layer.activation.is_elementwise for layer in network.layers]
+            self._slopes = {layer: s[0] for layer, s in enumerate(batch.slopes) if elementwise[layer]}
         self._memo: dict[tuple[str, int, int, int], Partial] = {}
 
     @cached_property

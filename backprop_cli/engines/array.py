@@ -178,7 +178,10 @@ class ArrayEngine:
         buffers = whole.buffers
         outputs = network.loss.slopes(samples.targets, buffers.activations[-1])
         by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
-        trace = Trace(buffers.net_inputs, buffers.activations)
+        layers = zip(network.layers, buffers.net_inputs, buffers.activations[1:], strict=True)
+        with np.errstate(all="ignore"):
+            slopes = tuple(inplace.slopes(layer.activation, z, a) for layer, z, a in layers)
+        trace = Trace(buffers.net_inputs, buffers.activations, slopes)
         return trace, Gradients(by_source, buffers.deltas, views(buffers.gradients, network))
 
 

@@ -67,6 +67,15 @@ def pull_back(activation: Activation, z: Array, a: Array, s: Array, upstream: Ar
         yield partial(_assign_pullback, activation, z, a, upstream, delta)
 
 
+def slopes(activation: Activation, z: Array, a: Array) -> Array:
+    """The slopes that `pull_back` works with; ones where there are none of single units."""
+    if activation.name == "sigmoid":
+        return np.asarray(np.exp(-np.maximum(z, _LOWEST)) * a * a)
+    if activation.name == "tanh":
+        return np.asarray(1.0 / np.square(np.cosh(z)))
+    return activation.slope(z, a) if activation.is_elementwise else np.ones_like(z)
+
+
 def loss_slope(loss: Loss, t: Array, o: Array, upstream: Array) -> Iterator[Call]:
     """Calls that set `upstream` = ∂E/∂o."""
     if loss.name in SQUARES:

@@ -85,10 +85,10 @@ class ScalarEngine:
             self._look = interpreted(look_source(self.page), "look")
         parameters = flatten(network.parameters).tolist()
         rows = [self._look(parameters, x.tolist(), t.tolist()) for x, t in zip(*_pairs(samples), strict=True)]
-        net_inputs, activations, deltas, upstream = (np.array(kind) for kind in zip(*rows, strict=True))
+        net_inputs, activations, slopes, deltas, upstream = (np.array(kind) for kind in zip(*rows, strict=True))
         widths = network.names.widths
-        z, a, d = (_by_layer(values, widths[1:]) for values in (net_inputs, activations, deltas))
-        trace = Trace(z, (samples.inputs, *a))
+        z, a, s, d = (_by_layer(values, widths[1:]) for values in (net_inputs, activations, slopes, deltas))
+        trace = Trace(z, (samples.inputs, *a), s)
         outputs = network.loss.slopes(samples.targets, trace.outputs)
         by_source = (d[0] @ network.layers[0].weights, *_by_layer(upstream, widths[1:-1]), outputs)
         return trace, Gradients(by_source, d, _gradients(network, trace, d, reduction))

@@ -3,7 +3,7 @@
 The variables bear the quantities' default names: `z3`, `a1`, `w31`, and `dz3` for ∂E/∂z3, `sz3` for the slope at z3. Two
 functions are written from the same lines, so that they agree bit for bit:
 
-- `look(p, x, t)` goes forward and backward over one sample and returns net inputs, activations, ∂E/∂z and ∂E/∂a;
+- `look(p, x, t)` goes forward and backward over one sample and returns net inputs, activations, slopes, ∂E/∂z and ∂E/∂a;
 - `loop(p, v, x, t, order, q, count, c, losses)` makes `count` updates.
 
 `p` and `v` hold the parameters and their velocities in the order of `Names.parameters`, `x` and `t` all samples' numbers
@@ -100,7 +100,8 @@ def look_source(page: Page) -> str:
     activations = [names.activation(layer, unit) for layer in layers for unit in _units(page, layer)]
     upstream = [f"d{names.activation(layer, unit)}" for layer in layers[:-1] for unit in _units(page, layer)]
     deltas = [f"d{name}" for name in net_inputs]
-    rows = ", ".join(f"[{', '.join(row)}]" for row in (net_inputs, activations, deltas, upstream))
+    slopes = [_slope(page, layer, unit) for layer in layers for unit in _units(page, layer)]
+    rows = ", ".join(f"[{', '.join(row)}]" for row in (net_inputs, activations, slopes, deltas, upstream))
     body = [
         *_unpacked(page, velocities=False),
         *_sample(page, "0"),
@@ -307,9 +308,18 @@ def _deltas(page: Page, layer: int) -> list[str]:
     names, entry = page.names, page.network.layers[layer]
     pairs = [(names.net_input(layer, unit), names.activation(layer, unit)) for unit in _units(page, layer)]
     if entry.activation.is_elementwise:
-        has_slope = any("<s>" in line for line in entry.activation.scalar)
-        return [f"d{z} = d{a} * s{z}" if has_slope else f"d{z} = d{a}" for z, a in pairs]
+        slopes = [_slope(page, layer, unit) for unit in _units(page, layer)]
+        return [
+            f"d{z} = d{a}" if slope == "1.0" else f"d{z} = d{a} * {slope}"
+            for (z, a), slope in zip(pairs, slopes, strict=True)
+        ]
     return _softmax_deltas(pairs)
+
+
+def _slope(page: Page, layer: int, unit: int) -> str:
+    """∂a/∂z of an elementwise layer's unit, as an expression."""
+    has_slope = any("<s>" in line for line in page.network.layers[layer].activation.scalar)
+    return f"s{page.names.net_input(layer, unit)}" if has_slope else "1.0"
 
 
 def _softmax_deltas(pairs: list[tuple[str, str]]) -> list[str]:
