@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from backprop_cli.engines.engine import Engine
 from backprop_cli.engines.inplace import SQUARES
-from backprop_cli.engines.source import uncovered
+from backprop_cli.engines.page import uncovered
 from backprop_cli.errors import UsageError
 from backprop_cli.network import Setup
 

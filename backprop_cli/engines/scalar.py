@@ -15,7 +15,8 @@ import numpy as np
 from backprop_cli.backward import Gradients
 from backprop_cli.engines.engine import State, is_sound
 from backprop_cli.engines.flat import flatten
-from backprop_cli.engines.source import Page, coefficients, look_source, loop_source
+from backprop_cli.engines.page import Page, coefficients
+from backprop_cli.engines.source import look_source, loop_source
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Setup
