@@ -1,10 +1,10 @@
 """Whatever runs the loop, the numbers are those of the plain loop over forward and backward."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -299,12 +299,19 @@ def test_an_interrupted_run_holds_the_weights_of_the_step_it_reports(name: str) 
 def test_ctrl_c_stops_at_once_and_writes_the_network_it_reached(tmp_path: Path) -> None:
     output = tmp_path / "reached.json"
     command = [sys.executable, "-m", "backprop_cli", "run", "classic", "-n", "1000000000", "-o", str(output)]
-    process = subprocess.Popen([*command, "--engine", "scalar"], stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
+    leader, follower = pytest.importorskip("pty").openpty()
+    process = subprocess.Popen([*command, "--engine", "scalar"], stderr=follower)
+    os.close(follower)
+    seen = b""
+    while b"step" not in seen:  # the progress line of a run that is well under way
+        seen += os.read(leader, 1000)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=10)
-    assert process.returncode == 130
-    made = int(stderr.partition("interrupted after step ")[2].partition(" of ")[0].replace(",", ""))
+    assert process.wait(timeout=20) == 130
+    while b" of 1,000,000,000\r\n" not in seen:
+        seen += os.read(leader, 1000)
+    os.close(leader)
+    stderr = seen.decode()
+    made = int(stderr.rpartition("interrupted after step ")[2].partition(" of ")[0].replace(",", ""))
     assert made > 1000
     reached = load(str(output))
     assert json.loads(output.read_text())["layers"]
