@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from backprop_cli.cli.process import run_to_exit
+
 
 def main() -> None:
+    """Run the command line as the whole process."""
+    sys.exit(run_to_exit(command_line))
+
+
+def command_line() -> None:
     """Run the command line; `--version` and shell completion are answered without loading it."""
     if sys.argv[1:] == ["--version"]:
         from backprop_cli import __version__

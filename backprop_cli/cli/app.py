@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Annotated, Any
 
 import typer
@@ -11,16 +10,15 @@ from typer.core import TyperGroup
 from backprop_cli import __version__
 from backprop_cli.cli.chain import chain
 from backprop_cli.cli.check import check
-from backprop_cli.cli.console import CLOSED_PIPE, ClosedPipeError, say
+from backprop_cli.cli.console import ClosedPipeError, say
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.light import LightCommand, LightParameters
 from backprop_cli.cli.plot import plot
+from backprop_cli.cli.process import CLOSED_PIPE, INTERRUPTED, discard_output
 from backprop_cli.cli.report import report
 from backprop_cli.cli.run import run
-from backprop_cli.errors import BackpropError
-
-INTERRUPTED = 130
+from backprop_cli.errors import BackpropError, OutputError
 
 
 class Commands(LightParameters, TyperGroup):
@@ -32,22 +30,18 @@ class Commands(LightParameters, TyperGroup):
             return super().invoke(ctx)
         except BackpropError as error:
             say(f"error: {error}")
+            if isinstance(error, OutputError):
+                discard_output()
             raise typer.Exit(error.exit_code) from None
         except ClosedPipeError:
-            _leave_quietly()
+            discard_output()
             raise typer.Exit(CLOSED_PIPE) from None
+        except MemoryError:
+            say("error: the network is too large for this machine's memory")
+            raise typer.Exit(BackpropError.exit_code) from None
         except KeyboardInterrupt:
             say("interrupted")
             raise typer.Exit(INTERRUPTED) from None
-
-
-def _leave_quietly() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush finds no closed pipe."""
-    import os
-    import sys
-
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import shutil
@@ -13,8 +14,8 @@ from functools import cached_property
 from backprop_cli.errors import OutputError, UsageError
 from backprop_cli.render.notation import to_ascii
 
-CLOSED_PIPE = 141
-"""The exit code of a program that wrote to a pipe nobody reads: 128 + SIGPIPE."""
+MOST_OF_A_LINE = 1000
+"""A longer line of a message is cut: it quotes a name or a value out of somebody's file."""
 
 
 class ClosedPipeError(Exception):
@@ -70,8 +71,9 @@ class Console:
         try:
             sys.stdout.flush()
             stream = sys.stdout.buffer
+            encoder = codecs.getincrementalencoder(encoding)("backslashreplace")
             for piece in pieces:
-                stream.write(piece.encode(encoding, "backslashreplace"))
+                stream.write(encoder.encode(piece))
             stream.flush()
         except BrokenPipeError:
             raise ClosedPipeError from None
@@ -95,12 +97,16 @@ def say(text: str) -> None:
     stream = sys.stderr
     if stream is None:
         return
-    text = visible(text)
+    text = "\n".join(_shortened(line) for line in visible(text).split("\n"))
     try:
         stream.write((text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
         stream.flush()
     except (OSError, ValueError):
         pass
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= MOST_OF_A_LINE else f"{line[: MOST_OF_A_LINE - 60]} … {line[-50:]}"
 
 
 def visible(text: str) -> str:

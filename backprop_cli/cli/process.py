@@ -1,0 +1,113 @@
+"""The process around the command line: its standard streams, its signals, its exit code, whatever happens and when."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+CLOSED_PIPE = 141
+"""The exit code of a program that wrote to a pipe nobody reads: 128 + SIGPIPE."""
+INTERRUPTED = 130
+LOST_OUTPUT = 2
+
+
+class _SignalError(BaseException):
+    """A signal asked the program to end; like KeyboardInterrupt no `except Exception` holds it up."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def run_to_exit(command: Callable[[], None]) -> int:
+    """Run a command and return the exit code; 0 promises that all its output was taken.
+
+    Ctrl-C ends with 130, SIGTERM with 143, SIGHUP with 129: by an exception, so that files half written are cleared away.
+    An exception that is none of these, nor a standard stream's, is a bug and comes through.
+    """
+    prepare_streams()
+    _raise_on_signals()
+    try:
+        code = _code_of(command)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _stopped("interrupted", INTERRUPTED)
+    except _SignalError as stop:
+        return _stopped("terminated", 128 + stop.number)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        discard_output()
+        if error.errno == errno.EPIPE:
+            return CLOSED_PIPE
+        _say(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
+        return LOST_OUTPUT
+
+
+def prepare_streams() -> None:
+    """Give closed standard descriptors a file that takes nothing, and text that cannot be encoded an escape.
+
+    A file opened later would otherwise get the number of a closed descriptor, and what is meant for the terminal with it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:
+        pass
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it lives as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def discard_output() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush finds no closed pipe or full disk."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _raise_on_signals() -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(number, signal.SIG_IGN)  # what follows is the clearing up
+        raise _SignalError(number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup has SIGHUP ignored
+            signal.signal(number, stop)
+
+
+def _code_of(command: Callable[[], None]) -> int:
+    """What the command exits with; the libraries under it turn a closed pipe and Ctrl-C into exits of their own."""
+    try:
+        command()
+    except SystemExit as exit:
+        for cause in _causes(exit):
+            if isinstance(cause, KeyboardInterrupt | _SignalError | BrokenPipeError):
+                raise cause from None
+        return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+    return 0
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    while error.__context__ is not None:
+        error = error.__context__
+        yield error
+
+
+def _stopped(what: str, code: int) -> int:
+    discard_output()
+    _say(what)
+    return code
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
