@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backprop_cli.forward import loss_shares
-from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE
+from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE, softmax_slope
 from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
@@ -114,12 +114,13 @@ class Derivation:
         return self._memo[key]
 
     def _slope_value(self, layer: int, unit: int, by: int) -> float:
+        activation = self.network.layers[layer].activation
+        z, a = self.net_inputs[layer], self.activations[layer + 1]
+        if not activation.is_elementwise:
+            return softmax_slope(a, unit, by)
         if layer not in self._slopes:
-            activation = self.network.layers[layer].activation
-            z, a = self.net_inputs[layer], self.activations[layer + 1]
-            self._slopes[layer] = activation.slope(z, a) if activation.is_elementwise else activation.jacobian(z, a)
-        slopes = self._slopes[layer]
-        return float(slopes[unit] if slopes.ndim == 1 else slopes[unit, by])
+            self._slopes[layer] = activation.slope(z, a)
+        return float(self._slopes[layer][unit])
 
     def net_by_weight(self, layer: int, unit: int, source: int) -> Partial:
         """∂z/∂w = what the weight multiplies: an input or an activation of the layer before."""
@@ -174,15 +175,26 @@ class Derivation:
         """∂E/∂a_prev (∂E/∂x before the first layer): the sum over the units of `layer` of ∂E/∂z · ∂z/∂a_prev."""
         key = ("E/a", layer, source, 0)
         if key not in self._memo:
+            self._descend_to(layer)
             units = range(self.names.widths[layer + 1])
             terms = tuple((self.delta(layer, unit), self.net_by_source(layer, unit, source)) for unit in units)
             value = float(self.upstream[layer][source])
             self._memo[key] = Partial(self.loss, self.names.source(layer, source), value, None, terms)
         return self._memo[key]
 
+    def _descend_to(self, layer: int) -> None:
+        """Make the deltas of `layer`, those above it first: recursion would go as deep as the network."""
+        missing = layer
+        while missing < self.names.depth and ("E/z", missing, 0, 0) not in self._memo:
+            missing += 1
+        for above in reversed(range(layer, missing)):
+            for unit in range(self.names.widths[above + 1]):
+                self.delta(above, unit)
+
     def gradient(self, parameter: Parameter) -> Partial:
         """∂E/∂w = ∂E/∂z · ∂z/∂w, or ∂E/∂b, for a shared bias summed over its units."""
         layer, name = parameter.layer, self.names.of(parameter)
+        self._descend_to(layer)
         if parameter.source is not None:
             unit = parameter.unit or 0
             terms: tuple[tuple[Partial, ...], ...]

@@ -39,10 +39,11 @@ def count_paths(target: Partial) -> int:
 def largest_paths(target: Partial) -> Iterator[Path]:
     """All the paths, largest |product| first; no more of them are built than are asked for.
 
-    Best-first search: an unfinished path is ranked by the largest product that it can still become.
+    Best-first search: an unfinished path is ranked by the largest product that it can still become. Among equals the newest
+    goes on first: breadth-first, the many paths whose products are all 0 would be begun together.
     """
     best = _largest_products(target)
-    order = itertools.count()
+    order = itertools.count(0, -1)
 
     def ranked(factors: tuple[Partial, ...]) -> tuple[float, int, tuple[Partial, ...]]:
         return (-math.prod(best[factor.name] for factor in factors), next(order), factors)
@@ -54,7 +55,7 @@ def largest_paths(target: Partial) -> Iterator[Path]:
         if composite is None:
             yield _finished(factors, target.value)
             continue
-        for term in factors[composite].terms:
+        for term in reversed(factors[composite].terms):
             heapq.heappush(heap, ranked((*factors[:composite], *term, *factors[composite + 1 :])))
 
 

@@ -73,7 +73,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "alias bomb": (
         "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
         + "".join(f"{n}: &{n} [{','.join([f'*{p}'] * 10)}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)),
-        "7:8", "aliases blow this file up",
+        "6:8", "aliases blow this file up",
     ),
     "state of another shape": (
         GOOD + "momentum: 0.9\nstate: {updates: 1, velocity: [{weights: [[1]]}]}\n", "6:42", "the shape 1 × 2",

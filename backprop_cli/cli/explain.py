@@ -39,9 +39,10 @@ def explain(
 ) -> None:
     """One gradient, derived factor by factor: symbols, rule, numbers, value; then its update."""
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.cli.source import check_rate, open_setup, sample_index
     from backprop_cli.errors import UsageError
     from backprop_cli.explanation import Explainer
+    from backprop_cli.memory import require_records
     from backprop_cli.render.explain_view import explain_view
     from backprop_cli.render.graph_view import no_picture, path_pictures
     from backprop_cli.render.records import CSV_COLUMNS, explain_record, partial_row
@@ -50,8 +51,10 @@ def explain(
     console = Console(quiet)
     if bool(weight) == all_parameters:
         raise UsageError("say which gradient: --weight NAME (repeatable), or --all")
+    check_rate(learning_rate)
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
+    require_records(setup.network)
     names = setup.network.names
     parameters = [names.find(name) for name in weight] if weight else list(names.parameters())
     result = train(setup.with_schedule(learning_rate), steps, show_step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,9 +48,10 @@ def run(
     """
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.cli.source import check_rate, open_setup, sample_index
     from backprop_cli.errors import InterruptedRunError
     from backprop_cli.files import write_whole
+    from backprop_cli.memory import require_records
     from backprop_cli.partials import Derivation
     from backprop_cli.render.bulk import partial_rows
     from backprop_cli.render.records import CSV_COLUMNS, run_record
@@ -59,9 +59,15 @@ def run(
 
     console = Console(quiet)
     target = _target(config, output, in_place)
-    _check_rate(learning_rate)
+    check_rate(learning_rate)
     document, setup = open_setup(config, console)
     index = sample_index(sample, setup)
+    if view is opt.View.auto:
+        view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar
+    if target != "-" and (view is opt.View.scalar or format in (opt.Format.json, opt.Format.csv)):
+        require_records(setup.network)
+    if history is not None:
+        _check_history(setup.schedule.steps if steps is None else steps)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
         try:
             result = train(
@@ -77,8 +83,6 @@ def run(
     if target == "-" or (target is not None and quiet):
         return
     derivation = Derivation(result.shown.before, setup.samples.only(index), result.passes)
-    if view is opt.View.auto:
-        view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar
     if view is opt.View.matrix:
         from backprop_cli.render.matrix_view import matrix_view as chosen_view
     else:
@@ -135,11 +139,18 @@ def _target(config: str | None, output: str | None, in_place: bool) -> str | Non
     return config if in_place else output
 
 
-def _check_rate(learning_rate: float | None) -> None:
+def _check_history(steps: int) -> None:
+    """A loss a step is kept for the history: refuse what does not fit before training for it."""
     from backprop_cli.errors import UsageError
+    from backprop_cli.memory import in_words, machine_bytes
 
-    if learning_rate is not None and not math.isfinite(learning_rate):
-        raise UsageError(f"--learning-rate must be a finite number, not {learning_rate}")
+    needed = HISTORY_BYTES * steps
+    if needed > machine_bytes():
+        raise UsageError(f"--history of {steps:,} steps needs about {in_words(needed)} of memory, which is not there")
+
+
+HISTORY_BYTES = 32
+"""Of each step's loss while it is kept and written."""
 
 
 def _history(losses: Array) -> Iterator[str]:

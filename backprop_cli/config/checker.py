@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from backprop_cli.config.document import Document, Key, format_key
-from backprop_cli.config.wording import kind_of, name_fault, number_hint
+from backprop_cli.config.wording import kind_of, name_fault, number_hint, one_line
 from backprop_cli.errors import Problem, nearest
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
 
 MAX_PROBLEMS = 20
 """More problems than this are only counted."""
+
+_COUNTED = Problem("one of many more problems")
 
 
 class Checker:
@@ -24,14 +26,21 @@ class Checker:
         self.data = document.data
         self.problems: list[Problem] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether further problems are only counted, so that nothing need be worked out for them."""
+        return len(self.problems) >= MAX_PROBLEMS
+
     def problem(self, key: Key, message: str, hint: str = "", of_name: bool = False) -> None:
         """Note what is wrong at `key`; `of_name` points at the key itself rather than its value."""
-        place = self.document.place(key, of_name) if len(self.problems) < MAX_PROBLEMS else None
-        self.problems.append(Problem(message, format_key(key), hint, place))
+        if self.is_full:
+            self.problems.append(_COUNTED)
+        else:
+            self.problems.append(Problem(message, format_key(key), hint, self.document.place(key, of_name)))
 
     def report(self) -> list[Problem]:
         """The problems in the order of the text, the first of many."""
-        placed = [problem for problem in self.problems if problem.place is not None]
+        placed = self.problems[:MAX_PROBLEMS]
         placed.sort(
             key=lambda problem: (problem.place.line or 0, problem.place.column or 0) if problem.place else (0, 0)
         )
@@ -43,7 +52,7 @@ class Checker:
         known = tuple(known)
         for name in mapping:
             if name not in known:
-                close = nearest(name, known)
+                close = None if self.is_full else nearest(name, known)
                 hint = f"did you mean {close!r}?" if close else "known keys: " + ", ".join(known)
                 self.problem((*key, name), f"unknown key {name!r}", hint, of_name=True)
         for name in required:
@@ -98,6 +107,13 @@ class Checker:
             self.problem((name,), f"expected true or false, found {kind_of(value)}")
             return False
         return value
+
+    def title(self) -> str:
+        """The title, as one line."""
+        value = self.data.get("title")
+        if isinstance(value, dict | list):
+            self.problem(("title",), f"expected a text, found {kind_of(value)}")
+        return "" if value is None else one_line(str(value))
 
     def name(self, key: Key, value: Any) -> str:
         """A name that can be shown anywhere: see `name_fault` for what it must not be."""

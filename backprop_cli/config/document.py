@@ -23,7 +23,7 @@ Key = tuple[str | int, ...]
 """The way to a value: `("layers", 1, "weights", 0)`."""
 
 MAX_DEPTH = 32
-MAX_ALIASED = 2_000_000
+MAX_ALIASED = 200_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -170,7 +170,9 @@ def _as_yaml(text: str) -> str:
 
 def _integer(text: str) -> int | float:
     """An integer of any base; beyond 300 digits it could only become infinite, so it is read as a float."""
-    return float(text) if len(text) > 300 else int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+    if text[:2] in ("0x", "0o"):
+        return int(text, 0) if len(text) <= 300 else float("inf")
+    return float(text) if len(text) > 300 else int(text)
 
 
 def scalar(text: str) -> Any:

@@ -14,6 +14,8 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Layer
 
 LAYER_KEYS = ("activation", "weights", "bias")
+MAX_LAYERS = 1000
+"""The deepest networks in use have about so many."""
 
 
 def read_layers(check: Checker) -> list[Layer]:
@@ -24,6 +26,9 @@ def read_layers(check: Checker) -> list[Layer]:
     if not isinstance(value, list) or not value:
         found = "an empty list" if value == [] else kind_of(value)
         check.problem(("layers",), f"expected a list of at least one layer, found {found}")
+        return []
+    if len(value) > MAX_LAYERS:
+        check.problem(("layers",), f"expected at most {MAX_LAYERS} layers, found {len(value)}")
         return []
     layers = [_layer(check, ("layers", index), layer) for index, layer in enumerate(value)]
     return [layer for layer in layers if layer is not None]

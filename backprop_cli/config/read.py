@@ -8,10 +8,11 @@ from backprop_cli.config.layers import read_layers
 from backprop_cli.config.naming import read_names
 from backprop_cli.config.samples import fit_samples, read_vectors
 from backprop_cli.config.schedule import read_schedule, read_state, with_frozen
-from backprop_cli.config.wording import kind_of
+from backprop_cli.config.wording import kind_of, many
 from backprop_cli.errors import InputError
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.network import Network, Setup
+from backprop_cli.memory import allowed_bytes, in_words, training_bytes
+from backprop_cli.network import Network, Samples, Schedule, Setup
 
 KEYS = (
     "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "batch_size",
@@ -38,6 +39,7 @@ def _setup(check: Checker) -> Setup | None:
         return None
     check.check_keys((), check.data, KEYS, required=("layers", "inputs"))
     loss = check.function(("loss",), LOSSES, "half_squared_error", "loss")
+    title = check.title()
     layers = read_layers(check)
     inputs, input_names = read_vectors(check, ("inputs",), "input")
     needs_targets = loss is None or loss.needs_targets
@@ -54,15 +56,19 @@ def _setup(check: Checker) -> Setup | None:
     if schedule.batch_size is not None and schedule.batch_size > len(samples):
         check.problem(("batch_size",), f"a step takes {schedule.batch_size} samples, but there are {len(samples)}")
     network = Network(tuple(layers), loss, names)
+    _check_memory(check, network, samples, schedule)
     schedule = with_frozen(check, schedule, network)
     updates, velocity = read_state(check, network)
-    return Setup(_title(check), network, samples, schedule, updates, velocity)
+    return Setup(title, network, samples, schedule, updates, velocity)
 
 
-def _title(check: Checker) -> str:
-    """The title; a number or a date may be one too."""
-    title = check.data.get("title")
-    if isinstance(title, list | dict):
-        check.problem(("title",), f"expected a text, found {kind_of(title)}")
-        return ""
-    return "" if title is None else str(title)
+def _check_memory(check: Checker, network: Network, samples: Samples, schedule: Schedule) -> None:
+    needed, allowed = training_bytes(network, samples, schedule), allowed_bytes(network, samples)
+    if needed > allowed:
+        shape = f"{many(len(samples), 'sample')} through {'-'.join(map(str, network.names.widths))} units"
+        shape = shape if len(shape) < 100 else f"{many(len(samples), 'sample')} through {network.names.depth} layers"
+        check.problem(
+            ("inputs",),
+            f"this needs about {in_words(needed)} of memory, and may take {in_words(allowed)}: {shape}",
+            "fewer samples in one file, or a smaller network",
+        )

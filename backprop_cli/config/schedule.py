@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,11 @@ from backprop_cli.config.document import Key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.errors import nearest
 from backprop_cli.functions.numeric import Array
+from backprop_cli.names import Parameter
 from backprop_cli.network import Network, ParameterArrays, Schedule
+
+MOST_COMPARISONS = 10_000_000
+"""Of a glob with a name: about two seconds' work is refused."""
 
 
 def read_schedule(check: Checker) -> Schedule | None:
@@ -67,17 +72,19 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
         return schedule
     weights = [np.zeros(layer.weights.shape, dtype=bool) for layer in network.layers]
     biases = [None if layer.bias is None else np.zeros(layer.bias.shape, dtype=bool) for layer in network.layers]
-    named = [(network.names.of(parameter), parameter) for parameter in network.names.parameters()]
+    named = {network.names.of(parameter): parameter for parameter in network.names.parameters()}
+    globs = sum(isinstance(pattern, str) and any(sign in pattern for sign in "*?[") for pattern in patterns)
+    if globs * len(named) > MOST_COMPARISONS:
+        check.problem(("freeze",), f"{globs:,} globs for {len(named):,} parameters take too long to compare")
+        return schedule
     for index, pattern in enumerate(patterns):
         key: Key = ("freeze", index) if isinstance(check.data["freeze"], list) else ("freeze",)
         if not isinstance(pattern, str):
             check.problem(key, f"expected a parameter name or a glob such as 'b*', found {kind_of(pattern)}")
             continue
-        matched = [parameter for name, parameter in named if name == pattern or fnmatch.fnmatchcase(name, pattern)]
-        position = network.names.at_position(pattern)
-        matched += [position] if position else []
+        matched = _matching(pattern, named, network)
         if not matched:
-            close = nearest(pattern, [name for name, _ in named])
+            close = None if check.is_full else nearest(pattern, named)
             check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close!r}?" if close else "")
         for parameter in matched:
             if parameter.source is not None:
@@ -88,6 +95,15 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
                 mask[parameter.unit or 0] = True
     fields = {**schedule.__dict__, "frozen_weights": tuple(weights), "frozen_biases": tuple(biases)}
     return Schedule(**fields)
+
+
+def _matching(pattern: str, named: dict[str, Parameter], network: Network) -> list[Parameter]:
+    """What a name, a glob or a position stands for."""
+    exact = [parameter for parameter in (named.get(pattern), network.names.at_position(pattern)) if parameter]
+    if not any(sign in pattern for sign in "*?["):
+        return exact
+    is_match = re.compile(fnmatch.translate(pattern)).match
+    return exact + [parameter for name, parameter in named.items() if is_match(name)]
 
 
 def read_state(check: Checker, network: Network) -> tuple[int, ParameterArrays | None]:

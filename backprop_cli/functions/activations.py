@@ -56,12 +56,6 @@ class Activation:
         """Whether each activation depends on its own net input alone."""
         return self.slope_of is not None
 
-    def jacobian(self, z: Array, a: Array) -> Array:
-        """∂a_i/∂z_j of one sample: units × units."""
-        if self.is_elementwise:
-            return np.asarray(np.diag(self.slope(z, a)))
-        return softmax_jacobian(a)
-
     def pullback(self, z: Array, a: Array, upstream: Array) -> Array:
         """∂E/∂z from `upstream` = ∂E/∂a, samples × units: Σ_i ∂E/∂a_i · ∂a_i/∂z_j."""
         if self.is_elementwise:
@@ -79,12 +73,16 @@ class Activation:
         return Activation(**fields, settings=values)
 
 
-def softmax_jacobian(a: Array) -> Array:
-    """∂a_i/∂z_j = a_i(δ_ij − a_j); the diagonal a_i(1 − a_i) is summed from the others, so that nothing cancels."""
-    jacobian = -np.outer(a, a)
-    np.fill_diagonal(jacobian, 0.0)
-    np.fill_diagonal(jacobian, -jacobian.sum(axis=1))
-    return jacobian
+def softmax_slope(a: Array, unit: int, by: int) -> float:
+    """∂a_unit/∂z_by = a_i(δ_ij − a_j); the diagonal a_i(1 − a_i) is summed over the others, so that nothing cancels.
+
+    One entry at a time: the whole Jacobian of a wide layer would not fit into memory.
+    """
+    if unit != by:
+        return float(-a[unit] * a[by])
+    products = a[unit] * a
+    products[unit] = 0.0
+    return float(products.sum())
 
 
 def softmax_pullback(a: Array, upstream: Array) -> Array:

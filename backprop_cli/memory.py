@@ -1,0 +1,74 @@
+"""What a network will take in memory, estimated from its shapes before anything is allocated."""
+
+from __future__ import annotations
+
+import os
+
+from backprop_cli.errors import UsageError
+from backprop_cli.network import Network, Samples, Schedule
+
+NUMBER = 8
+"""Bytes of a float64."""
+PER_PARAMETER = 6
+"""Arrays shaped like the parameters: value, gradient, change, new value, velocity before and after."""
+MODEST = 2**29
+"""Half a gigabyte may be asked for by any file; more only in proportion to what it holds."""
+PROPORTION = 64
+
+RECORD = 600
+"""Bytes of a partial derivative as a record, about."""
+
+
+def require_records(network: Network) -> None:
+    """Refuse to write out every partial derivative where a softmax has more of them than memory.
+
+    Raises:
+        UsageError: the units of one softmax layer, squared, are too many.
+    """
+    for layer in network.layers:
+        needed = 0 if layer.activation.is_elementwise else RECORD * layer.units**2
+        if needed > MODEST:
+            raise UsageError(
+                f"a softmax over {layer.units:,} units has {layer.units**2:,} partial derivatives, which would take about "
+                f"{in_words(needed)} of memory as single records\n    hint: run --view matrix shows such a network"
+            )
+
+
+def training_bytes(network: Network, samples: Samples, schedule: Schedule) -> int:
+    """The arrays of a forward pass over all samples, or of both passes over a batch, and what is kept of the parameters."""
+    widths = network.names.widths
+    units, widest = sum(widths[1:]), max(widths)
+    batch = min(schedule.batch_size or len(samples), len(samples))
+    forward = len(samples) * (2 * units + 3 * widest)
+    both = batch * (4 * units + 3 * widest)
+    return NUMBER * (max(forward, both) + PER_PARAMETER * network.parameter_count)
+
+
+def allowed_bytes(network: Network, samples: Samples) -> int:
+    """What may be taken: the machine's memory, for a small file much less, so that a stranger's does not take it all."""
+    held = NUMBER * (network.parameter_count + samples.inputs.size + samples.targets.size)
+    return min(machine_bytes(), max(MODEST, PROPORTION * held))
+
+
+def machine_bytes() -> int:
+    """The machine's memory, or what the process may have of it; 8 GB where the system does not say."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 8 * 2**30
+    try:
+        import resource
+    except ImportError:
+        return found
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return found if limit == resource.RLIM_INFINITY else min(found, limit)
+
+
+def in_words(size: int) -> str:
+    """`26.8 GB`."""
+    amount, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.3g} {unit}"
