@@ -1,0 +1,98 @@
+"""Put mutated network files through the program: `python -m tests.fuzz.run [--count N] [--seed N] [--atheris SECONDS]`.
+
+The plain search mutates the shipped files by its own rules and needs nothing else. With `--atheris` the search is guided by
+coverage: it needs the `atheris` package, which is not among the project's dependencies.
+Each file that breaks something is kept as `crash-*.yaml` in the current directory, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import sys
+import tempfile
+import traceback
+import warnings
+from collections import Counter
+from pathlib import Path
+
+GIGABYTE = 2**30
+SEEDS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
+
+
+def main() -> int:
+    """Search as the arguments say."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--atheris", type=int, metavar="SECONDS", default=0)
+    options = parser.parse_args()
+    warnings.simplefilter("error")
+    if options.atheris:
+        return _guided(options.atheris, options.seed)
+    resource.setrlimit(resource.RLIMIT_DATA, (GIGABYTE, GIGABYTE))
+    return _plain(options.count, options.seed)
+
+
+def _plain(count: int, seed: int) -> int:
+    from tests.fuzz.mutate import mutated
+    from tests.fuzz.target import check
+
+    choose = random.Random(seed)
+    seeds = [path.read_bytes() for path in SEEDS]
+    codes: Counter[int] = Counter()
+    broken: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            content = mutated(seeds, choose)
+            try:
+                codes[check(content, Path(folder, "net.yaml"), number)] += 1
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    break
+                _keep(broken, content, number, error)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(f"{sum(codes.values()):,} files: {dict(codes)} by exit code; {len(broken)} broke something; peak {peak:.0f} MB")
+    return 1 if broken else 0
+
+
+def _keep(broken: dict[str, bytes], content: bytes, number: int, error: BaseException) -> None:
+    """Keep the first file of each kind of failure."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    kind = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    if kind not in broken:
+        broken[kind] = content
+        Path(f"crash-{number}.yaml").write_bytes(content)
+        print(f"crash-{number}.yaml, choice {number % 8}: {kind}: {str(error)[:200]}", file=sys.stderr)
+
+
+def _guided(seconds: int, seed: int) -> int:
+    try:
+        import atheris
+    except ImportError:
+        print("the atheris package is not installed: run without --atheris", file=sys.stderr)
+        return 2
+    with atheris.instrument_imports(include=["backprop_cli"]):
+        from tests.fuzz.target import check
+    folder = Path(tempfile.mkdtemp(prefix="backprop-fuzz-"))
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for choice in range(8):
+        for path in SEEDS:
+            (corpus / f"{path.stem}-{choice}").write_bytes(bytes([choice]) + path.read_bytes())
+
+    def one(data: bytes) -> None:
+        if data:
+            check(data[1:], folder / "net.yaml", data[0])
+
+    atheris.Setup(
+        [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=60", "-rss_limit_mb=1024",
+         "-max_len=20000"], one,
+    )  # fmt: skip
+    atheris.Fuzz()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

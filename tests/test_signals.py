@@ -1,0 +1,94 @@
+"""Ctrl-C and SIGTERM end the program at once, whatever it is doing: 130 and 143, no traceback, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.process import PLAIN, start
+
+SIGNALS = {signal.SIGINT: (130, b"interrupted"), signal.SIGTERM: (143, b"terminated"), signal.SIGHUP: (129, b"terminated")}
+PROMPT = 5.0
+
+
+def end(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send the signal and check how the process ends."""
+    code, word = SIGNALS[signal.Signals(number)]
+    before = time.monotonic()
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert word in stderr
+    assert b"Traceback" not in stderr
+    assert time.monotonic() - before < PROMPT
+
+
+def wait_until_reading(process: subprocess.Popen[bytes]) -> None:
+    """Until the program waits for its standard input: sleeping in a read of descriptor 0."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{process.pid}/syscall").read_text().startswith("0 0x0 "):
+                return
+        except OSError:
+            pytest.skip("/proc does not tell what a process waits for")
+        time.sleep(0.02)
+    pytest.fail("the program never came to read")
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
+def test_while_loading(number: int) -> None:
+    with start("run", "-") as process:
+        wait_until_reading(process)
+        end(process, number)
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
+def test_while_training(tmp_path: Path, number: int) -> None:
+    file, output, fifo = tmp_path / "net.yaml", tmp_path / "out.yaml", tmp_path / "started"
+    os.mkfifo(fifo)
+    file.write_text(PLAIN)
+    output.write_text("old")
+    with start("run", str(fifo), "-n", "1000000000", "-q", "-o", str(output)) as process:
+        fifo.write_text(PLAIN)  # returns when the program has opened it
+        time.sleep(0.8)
+        end(process, number)
+    if number != signal.SIGINT:  # Ctrl-C may write the weights reached, whole
+        assert output.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml", "out.yaml", "started"]
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
+def test_while_printing(tmp_path: Path, number: int) -> None:
+    file = tmp_path / "net.yaml"
+    row = ", ".join(["0.5"] * 2000)
+    file.write_text(f"inputs: [{row}]\ntargets: [1]\nlayers: [{{weights: [[{row}]]}}]\n")
+    with start("run", str(file), "-q", "-f", "json") as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(1) == b"{"  # the pipe takes 64 kB; then the program waits for its reader
+        time.sleep(0.2)
+        process.send_signal(number)
+        assert b"Traceback" not in process.stderr.read()
+        assert process.wait(30) == SIGNALS[signal.Signals(number)][0]
+
+
+def test_at_any_moment_of_a_short_run(tmp_path: Path) -> None:
+    """From the start of the interpreter to its end: before the program's first line Python's own ending is all there is."""
+    file = tmp_path / "net.yaml"
+    file.write_text(PLAIN)
+    codes = set()
+    for moment in range(16):
+        with start("run", str(file), "-q", "-i", stdout=subprocess.DEVNULL) as process:
+            time.sleep(0.06 + 0.025 * moment)
+            process.send_signal(signal.SIGTERM)
+            _, stderr = process.communicate(timeout=30)
+        codes.add(process.returncode)
+        assert process.returncode in (0, 143, -signal.SIGTERM)
+        assert b"Traceback" not in stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
+    assert 143 in codes
