@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from backprop_cli.forward import loss_shares
 from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE, softmax_slope
 from backprop_cli.functions.formula import Formula
@@ -119,7 +121,8 @@ class Derivation:
         if not activation.is_elementwise:
             return softmax_slope(a, unit, by)
         if layer not in self._slopes:
-            self._slopes[layer] = activation.slope(z, a)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._slopes[layer] = activation.slope(z, a)
         return float(self._slopes[layer][unit])
 
     def net_by_weight(self, layer: int, unit: int, source: int) -> Partial:

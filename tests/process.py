@@ -35,5 +35,6 @@ def shell(line: str, **changes: str) -> subprocess.CompletedProcess[bytes]:
 
 def start(*args: str, **options: Any) -> subprocess.Popen[bytes]:
     """Start `backprop ARGS`."""
-    streams = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
-    return subprocess.Popen([*PROGRAM, *args], env=environment(), **(streams | options))
+    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process: subprocess.Popen[bytes] = subprocess.Popen([*PROGRAM, *args], env=environment(), **(streams | options))
+    return process

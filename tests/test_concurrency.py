@@ -32,8 +32,8 @@ def _updating(file: Path) -> int:
         code = 99
         try:
             app(["run", str(file), "-i", "-q"], prog_name="backprop")
-        except SystemExit as exit:
-            code = int(exit.code or 0)
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
         finally:
             os._exit(code)
     return child

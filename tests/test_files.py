@@ -40,7 +40,9 @@ def test_a_hundred_kills_while_writing_leave_the_old_or_the_new(tmp_path: Path) 
     seen = set()
     for _ in range(KILLS):
         pid = os.fork()
-        if pid == 0:  # a fork, not a new interpreter: a hundred of these would only be started, never killed while writing
+        if (
+            pid == 0
+        ):  # a fork, not a new interpreter: a hundred of these would only be started, never killed while writing
             while True:
                 for text in sorted(whole):
                     write_whole(str(file), text)

@@ -12,7 +12,11 @@ import pytest
 
 from tests.process import PLAIN, start
 
-SIGNALS = {signal.SIGINT: (130, b"interrupted"), signal.SIGTERM: (143, b"terminated"), signal.SIGHUP: (129, b"terminated")}
+SIGNALS = {
+    signal.SIGINT: (130, b"interrupted"),
+    signal.SIGTERM: (143, b"terminated"),
+    signal.SIGHUP: (129, b"terminated"),
+}
 PROMPT = 5.0
 
 

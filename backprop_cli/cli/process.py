@@ -87,11 +87,11 @@ def _code_of(command: Callable[[], None]) -> int:
     """What the command exits with; the libraries under it turn a closed pipe and Ctrl-C into exits of their own."""
     try:
         command()
-    except SystemExit as exit:
-        for cause in _causes(exit):
+    except SystemExit as leaving:
+        for cause in _causes(leaving):
             if isinstance(cause, KeyboardInterrupt | _SignalError | BrokenPipeError):
                 raise cause from None
-        return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     return 0
 
 

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from typing import Any
 
-
 _SPREADSHEET = re.compile(r"""[|!"`]|\w\(""")
 """What makes a program call, a string or a function out of a name within a spreadsheet's formula."""
 
@@ -23,14 +22,14 @@ def name_fault(name: str) -> str:
     if name[0] in "=+-@|!'\"" or name[0].isdigit():
         return "it must begin with a letter, not with a sign or a digit"
     if _SPREADSHEET.search(name):
-        return "it holds one of | ! \" ` or looks like a function call, which a spreadsheet could take for a formula"
+        return 'it holds one of | ! " ` or looks like a function call, which a spreadsheet could take for a formula'
     if name[-1] in "+⁺":
         return "a trailing + marks a new value"
     return ""
 
 
 def one_line(text: str) -> str:
-    """Words as one line that is safe to show: what cannot be seen is spelled out, as `\\x1b`."""
+    r"""Words as one line that is safe to show: what cannot be seen is spelled out, as `\x1b`."""
     words = " ".join(text.split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
 

@@ -69,7 +69,9 @@ def _indent(content: bytes, seeds: list[bytes], choose: random.Random) -> bytes:
     del seeds
     lines = content.split(b"\n")
     index = choose.randrange(len(lines))
-    lines[index] = b" " * choose.randrange(4) + lines[index].lstrip(b" ") if choose.random() < 0.5 else b"  " + lines[index]
+    lines[index] = (
+        b" " * choose.randrange(4) + lines[index].lstrip(b" ") if choose.random() < 0.5 else b"  " + lines[index]
+    )
     return b"\n".join(lines)
 
 

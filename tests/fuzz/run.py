@@ -53,7 +53,9 @@ def _plain(count: int, seed: int) -> int:
                     break
                 _keep(broken, content, number, error)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(f"{sum(codes.values()):,} files: {dict(codes)} by exit code; {len(broken)} broke something; peak {peak:.0f} MB")
+    print(
+        f"{sum(codes.values()):,} files: {dict(codes)} by exit code; {len(broken)} broke something; peak {peak:.0f} MB"
+    )
     return 1 if broken else 0
 
 

@@ -69,8 +69,8 @@ def call(*args: str) -> tuple[int, str, str]:
     with redirect_stdout(stdout), redirect_stderr(stderr):
         try:
             app(list(args), prog_name="backprop")
-        except SystemExit as exit:
-            code = exit.code if isinstance(exit.code, int) else 1
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 1
     return code, stdout.taken(), stderr.taken()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 _OPERATORS: dict[type[ast.AST], list[type[ast.AST]]] = {
     ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div], ast.Div: [ast.Mult], ast.MatMult: [ast.Mult],
@@ -44,27 +45,24 @@ def mutants(source: str) -> Iterator[Mutant]:
             yield Mutant(node.lineno, f"{change}: {before}", ast.fix_missing_locations(mutated))  # type: ignore[attr-defined]
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
     """What can be changed at one node, each with a function that does it to a copy of the node."""
     if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
         for wrong in _OPERATORS.get(type(node.op), []):
-            yield f"{type(node.op).__name__} to {wrong.__name__}", lambda copied, wrong=wrong: _set(copied, op=wrong())
+            yield f"{type(node.op).__name__} to {wrong.__name__}", partial(_set, op=wrong())
     elif isinstance(node, ast.Compare):
         for wrong in _OPERATORS.get(type(node.ops[0]), []):
-            yield (
-                f"{type(node.ops[0]).__name__} to {wrong.__name__}",
-                lambda copied, wrong=wrong: _set(copied, ops=[wrong(), *copied.ops[1:]]),
-            )
+            yield f"{type(node.ops[0]).__name__} to {wrong.__name__}", partial(_set, ops=[wrong(), *node.ops[1:]])
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield "minus dropped", lambda copied: _set(copied, op=ast.UAdd())
+        yield "minus dropped", partial(_set, op=ast.UAdd())
     elif isinstance(node, ast.If | ast.IfExp):
         yield "condition negated", lambda copied: _set(copied, test=ast.UnaryOp(ast.Not(), copied.test))
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield "truth negated", lambda copied: _set(copied, value=not copied.value)
+        yield "truth negated", partial(_set, value=not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        yield "one more", lambda copied: _set(copied, value=copied.value + 1)
+        yield "one more", partial(_set, value=node.value + 1)
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        yield "call dropped", lambda copied: _set(copied, value=ast.Constant(None))
+        yield "call dropped", partial(_set, value=ast.Constant(None))
 
 
 def _set(node: ast.AST, **fields: object) -> None:

@@ -41,7 +41,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         del path, target
-        return importlib.util.spec_from_file_location(fullname, self.file, loader=self) if fullname == self.name else None
+        return (
+            importlib.util.spec_from_file_location(fullname, self.file, loader=self) if fullname == self.name else None
+        )
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self.code, module.__dict__)

@@ -1,0 +1,214 @@
+"""Files from strangers: an answer or an error within seconds and within bounds, and nothing of theirs is executed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backprop_cli import config
+from backprop_cli.config.read import KEYS as KNOWN_KEYS
+from backprop_cli.memory import training_bytes
+from tests.fuzz.mutate import TOKENS, mutated
+from tests.fuzz.target import check
+from tests.program import backprop
+
+HEAD = "inputs: [1]\ntargets: [1]\n"
+LAYER = "layers: [{weights: [[1]]}]\n"
+LARGE = 990_000
+SEEDS = [path.read_bytes() for path in sorted(Path(__file__).parents[1].joinpath("configs").glob("*.yaml"))]
+
+BOMBS: dict[str, tuple[str, str]] = {
+    # name: (text, part of the message)
+    "brackets": ("[" * LARGE, "nested more than 32 levels"),
+    "braces": ("{" * LARGE, "a key must be a plain word"),
+    "dashes": ("- " * (LARGE // 2), "nested more than 32 levels"),
+    "question marks": ("? " * (LARGE // 2), "a key must be a plain word"),
+    "mappings": ("a: {" * (LARGE // 4), "nested more than 32 levels"),
+    "indents": ("".join(" " * depth + "a:\n" for depth in range(1300)), "nested more than 32 levels"),
+    "anchors": ("&a " * (LARGE // 3), "not valid YAML"),
+    "directives": ("%YAML 1.1\n" * (LARGE // 10), "not valid YAML"),
+    "documents": ("---\n" * (LARGE // 4), "more than one YAML document"),
+    "long integer": (f"{HEAD}layers: [{{weights: [[{'9' * LARGE}]]}}]", "found infinity"),
+    "long hexadecimal": (f"{HEAD}layers: [{{weights: [[0x{'f' * 400}]]}}]", "found infinity"),
+    "long octal": (f"{HEAD}layers: [{{weights: [[0o{'7' * LARGE}]]}}]", "found infinity"),
+    "long exponent": (f"{HEAD}layers: [{{weights: [[1e{'9' * LARGE}]]}}]", "found infinity"),
+    "unknown keys": ("".join(f"k{number}: 1\n" for number in range(80_000)), "more problems"),
+    "wrong numbers": (f"{HEAD}layers: [{{weights: [[{','.join('x' * 200_000)}]]}}]", "199,980 more problems"),
+    "wide aliases": (
+        f"{HEAD}layers:\n - weights: [&w [{','.join('x' * 1000)}], {', '.join(['*w'] * 1900)}]\n", "aliases blow this file up",
+    ),
+    "names to freeze": (f"{HEAD}{LAYER}freeze: [{','.join(f'n{number}' for number in range(90_000))}]", "more problems"),
+    "globs to freeze": (
+        f"inputs: [{','.join(['1'] * 10_000)}]\ntargets: [1]\nlayers: [{{weights: [[{','.join(['1'] * 10_000)}]]}}]\n"
+        f"freeze: [{','.join(['w*1*2'] * 60_000)}]", "take too long to compare",
+    ),
+    "layers": (HEAD + "layers:\n" + " - weights: [[1]]\n" * 50_000, "at most 1000 layers"),
+    "long name": (f"{HEAD}{LAYER}loss: {'x' * LARGE}", "unknown loss"),
+    "huge batch": (f"{HEAD}{LAYER}batch_size: 1000000000000", "a step takes 1000000000000 samples, but there are 1"),
+    "python object": ('!!python/object/apply:os.system ["echo hi"]', "is not understood"),
+    "merge key": ("a: &a {inputs: [1]}\n<<: *a\n", "unknown key '<<'"),
+    "null byte": (HEAD + "\x00", "control character U+0000"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_defused_within_seconds(bomb: str, tmp_path: Path) -> None:
+    text, message = BOMBS[bomb]
+    file = tmp_path / "net.yaml"
+    file.write_text(text)
+    before = time.process_time()
+    result = backprop("run", str(file))
+    assert time.process_time() - before < 5
+    assert result.exit_code == 2 and message in result.stderr
+    assert len(result.stderr) < 10_000
+
+
+def _wide(samples: int, units: int, softmax: bool = False) -> str:
+    ones = ",".join(["[1]"] * samples)
+    activation = "softmax" if softmax else "linear"
+    return (
+        f"inputs: [{ones}]\ntargets: [{ones}]\nlayers: [{{activation: {activation}, weights: [{','.join(['[1]'] * units)}]}},"
+        f"{{weights: [[{','.join(['1'] * units)}]]}}]\nlearning_rate: 0\n"
+    )
+
+
+def test_what_does_not_fit_is_refused_with_the_estimate() -> None:
+    result = backprop("run", "-", stdin=_wide(30_000, 30_000))
+    assert result.exit_code == 2
+    # samples x units x 8 bytes: z, a, dE/da, dE/dz, and three temporary arrays of the widest layer
+    assert f"this needs about {30_000 * 30_000 * 8 * 7 / 1e9:.3g} GB of memory" in result.stderr
+    assert "30000 samples through 1-30000-1 units" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("run", "-f", "json"), ("run", "--view", "scalar"), ("explain", "-w", "W1[1,1]")])
+def test_a_jacobian_that_does_not_fit_is_refused(command: tuple[str, ...]) -> None:
+    result = backprop(command[0], "-", *command[1:], stdin=_wide(1, 20_000, softmax=True))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "400,000,000 partial derivatives, which would take about 240 GB" in result.stderr
+
+
+def test_a_history_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    result = backprop("run", "-n", "1000000000000000", "--history", str(tmp_path / "h.csv"))
+    assert result.exit_code == 2 and "--history of 1,000,000,000,000,000 steps needs about 32 PB" in result.stderr
+
+
+@pytest.mark.parametrize(("samples", "units"), [(2000, 500), (100, 3000), (5000, 3)])
+def test_the_estimate_is_near_what_a_run_takes(samples: int, units: int) -> None:
+    from backprop_cli.sgd import train
+
+    setup = config.read(config.parse(_wide(samples, units), "net.yaml", "yaml"))
+    tracemalloc.start()
+    train(setup, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.4 < training_bytes(setup.network, setup.samples, setup.schedule) / peak < 2.5
+
+
+def test_a_thousand_layers_are_derived() -> None:
+    text = HEAD + "layers:\n" + " - {weights: [[1]], activation: tanh}\n" * 1000
+    for options in (("--paths",), ()):
+        answer = backprop("explain", "-", "-w", "W1[1,1]", "-f", "json", *options, stdin=text).json
+        assert len(answer["explanations"][0]["partials"]) > 3000
+
+
+def test_among_many_paths_of_no_weight_the_first_are_found_at_once() -> None:
+    layer = " - {weights: [[0, 0, 0], [0, 0, 0], [0, 0, 0]]}\n"
+    text = "inputs: [1, 1, 1]\ntargets: [1, 1, 1]\nlayers:\n" + layer * 60
+    before = time.process_time()
+    explained = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "-f", "json", stdin=text).json["explanations"][0]
+    assert explained["path_count"] == 3**59
+    assert len(explained["paths"]) == 20
+    assert time.process_time() - before < 5
+
+
+SHOWN = r"\x1b[31m \x9b31m \u202e [bold red]x[/] \\input{/etc/passwd} <script>alert(1)</script> $x$"
+
+
+@pytest.mark.parametrize("format", ["table", "json", "csv", "markdown", "latex"])
+def test_a_title_reaches_no_terminal_and_no_typesetter(format: str) -> None:
+    result = backprop("run", "-", "-f", format, stdin=f'title: "{SHOWN}"\n{HEAD}{LAYER}')
+    assert result.exit_code == 0
+    assert all(c == "\n" or c.isprintable() for c in result.stdout)
+    if format == "latex":
+        assert r"\input" not in result.stdout and "$x$" not in result.stdout
+    if format == "table":
+        assert r"\x1b[31m \x9b31m \u202e [bold red]x[/] \input{/etc/passwd} <script>" in result.stdout
+
+
+NAMES = [
+    "=1+1",
+    "+x",
+    "-x",
+    "@SUM(A1)",
+    "cmd|'/C calc'!A0",
+    "HYPERLINK(1)",
+    '"x',
+    "`x`",
+    "\x1b[31m",
+    "a\u202eb",
+    " x",
+    "x" * 65,
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_another_program_could_run_is_refused(name: str) -> None:
+    import json
+
+    file = {"inputs": {name: 1}, "targets": [1], "layers": [{"weights": [[1]]}]}
+    result = backprop("run", "-", stdin=json.dumps(file))
+    assert result.exit_code == 2 and "cannot be a name" in result.stderr
+    assert all(c == "\n" or c.isprintable() for c in result.stderr)
+
+
+@pytest.mark.parametrize(
+    "name", ["a,b", "a;b", "x\u00b2", "weight (kg)", "[bold]", "<b>", "\\alpha", "50%", "a$b", "ß_1"]
+)
+def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> None:
+    import json
+
+    file = json.dumps({"inputs": {name: 1}, "targets": [1], "layers": [{"weights": [[1]]}]})
+    if name[0].isalpha():
+        assert name in backprop("run", "-", stdin=file).stdout
+        rows = list(csv.reader(io.StringIO(backprop("run", "-", "-f", "csv", stdin=file).stdout)))
+        assert f"dE/d{name}" in [row[0] for row in rows]
+        assert {len(row) for row in rows} == {6}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), choice=st.integers(0, 7))
+def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, choice: int) -> None:
+    check(mutated(SEEDS, random.Random(seed)), tmp_path / "net.yaml", choice)
+
+
+LEAVES = st.one_of(st.sampled_from(TOKENS), st.floats(), st.integers(), st.booleans(), st.none(), st.text(max_size=8))
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+)
+KEYS = st.sampled_from(KNOWN_KEYS)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(KEYS, TREES, max_size=3), choice=st.integers(0, 7))
+def test_any_value_under_any_key_is_an_answer_or_an_error(
+    tmp_path: Path, changes: dict[str, object], choice: int
+) -> None:
+    import json
+
+    data = {"inputs": [0.5, 1], "targets": [1], "layers": [{"weights": [[1, 2]], "bias": 0.1}], **changes}
+    check(json.dumps(data).encode("utf-8", "surrogatepass"), tmp_path / "net.json", choice)
+
+
+def test_a_slope_far_out_is_explained_without_a_warning() -> None:
+    """Found by mutation: tanh's slope at 1e308, where 2z overflows, was taken outside the guarded passes."""
+    text = HEAD + "layers: [{activation: tanh, weights: [[0.8]], bias: 1e308}, {weights: [[1]]}]\n"
+    answer = backprop("explain", "-", "-w", "w11", "-f", "json", stdin=text).json
+    assert {"name": "dE/dw11", "value": 0.0}.items() <= answer["explanations"][0]["partials"][-1].items()

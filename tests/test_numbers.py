@@ -1,0 +1,105 @@
+"""Parameters from 5e-324 to 1e308: the result is right, or the overflow is said; JSON and CSV never hold what they cannot.
+
+The expectations are worked out in exact fractions.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.program import backprop
+
+EXTREMES = [
+    5e-324,
+    -5e-324,
+    1e-310,
+    1e-308,
+    -1e-154,
+    1e-5,
+    1.0,
+    -3.0,
+    1e100,
+    1e154,
+    -1e154,
+    1e200,
+    1e308,
+    -1e308,
+    0.0,
+    -0.0,
+]
+LARGEST: Fraction = Fraction(1.7976931348623157e308)
+
+
+def network(w: float, x: float, t: float) -> str:
+    return json.dumps({"inputs": [x], "targets": [t], "layers": [{"weights": [[w]]}], "learning_rate": 0.5})
+
+
+@settings(max_examples=120, deadline=None)
+@given(w=st.sampled_from(EXTREMES), x=st.sampled_from(EXTREMES), t=st.sampled_from(EXTREMES))
+def test_a_linear_unit_is_right_or_its_overflow_is_reported(w: float, x: float, t: float) -> None:
+    z = Fraction(w) * Fraction(x)
+    d = z - Fraction(t)
+    exact = {"z1": z, "dE/do1": d, "E": d * d / 2, "dE/dw11": d * Fraction(x), "dE/dx1": d * Fraction(w)}
+    size = abs(z) + abs(Fraction(t))  # z is rounded before t is taken from it: the last bits that count are these
+    sizes = {
+        "z1": size,
+        "dE/do1": size,
+        "E": size * size,
+        "dE/dw11": size * abs(Fraction(x)),
+        "dE/dx1": size * abs(Fraction(w)),
+    }
+    result = backprop("run", "-", "-n", "0", "-f", "json", stdin=network(w, x, t))
+    if abs(z) > LARGEST or abs(d) > LARGEST or d * d > LARGEST:
+        if result.exit_code == 0:  # the square overflows before it is halved, at the very edge
+            assert d * d / 2 <= LARGEST
+        else:
+            assert result.exit_code == 1 and "no longer a finite number" in result.stderr
+        return
+    answer = result.json
+    found = answer["forward"] | {partial["name"]: partial["value"] for partial in answer["partials"]}
+    value: Fraction
+    for name, value in exact.items():
+        if found[name] is None:
+            assert abs(value) > LARGEST
+        else:
+            near(found[name], value, sizes[name])
+
+
+def near(found: float, exact: Fraction, size: Fraction) -> None:
+    """Within a few last bits of what was added up, or where a factor was a denormal near the smallest numbers."""
+    assert abs(Fraction(found) - exact) <= size / 10**14 or max(abs(Fraction(found)), abs(exact)) < Fraction(1e-150)
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_a_derivative_beyond_the_numbers_is_no_number_in_any_format(format: str) -> None:
+    # z = 1e-200·1e200 = 1, E is finite, and ∂E/∂w = (o − t)·x = (1 + 1e150)·1e200 overflows
+    result = backprop("run", "-", "-n", "0", "-f", format, stdin=network(1e-200, 1e200, -1e150))
+    assert result.exit_code == 0
+    if format == "json":
+        values = {partial["name"]: partial["value"] for partial in result.json["partials"]}
+        assert values["dE/dw11"] is None and result.json["gradients"]["w11"] is None
+    else:
+        values = {row["partial"]: row["value"] for row in csv.DictReader(io.StringIO(result.stdout))}
+        assert values["dE/dw11"] == "inf"
+    assert values["dE/do1"] is not None
+
+
+def test_an_update_beyond_the_numbers_is_reported_and_nothing_is_written() -> None:
+    result = backprop("run", "-", "-n", "1", "-o", "-", stdin=network(1e-200, 1e200, -1e150))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no longer a finite number at step 1" in result.stderr
+
+
+@pytest.mark.parametrize("value", [5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, -0.0])
+def test_extreme_parameters_are_written_bit_for_bit(value: float) -> None:
+    for given_ in (network(value, 0.0, 0.0), f"inputs: [0.0]\ntargets: [0.0]\nlayers: [{{weights: [[{value!r}]]}}]\n"):
+        written = backprop("run", "-", "-n", "0", "-o", "-", stdin=given_).stdout
+        found = written.split("[[")[1].split("]]")[0] if "[[" in written else written.split("- [")[1].split("]")[0]
+        assert float(found).hex() == value.hex()

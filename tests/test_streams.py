@@ -1,0 +1,104 @@
+"""Whatever standard output, standard error and the terminal are: no traceback, and 0 only where all of it was written."""
+
+from __future__ import annotations
+
+import codecs
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.process import PLAIN, shell
+from tests.program import backprop
+
+FULL = "error: standard output: cannot be written: no space left on device\n"
+CLOSED = "error: standard output: cannot be written: bad file descriptor\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A small network with mathematics and an accent in its title."""
+    path = tmp_path / "net.yaml"
+    path.write_text("title: Réseau ∂\n" + PLAIN, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["run {}", "examples classic", "--help", "--version"])
+def test_output_that_is_lost_is_no_success(file: Path, command: str) -> None:
+    line = f"backprop {command.format(file)} -q" if "{}" in command else f"backprop {command}"
+    for stream, message in ((">/dev/full", FULL), (">&-", CLOSED)):
+        result = shell(f"{line} {stream}")
+        assert (result.returncode, result.stderr.decode()) == (2, message)
+
+
+@pytest.mark.parametrize("command", ["run {} -n 20000 -f json --history /dev/null", "--help"])
+def test_a_closed_pipe_ends_quietly(file: Path, command: str) -> None:
+    result = shell(f"(sleep 0.7; backprop {command.format(file)}) | true; echo ${{PIPESTATUS[0]}}")
+    assert result.stdout == b"141\n"
+    assert b"Traceback" not in result.stderr and b"rror" not in result.stderr
+
+
+def test_a_missing_standard_error_changes_nothing_else(file: Path) -> None:
+    assert shell(f"backprop run {file}").stdout == shell(f"backprop run {file} 2>&-").stdout
+    for stream in ("2>&-", "2>/dev/full"):
+        assert shell(f"backprop run missing.yaml {stream}").returncode == 2
+
+
+def test_a_written_file_is_not_mistaken_for_a_closed_stream(file: Path, tmp_path: Path) -> None:
+    result = shell(f"backprop run {file} -o {tmp_path / 'out.yaml'} <&- >&- 2>&-")
+    assert result.returncode == 2
+    result = shell(f"backprop run {file} -q -o {tmp_path / 'out.yaml'} <&- >&- 2>&-")
+    assert result.returncode == 0
+    assert (tmp_path / "out.yaml").read_text(encoding="utf-8").startswith("title: Réseau ∂\ninputs: [1]\n")
+
+
+@pytest.mark.parametrize(
+    "setting", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=str
+)  # fmt: skip
+def test_an_output_that_lacks_characters_gets_their_spelling(file: Path, setting: dict[str, str]) -> None:
+    result = shell(f"backprop run {file} && backprop --help", **setting)
+    assert result.returncode == 0
+    assert result.stdout.isascii()
+    assert b"dE/dw11" in result.stdout and result.stderr == b""
+    machine = shell(f"backprop run {file} -f json", **setting)
+    assert '"title": "Réseau ∂"' in machine.stdout.decode("utf-8")
+    error = shell("backprop run fehlt-é∂.yaml", **setting)
+    assert error.returncode == 2 and error.stderr.isascii() and b"Traceback" not in error.stderr
+
+
+def test_an_encoding_with_a_mark_at_its_start_has_one_mark(file: Path) -> None:
+    text = shell(f"backprop run {file}", PYTHONIOENCODING="utf-16").stdout
+    assert text.startswith(codecs.BOM_UTF16)
+    assert "Réseau ∂" in text.decode("utf-16") and "\ufeff" not in text.decode("utf-16")
+
+
+@pytest.mark.parametrize("width", ["1", "10000"])
+def test_any_width_of_a_terminal(file: Path, width: str) -> None:
+    if shutil.which("script") is None:
+        pytest.skip("there is no `script` to pretend to be a terminal")
+    command = f"COLUMNS={width} TERM=dumb '{sys.executable}' -m backprop_cli run {file}"
+    result = shell(f'script -qec "{command}" /dev/null')
+    assert result.returncode == 0 and b"Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN.encode("utf-8-sig"), PLAIN.replace("\n", "\r\n").encode(), PLAIN.replace("\n", "\r").encode(),
+        PLAIN.encode("utf-16"), PLAIN.encode("utf-32"), codecs.BOM_UTF16_BE + PLAIN.encode("utf-16-be"),
+    ],
+    ids=["byte order mark", "CRLF", "CR", "UTF-16", "UTF-32", "UTF-16 big-endian"],
+)  # fmt: skip
+def test_every_way_to_write_a_text_file_reads_the_same(tmp_path: Path, content: bytes) -> None:
+    wanted = backprop("run", "-", "-f", "csv", stdin=PLAIN).stdout
+    (tmp_path / "net.yaml").write_bytes(content)
+    result = backprop("run", str(tmp_path / "net.yaml"), "-f", "csv")
+    assert (result.exit_code, result.stdout) == (0, wanted)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_refused(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "net.yaml").write_bytes(PLAIN.encode(encoding))
+    result = backprop("run", str(tmp_path / "net.yaml"))
+    assert result.exit_code == 2 and "this is no text file" in result.stderr
