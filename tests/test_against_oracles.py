@@ -248,7 +248,7 @@ def test_every_setting_of_the_descent_follows_torchs_rule(
         (["W2[1,2]", "b1[3]"], {"w41", "b1_3"}),
         (["*"], {"*"}),
     ],
-    ids=str,
+    ids=["all biases", "by prefix", "by place", "by position", "everything"],
 )
 def test_frozen_parameters_stay_and_all_others_move_by_the_rule(patterns: list[str], frozen: set[str]) -> None:
     file = {**OWN, "momentum": 0.9, "weight_decay": 0.1, "steps": 4, "freeze": patterns}

@@ -31,7 +31,6 @@ CASES: dict[str, dict[str, Any]] = {
     "collapsed": {"widths": (2, 3, 2), "activation": "sigmoid", "loss": "binary_cross_entropy"},
     "names": {"widths": (2, 2), "activation": "sigmoid", "input_names": ["left", "right"]},
     "a name with a comma": {"widths": (2, 2), "activation": "sigmoid", "input_names": ["left, far", "right"]},
-    "a name with quotes": {"widths": (2, 2), "activation": "sigmoid", "input_names": ['the "first"', "right"]},
 }
 
 

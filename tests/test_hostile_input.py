@@ -149,7 +149,7 @@ NAMES = [
     "-x",
     "@SUM(A1)",
     "cmd|'/C calc'!A0",
-    "HYPERLINK(1)",
+    'HYPERLINK("x")',
     '"x',
     "`x`",
     "\x1b[31m",

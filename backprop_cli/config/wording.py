@@ -7,8 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
-_SPREADSHEET = re.compile(r"""[|!"`]|\w\(""")
-"""What makes a program call, a string or a function out of a name within a spreadsheet's formula."""
+_SPREADSHEET = re.compile(r"""[|"`]""")
+"""What a spreadsheet's formula needs to call a program or to hold a text, such as an address."""
 
 
 def name_fault(name: str) -> str:
@@ -22,7 +22,7 @@ def name_fault(name: str) -> str:
     if name[0] in "=+-@|!'\"" or name[0].isdigit():
         return "it must begin with a letter, not with a sign or a digit"
     if _SPREADSHEET.search(name):
-        return 'it holds one of | ! " ` or looks like a function call, which a spreadsheet could take for a formula'
+        return 'it holds one of | " `, which a spreadsheet could take for a formula'
     if name[-1] in "+⁺":
         return "a trailing + marks a new value"
     return ""

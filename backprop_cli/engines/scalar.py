@@ -91,8 +91,11 @@ class ScalarEngine:
         z, a, s, d = (_by_layer(values, widths[1:]) for values in (net_inputs, activations, slopes, deltas))
         trace = Trace(z, (samples.inputs, *a), s)
         outputs = network.loss.slopes(samples.targets, trace.outputs)
-        by_source = (d[0] @ network.layers[0].weights, *_by_layer(upstream, widths[1:-1]), outputs)
-        return trace, Gradients(by_source, d, _gradients(network, trace, d, reduction))
+        with np.errstate(over="ignore", invalid="ignore"):
+            by_input = d[0] @ network.layers[0].weights
+        by_source = (by_input, *_by_layer(upstream, widths[1:-1]), outputs)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return trace, Gradients(by_source, d, _gradients(network, trace, d, reduction))
 
 
 def _pairs(samples: Samples) -> tuple[Array, Array]:
