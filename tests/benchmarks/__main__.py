@@ -140,19 +140,16 @@ class Bench:
         loop = self._c_loop()
         if loop is None:
             return
+        few = steps // 100
         commands: dict[str, Command] = {}
-        for count in (1, steps):
+        for count in (few, steps):
             commands[f"C {count}"] = [loop, str(count)]
             arguments = ("run", file, "-n", str(count), "-f", "csv", "--engine", "compiled", "--show-step", "1")
             commands[f"backprop {count}"] = self.program(*arguments)
         figures = in_turn(commands, self.rounds)
-        per_step = {
-            name: 1e6 * (figures[f"{name} {steps}"].median - figures[f"{name} 1"].median) / steps
-            for name in ("backprop", "C")
-        }
-        measured = per_step["backprop"] / per_step["C"]
-        text = f"{measured:.2f} × ({per_step['backprop']:.3f} µs / {per_step['C']:.3f} µs)"
-        yield Row("the same per step, against C at -O2", "≤ 2 ×", text, measured <= 2)
+        ours, theirs = (_per_step(figures, name, few, steps) for name in ("backprop", "C"))
+        text = f"{ours / theirs:.2f} × ({ours:.3f} µs / {theirs:.3f} µs)"
+        yield Row("the same per step, against C at -O2", "≤ 2 ×", text, ours <= 2 * theirs)
 
     def _c_loop(self) -> str | None:
         compiler = shutil.which("cc") or shutil.which("gcc")
@@ -173,13 +170,9 @@ class Bench:
             )
             commands[f"NumPy {count}"] = [*numpy_loop, str(count)]
         figures = in_turn(commands, max(5, self.rounds))
-        loops = {
-            name: 1e6 * (figures[f"{name} {steps}"].median - figures[f"{name} 1"].median) / steps
-            for name in ("backprop", "NumPy")
-        }
-        measured = loops["NumPy"] / loops["backprop"]
-        text = f"{measured:.2f} × ({loops['NumPy']:.1f} µs / {loops['backprop']:.1f} µs)"
-        yield Row("20-50-10, one update, faster than plain NumPy by", "≥ 2 ×", text, measured >= 2)
+        ours, theirs = (_per_step(figures, name, 1, steps) for name in ("backprop", "NumPy"))
+        text = f"{theirs / ours:.2f} × ({theirs:.1f} µs / {ours:.1f} µs)"
+        yield Row("20-50-10, one update, faster than plain NumPy by", "≥ 2 ×", text, theirs >= 2 * ours)
         yield self.against_peers(f"20-50-10, {steps:,} updates", file, steps, only="JAX")
 
     def large(self) -> Iterator[Row]:
@@ -222,6 +215,12 @@ class Bench:
         command = [self.python, "-m", "tests.benchmarks.inside", *arguments]
         output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
         return [(float(line.split()[0]), line.partition(" ")[2]) for line in output.splitlines()]
+
+
+def _per_step(figures: dict[str, Figures], name: str, few: int, many: int) -> float:
+    """Microseconds of one update: what the fastest run of many took beyond the fastest run of few."""
+    seconds = min(figures[f"{name} {many}"].seconds) - min(figures[f"{name} {few}"].seconds)
+    return 1e6 * seconds / (many - few)
 
 
 def _is_quick(command: Command, steps: int) -> bool:
