@@ -117,7 +117,7 @@ class Bench:
 
     def against_peers(self, what: str, file: str, steps: int, *options: str, only: str = "") -> Row:
         """A training as a whole process against the fastest of the peers (or `only` one)."""
-        program = self.program("run", file, "-n", str(steps), "-f", "csv", *options)
+        program = self.program("run", file, "-n", str(steps), *options)
         peers = {name: command for name, command in self.peers(file, steps).items() if only in name}
         commands = {"backprop": program, **peers}
         figures = in_turn(commands, self.rounds)
@@ -144,7 +144,7 @@ class Bench:
         commands: dict[str, Command] = {}
         for count in (few, steps):
             commands[f"C {count}"] = [loop, str(count)]
-            arguments = ("run", file, "-n", str(count), "-f", "csv", "--engine", "compiled", "--show-step", "1")
+            arguments = ("run", file, "-n", str(count), "--engine", "compiled", "--show-step", "1")
             commands[f"backprop {count}"] = self.program(*arguments)
         figures = in_turn(commands, self.rounds)
         ours, theirs = (_per_step(figures, name, few, steps) for name in ("backprop", "C"))
@@ -166,7 +166,7 @@ class Bench:
         commands: dict[str, Command] = {}
         for count in (1, steps):
             commands[f"backprop {count}"] = self.program(
-                "run", file, "-n", str(count), "-f", "csv", "--engine", "array"
+                "run", file, "-n", str(count), "--engine", "array"
             )
             commands[f"NumPy {count}"] = [*numpy_loop, str(count)]
         figures = in_turn(commands, max(5, self.rounds))
