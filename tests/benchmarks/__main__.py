@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.processes import Command, Figures, environment, in_turn, once, ratio
+from tests.benchmarks.processes import Command, Figures, environment, in_turn, once, peak_memory, ratio
 
 PEERS = {"NumPy": ("numpy", "numpy_loop.py"), "PyTorch": ("torch", "torch_loop.py"), "JAX": ("jax", "jax_loop.py")}
 HERE = Path(__file__).parent
@@ -165,9 +165,7 @@ class Bench:
         numpy_loop = [self.python, str(HERE / "peers" / "numpy_loop.py"), file]
         commands: dict[str, Command] = {}
         for count in (1, steps):
-            commands[f"backprop {count}"] = self.program(
-                "run", file, "-n", str(count), "--engine", "array"
-            )
+            commands[f"backprop {count}"] = self.program("run", file, "-n", str(count), "--engine", "array")
             commands[f"NumPy {count}"] = [*numpy_loop, str(count)]
         figures = in_turn(commands, max(5, self.rounds))
         ours, theirs = (_per_step(figures, name, 1, steps) for name in ("backprop", "NumPy"))
@@ -186,13 +184,13 @@ class Bench:
         file = self.network((784, 128, 10))
         loading = [self.python, "-c", "import sys, backprop_cli; backprop_cli.load(sys.argv[1])", file]
         command = self.program("run", file, "-f", "csv")
-        figures = in_turn({"csv": command, "load": loading}, self.rounds)
+        figures = in_turn({"csv": command}, self.rounds)
         output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), check=True).stdout
         speed = (output.count(b"\n") - 1) / figures["csv"].median
         yield Row("all partials of 784-128-10 as CSV, rows a second", "≥ 200,000", f"{speed:,.0f}", speed >= 200_000)
-        memory = figures["csv"].memory / figures["load"].memory
-        text = f"{memory:.2f} × ({figures['csv'].memory / 1e6:.0f} MB / {figures['load'].memory / 1e6:.0f} MB)"
-        yield Row("its peak memory, against loading the network alone", "≤ 1.5 ×", text, memory <= 1.5)
+        whole, alone = peak_memory(command), peak_memory(loading)
+        text = f"{whole / alone:.2f} × ({whole / 1e6:.0f} MB / {alone / 1e6:.0f} MB)"
+        yield Row("its peak memory, against loading the network alone", "≤ 1.5 ×", text, whole <= 1.5 * alone)
 
     def loading(self) -> Iterator[Row]:
         """Files of 100,000 weights."""
@@ -225,9 +223,9 @@ def _per_step(figures: dict[str, Figures], name: str, few: int, many: int) -> fl
 
 def _is_quick(command: Command, steps: int) -> bool:
     """Whether a peer will finish in time, judged by runs of a part of the steps; a second is allowed for noise."""
-    start = once([*command, "1"])[0]
+    start = once([*command, "1"])
     for part in (1000, 100, 10):
-        if steps >= part and max(0.0, once([*command, str(steps // part)])[0] - start - 1.0) * part > PATIENCE:
+        if steps >= part and max(0.0, once([*command, str(steps // part)]) - start - 1.0) * part > PATIENCE:
             return False
     return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,9 @@ Command = Sequence[str]
 
 @dataclass(frozen=True)
 class Figures:
-    """What a command took in each round: wall-clock seconds, and its peak memory in bytes."""
+    """What a command took in each round, in wall-clock seconds."""
 
     seconds: tuple[float, ...]
-    memory: int
 
     @property
     def median(self) -> float:
@@ -30,31 +30,37 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def once(command: Command) -> tuple[float, int]:
-    """Seconds and peak memory of one run; its output is read and thrown away."""
+def once(command: Command) -> float:
+    """Seconds of one run; its output is thrown away."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(), text=True)
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}\n{errors}")
-    return seconds, usage.ru_maxrss * 1024
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(), check=True)
+    return time.perf_counter() - begun
+
+
+_LAUNCHER = """
+import os, sys
+null = os.open(os.devnull, os.O_WRONLY)
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
+print(os.wait4(pid, 0)[2].ru_maxrss)
+"""
+
+
+def peak_memory(command: Command) -> int:
+    """The peak memory of a run in bytes; it is started from a small process, whose own memory it would else inherit."""
+    launcher = [sys.executable, "-S", "-c", _LAUNCHER, *command]
+    output = subprocess.run(launcher, stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
+    return 1024 * int(output)
 
 
 def in_turn(commands: Mapping[str, Command], rounds: int) -> dict[str, Figures]:
     """The figures of several commands, run one after the other in each round; the first round is a warm-up."""
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    memory = dict.fromkeys(commands, 0)
     for number in range(rounds + 1):
         for name, command in commands.items():
-            took, peak = once(command)
-            memory[name] = max(memory[name], peak)
+            took = once(command)
             if number:
                 seconds[name].append(took)
-    return {name: Figures(tuple(seconds[name]), memory[name]) for name in commands}
+    return {name: Figures(tuple(took)) for name, took in seconds.items()}
 
 
 def ratio(figures: Mapping[str, Figures], name: str, other: str) -> float:
