@@ -119,6 +119,12 @@ def test_a_thousand_layers_are_derived() -> None:
         assert len(answer["explanations"][0]["partials"]) > 3000
 
 
+def test_a_deep_network_whose_tables_are_cut_is_shown() -> None:
+    text = HEAD + "layers:\n" + " - {weights: [[1]], activation: tanh}\n" * 400
+    result = backprop("run", "-", "--view", "scalar", "--rows", "1", stdin=text)
+    assert result.exit_code == 0 and result.stdout.count("more rows") > 400
+
+
 def test_among_many_paths_of_no_weight_the_first_are_found_at_once() -> None:
     layer = " - {weights: [[0, 0, 0], [0, 0, 0], [0, 0, 0]]}\n"
     text = "inputs: [1, 1, 1]\ntargets: [1, 1, 1]\nlayers:\n" + layer * 60

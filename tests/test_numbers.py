@@ -104,3 +104,20 @@ def test_extreme_parameters_are_written_bit_for_bit(value: float) -> None:
         written = backprop("run", "-", "-n", "0", "-o", "-", stdin=given_).stdout
         found = written.split("[[")[1].split("]]")[0] if "[[" in written else written.split("- [")[1].split("]")[0]
         assert float(found).hex() == value.hex()
+
+
+@pytest.mark.parametrize(("targets", "factor"), [([0.5, 0.25], "0.75"), ([0.5, 0.5], None)])
+def test_the_closed_form_of_a_softmax_counts_what_the_targets_add_up_to(
+    targets: list[float], factor: str | None
+) -> None:
+    file = {
+        "loss": "cross_entropy", "inputs": [1], "targets": targets,
+        "layers": [{"activation": "softmax", "weights": [[0], [0]]}],
+    }  # fmt: skip
+    partials = {
+        partial["name"]: partial
+        for partial in backprop("run", "-", "-f", "json", stdin=json.dumps(file)).json["partials"]
+    }
+    rule = partials["dE/dz1"]["collapsed"]
+    assert partials["dE/dz1"]["value"] == sum(targets) * 0.5 - targets[0]
+    assert (factor in rule) if factor else rule == "o1 - t1"

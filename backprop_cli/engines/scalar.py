@@ -80,6 +80,7 @@ class ScalarEngine:
         orders = [sample_order(self.schedule, samples, number) for number in range(epoch, last + 1)]
         return self.store(np.array(orders).ravel()), first
 
+    @np.errstate(over="ignore", invalid="ignore")
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
         """See `Engine`: sample after sample, added up in their order."""
         if self._look is None:

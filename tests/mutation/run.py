@@ -23,9 +23,9 @@ import pytest
 
 from tests.mutation.mutants import Mutant, mutants
 
-FILES = tuple(f"backprop_cli/{name}.py" for name in ("forward", "backward", "sgd", "partials"))
+FILES = tuple(f"backprop_cli/{name}.py" for name in ("forward", "backward", "sgd", "updates", "partials"))
 FIRST = ("test_published", "test_golden", "test_paths", "test_extreme", "test_contract_json")
-THEN = ("test_against_oracles",)
+THEN = ("test_numbers", "test_hostile_input", "test_against_oracles")
 LIBRARIES = ("numpy", "rich.table", "typer.testing", "yaml")
 MOST_SECONDS = 240
 WANTED = 0.95
