@@ -17,9 +17,9 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, Samples, Setup
 from backprop_cli.updates import Passes, Step, look, passes, updates
 
-WHOLE_HISTORY = 10_000
+WHOLE_HISTORY = 1000
 """Up to how many steps a run keeps every loss; of a longer one about `THINNED_HISTORY`, unless every one is asked for."""
-THINNED_HISTORY = 300
+THINNED_HISTORY = 150
 CHUNK_SECONDS = 0.05
 """After about this time the loop comes up for air: progress, divergence, an interrupt."""
 
@@ -140,26 +140,25 @@ class _Training:
         begun, before = time.perf_counter(), self.made
         to_next = -self.made % self.stride
         if self.stride == 1:
-            self._make(min(most, self.chunk), keep_losses=True)
+            count = kept = min(most, self.chunk)
         elif to_next == 0:
-            self._make(1, keep_losses=True)
-            return
+            count, kept = min(most, self.chunk, self.stride), 1
         else:
-            self._make(min(most, self.chunk, to_next))
+            count, kept = min(most, self.chunk, to_next), 0
+        self._make(count, kept)
         seconds = time.perf_counter() - begun
         if seconds < CHUNK_SECONDS / 2:
             self.chunk = max(self.chunk, 2 * (self.made - before))
         elif seconds > 2 * CHUNK_SECONDS:
             self.chunk = max(1, self.chunk // 2)
 
-    def _make(self, count: int, keep_losses: bool = False) -> None:
-        losses = np.empty(count) if keep_losses else None
+    def _make(self, count: int, kept: int) -> None:
+        """`count` updates, of whose losses the first `kept` are kept."""
+        losses = np.empty(kept)
         state, is_sound = self.engine.advance(self.state, count, losses)
-        if losses is not None:
-            is_sound = bool(np.isfinite(losses).all())
-        if not is_sound:
+        if not (is_sound and np.isfinite(losses).all()):
             self._check(count)
-        if losses is not None:
+        if kept:
             self.losses.append(losses)
         self.state = state
 

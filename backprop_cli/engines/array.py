@@ -143,12 +143,14 @@ class ArrayEngine:
         if self.velocity is not None:
             self.velocity[:] = state.velocity
         self.watch[:] = 0.0
-        self.batch_pass.load(self.samples.batch(self._batch(state.updates)))
+        first = 0 if losses is None else len(losses)
+        if self.is_logarithmic or not self.is_fixed:
+            first = count
         with np.errstate(all="ignore"):
-            if self.is_fixed and losses is None and not self.is_logarithmic:
-                self.whole(count)
-            else:
-                self._one_by_one(state.updates, count, losses)
+            self._one_by_one(state.updates, first, losses)
+            if first < count:
+                self.batch_pass.load(self.samples)
+                self.whole(count - first)
         velocity = None if self.velocity is None else self.velocity.copy()
         parameters = self.parameters.copy()
         return State(state.updates + count, parameters, velocity), is_sound(float(np.abs(self.watch).sum()), parameters)
@@ -156,13 +158,13 @@ class ArrayEngine:
     def _one_by_one(self, made: int, count: int, losses: Array | None) -> None:
         """`count` updates, each with a batch or a loss of its own."""
         for number in range(count):
-            if not self.is_fixed:
-                self.batch_pass.load(self.samples.batch(self._batch(made + number)))
+            self.batch_pass.load(self.samples.batch(self._batch(made + number)))
             self.gradients(1)
-            if losses is not None or self.is_logarithmic:
+            has_place = losses is not None and number < len(losses)
+            if has_place or self.is_logarithmic:
                 loss = self.batch_pass.loss()
                 self.watch += loss if self.is_logarithmic else 0.0
-                if losses is not None:
+                if losses is not None and has_place:
                     losses[number] = loss
             self.step(1)
 

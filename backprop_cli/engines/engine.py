@@ -36,7 +36,7 @@ class Engine(Protocol):
     def advance(self, state: State, count: int, losses: Array | None = None) -> tuple[State, bool]:
         """The state after `count` more updates, and whether the loss surely was finite all along.
 
-        `losses` is filled with the loss over its batch before each update.
+        `losses` is filled with the loss over its batch before each of the first updates, as many as it has places.
         """
 
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:

@@ -54,21 +54,26 @@ class ScalarEngine:
 
     def advance(self, state: State, count: int, losses: Array | None = None) -> tuple[State, bool]:
         """See `Engine`."""
-        with_losses = losses is not None
-        if with_losses not in self._loops:
-            self._loops[with_losses] = self.build(loop_source(self.page, with_losses), "loop")
         p = self.store(state.parameters.copy())
         v = self.store(np.empty(0) if state.velocity is None else state.velocity.copy())
-        order, first = self._order(state.updates, count)
-        recorded = self.store(np.zeros(count if with_losses else 0))
-        watch = self._loops[with_losses](
-            p, v, self.inputs, self.targets, order, first, count, self.coefficients, recorded
-        )
+        order, position = self._order(state.updates, count)
+        recorded = self.store(np.zeros(0 if losses is None else len(losses)))
+        watch = 0.0
+        for number, with_losses in ((len(recorded), True), (count - len(recorded), False)):
+            if number:
+                loop = self._loop(with_losses)
+                watch += loop(p, v, self.inputs, self.targets, order, position, number, self.coefficients, recorded)
+                position = (position + number * self.page.batch) % len(order)
         if losses is not None:
             losses[:] = recorded
         parameters = np.asarray(p)
         velocity = None if state.velocity is None else np.asarray(v)
         return State(state.updates + count, parameters, velocity), is_sound(watch, parameters)
+
+    def _loop(self, with_losses: bool) -> Callable[..., float]:
+        if with_losses not in self._loops:
+            self._loops[with_losses] = self.build(loop_source(self.page, with_losses), "loop")
+        return self._loops[with_losses]
 
     def _order(self, made: int, count: int) -> tuple[Any, int]:
         """The samples as they are taken by the updates after `made` others, and the position of the first of them."""
