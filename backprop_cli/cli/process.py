@@ -48,6 +48,8 @@ def run_to_exit(command: Callable[[], None]) -> int:
             return CLOSED_PIPE
         _say(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
         return LOST_OUTPUT
+    finally:
+        _ignore_signals()
 
 
 def prepare_streams() -> None:
@@ -81,6 +83,24 @@ def _raise_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup has SIGHUP ignored
             signal.signal(number, stop)
+
+    sys.unraisablehook = _end_at_once
+
+
+def _end_at_once(unraisable: sys.UnraisableHookArgs) -> None:
+    """A signal that comes while Python calls back from where no exception can leave must not be lost with it."""
+    if isinstance(unraisable.exc_value, _SignalError):
+        os._exit(_stopped("terminated", 128 + unraisable.exc_value.number))
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        os._exit(_stopped("interrupted", INTERRUPTED))
+    sys.__unraisablehook__(unraisable)
+
+
+def _ignore_signals() -> None:
+    """The exit code is known and the output taken: nothing is left to be interrupted but the interpreter's own end."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _code_of(command: Callable[[], None]) -> int:
