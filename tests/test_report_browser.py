@@ -231,7 +231,11 @@ def test_it_reads_without_script(pages: Pages) -> None:
 
 def test_a_phone_needs_no_sideways_scrolling(pages: Pages) -> None:
     page = pages.open("softmax", anchor="#parameter-1-1-1", viewport={"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= 390")  # once all is laid out
+    for _ in range(100):  # until all is laid out
+        if page.evaluate("document.documentElement.scrollWidth") <= 390:
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     cut = "all => all.filter(e => e.getBoundingClientRect().right > 391).map(e => e.textContent)"
     assert page.eval_on_selector_all("td, th, h1, h2, h3", cut) == []
 
