@@ -197,7 +197,6 @@ class Derivation:
     def gradient(self, parameter: Parameter) -> Partial:
         """∂E/∂w = ∂E/∂z · ∂z/∂w, or ∂E/∂b, for a shared bias summed over its units."""
         layer, name = parameter.layer, self.names.of(parameter)
-        self._descend_to(layer)
         if parameter.source is not None:
             unit = parameter.unit or 0
             terms: tuple[tuple[Partial, ...], ...]

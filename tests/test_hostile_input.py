@@ -121,7 +121,7 @@ def test_a_thousand_layers_are_derived() -> None:
 
 def test_a_deep_network_whose_tables_are_cut_is_shown() -> None:
     text = HEAD + "layers:\n" + " - {weights: [[1]], activation: tanh}\n" * 400
-    result = backprop("run", "-", "--view", "scalar", "--rows", "1", stdin=text)
+    result = backprop("run", "-", "--view", "scalar", "--rows", "2", stdin=text)
     assert result.exit_code == 0 and result.stdout.count("more rows") > 400
 
 
