@@ -92,7 +92,10 @@ class BatchPass:
 
     def _parameter_gradients(self, layer: int, gradients: ParameterArrays) -> Iterator[Call]:
         delta, bias = self.buffers.deltas[layer], gradients.biases[layer]
-        yield partial(np.dot, delta.T, self.buffers.activations[layer], gradients.weights[layer])
+        weights = gradients.weights[layer]
+        # one sample's products need no sums: beyond some size BLAS would only wait for its threads
+        outer = np.multiply if self.batch == 1 and weights.size > _MANY else np.dot
+        yield partial(outer, delta.T, self.buffers.activations[layer], weights)
         if bias is None or np.shares_memory(bias, delta):
             return
         if self.network.names.biases[layer] == "shared":
