@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from backprop_cli.config.document import Document, Key, format_key
+from backprop_cli.config.document import Document
+from backprop_cli.config.places import Key, format_key
 from backprop_cli.config.wording import kind_of, name_fault, number_hint, one_line
 from backprop_cli.errors import Problem, nearest
 from backprop_cli.functions.activations import Activation

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.config.checker import Checker
-from backprop_cli.config.document import Key
+from backprop_cli.config.places import Key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.numeric import Array

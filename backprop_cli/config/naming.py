@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.config.checker import Checker
-from backprop_cli.config.document import Key, format_key
+from backprop_cli.config.places import Key, format_key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.names import Names
 from backprop_cli.network import Layer

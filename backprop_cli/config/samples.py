@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from backprop_cli.config.checker import Checker
-from backprop_cli.config.document import Key
 from backprop_cli.config.layers import named
+from backprop_cli.config.places import Key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network import Layer, Samples

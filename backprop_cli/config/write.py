@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from backprop_cli.config.document import Document, Key
+from backprop_cli.config.document import Document
+from backprop_cli.config.places import Key
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import ParameterArrays, Setup
 
