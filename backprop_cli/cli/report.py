@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,7 +41,7 @@ def report(
     index = sample_index(sample, setup)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
         recording = record(setup.with_schedule(learning_rate), steps, frames, progress.update)
-    text = page_text(Page(recording, document.file, document.text, index, digits))
+    text = page_text(Page(recording, Path(document.file).name, document.text, index, digits))
     if output in (None, "-"):
         console.write([text])
         return
