@@ -15,9 +15,10 @@ import pytest
 
 from backprop_cli.api import load
 from backprop_cli.engines.choose import choose, is_small
-from backprop_cli.engines.compiled import is_available
 from backprop_cli.engines.engine import setup_at, state_of
 from backprop_cli.engines.flat import flatten
+from backprop_cli.engines.jitted import is_installed
+from backprop_cli.engines.native import compiler
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -26,7 +27,9 @@ from backprop_cli.network import Setup
 from backprop_cli.sgd import train
 from backprop_cli.updates import updates
 
-ENGINES = ["array", "scalar", pytest.param("compiled", marks=pytest.mark.skipif(not is_available(), reason="no Numba"))]
+HAS_COMPILER = pytest.mark.skipif(compiler() is None, reason="no C compiler")
+HAS_NUMBA = pytest.mark.skipif(not is_installed(), reason="no Numba")
+ENGINES = ["array", "scalar", pytest.param("compiled", marks=HAS_COMPILER)]
 STEPS = 10_000
 
 
@@ -131,8 +134,6 @@ def test_scalar_and_array_code_agree_after_ten_thousand_steps(case: str) -> None
 def test_every_engine_does_what_the_plain_loop_does(case: str, name: str) -> None:
     if case in UNCOVERED and name != "array":
         pytest.skip("not covered by scalar code")
-    if name == "compiled" and not case.startswith(("sigmoid", "momentum", "everything")):
-        pytest.skip("compiling takes a second; the lines are the scalar engine's")
     setup = network(**CASES[case])
     np.testing.assert_allclose(by_engine(setup, 60, name), plainly(setup, 60), rtol=1e-13, atol=1e-16)
 
@@ -145,10 +146,18 @@ def test_large_networks_are_trained_as_by_the_plain_loop(widths: tuple[int, ...]
     np.testing.assert_allclose(flatten(result.result.network.parameters), plainly(setup, 5), rtol=1e-12, atol=1e-16)
 
 
-@pytest.mark.skipif(not is_available(), reason="no Numba")
-@pytest.mark.parametrize("case", ["sigmoid", "tanh", "gelu", "everything"])
+@HAS_COMPILER
+@pytest.mark.parametrize("case", [case for case in CASES if case not in UNCOVERED])
 def test_compiled_code_agrees_with_python_bit_for_bit(case: str) -> None:
     setup = network(**CASES[case])
+    assert by_engine(setup, STEPS, "compiled").tolist() == by_engine(setup, STEPS, "scalar").tolist()
+
+
+@HAS_NUMBA
+@pytest.mark.parametrize("case", ["sigmoid", "tanh", "gelu", "everything"])
+def test_numba_makes_the_same_where_there_is_no_c_compiler(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = network(**CASES[case])
+    monkeypatch.setenv("PATH", "")
     assert by_engine(setup, STEPS, "compiled").tolist() == by_engine(setup, STEPS, "scalar").tolist()
 
 

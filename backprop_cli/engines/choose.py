@@ -19,10 +19,10 @@ _PARAMETER, _UNIT = 0.038, 0.08
 _START, _LAYER, _LAYER_OF_MANY_SAMPLES = 0.6, 1.2, 1.35
 _IN_PLACE = {"linear": 0.0, "relu": 0.7, "tanh": 0.95, "sigmoid": 1.65}
 _CALLED = 8.5
-_WORTH_COMPILING = 1.5
+_SHORT, _MANY = 0.2, 10_000
 """Microseconds of scalar code for each parameter and unit; of array code for each update, each layer, each layer where a
-batch has several samples, and for an activation or a loss by its kind; and from how many seconds of scalar code on Numba's
-own start is earned back. Measured on one machine; the choice rests on their proportions alone."""
+batch has several samples, and for an activation or a loss by its kind. Measured on one machine; the choice rests on their
+proportions alone. How many seconds of scalar code are too few, and how many parameters too many, to ask for a compiler."""
 
 
 def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
@@ -40,17 +40,30 @@ def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
     reason = uncovered(setup.network)
     if reason and name != "auto":
         raise UsageError(f"--engine {name}: {reason}; --engine array runs it")
-    is_long = name == "auto" and steps * scalar_cost(setup) * 1e-6 > _WORTH_COMPILING
-    if name == "compiled" or is_long:
-        from backprop_cli.engines.compiled import compiled_engine, is_available
+    if name == "compiled" and setup.network.parameter_count > _MANY:
+        raise UsageError(
+            f"--engine compiled: more than {_MANY:,} parameters take minutes to compile; --engine array runs them"
+        )
+    if name == "compiled" or (name == "auto" and _is_worth_compiling(setup, steps)):
+        from backprop_cli.engines.compiled import NEEDS, compiled_engine
 
-        if is_available():
-            return compiled_engine(setup)
+        engine = compiled_engine(setup)
+        if engine is not None:
+            return engine
         if name == "compiled":
-            raise UsageError("--engine compiled needs Numba: pip install 'backprop-cli[fast]'")
+            raise UsageError(f"--engine compiled needs {NEEDS}")
     from backprop_cli.engines.scalar import ScalarEngine
 
     return ScalarEngine(setup)
+
+
+def _is_worth_compiling(setup: Setup, steps: int) -> bool:
+    seconds = steps * scalar_cost(setup) * 1e-6
+    if seconds < _SHORT:
+        return False
+    from backprop_cli.engines.compiled import compiling_seconds
+
+    return seconds > compiling_seconds(setup.network.parameter_count)
 
 
 def is_small(setup: Setup) -> bool:

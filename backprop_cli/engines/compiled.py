@@ -1,88 +1,70 @@
-"""The scalar engine's loop as machine code, made by Numba and kept between runs."""
+"""The scalar engine's loop as machine code: by the machine's C compiler, or by Numba where that is installed.
+
+It is used only where its first updates are those of Python to the last bit.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
-import sys
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from backprop_cli.engines.engine import State, state_of
+from backprop_cli.engines.jitted import is_installed, jitted
+from backprop_cli.engines.native import CompilerError, compiler, native
 from backprop_cli.engines.scalar import ScalarEngine
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
+NEEDS = "a C compiler (cc), or Numba: pip install numba"
 
-def is_available() -> bool:
-    """Whether Numba is installed; looked up without importing it."""
-    return importlib.util.find_spec("numba") is not None
-
-
-def compiled_engine(setup: Setup) -> ScalarEngine:
-    """A scalar engine whose loop is compiled."""
-    return ScalarEngine(setup, "compiled", compiled, np.asarray)
+_TRIED = 4
+"""So many updates show whether machine code computes what Python does."""
+_NATIVE, _NATIVE_PARAMETER, _JITTED = 0.2, 0.002, 1.5
+"""About how many seconds the C compiler takes, and how many more for each parameter; how many Numba takes."""
 
 
-def compiled(source: str, name: str) -> Callable[..., Any]:
-    """The function `name` of a source text, compiled when it is first called.
-
-    Numba keeps machine code beside a source file, so the text is put into the user's cache folder; where that cannot be
-    written, it is compiled for this run alone.
-    """
-    from numba import njit
-
-    from backprop_cli.engines.scalar import interpreted
-
-    try:
-        module = _module(source)
-    except OSError:
-        return _jitted(njit, interpreted(source, name), cache=False)
-    return _jitted(njit, getattr(module, name), cache=True)
+def compiling_seconds(parameters: int) -> float:
+    """About how long it takes to compile the loop of a network of so many parameters; infinite where nothing can."""
+    if compiler():
+        return _NATIVE + _NATIVE_PARAMETER * parameters
+    return _JITTED if is_installed() else math.inf
 
 
-def _jitted(njit: Any, function: Callable[..., Any], cache: bool) -> Callable[..., Any]:
-    jitted: Callable[..., Any] = njit(function, cache=cache, error_model="numpy")
-    return jitted
+def compiled_engine(setup: Setup) -> ScalarEngine | None:
+    """A scalar engine whose loop is compiled; None where there is nothing to compile with that agrees with Python."""
+    for build in _builders():
+        engine = ScalarEngine(setup, "compiled", build, np.asarray)
+        try:
+            if agrees(engine, ScalarEngine(setup), setup):
+                return engine
+        except CompilerError:
+            pass
+    return None
 
 
-def cache_folder() -> Path:
-    """Where compiled code is kept: BACKPROP_CACHE_DIR, or the platform's folder for caches."""
-    given = os.environ.get("BACKPROP_CACHE_DIR")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "backprop-cli"
+def agrees(one: ScalarEngine, other: ScalarEngine, setup: Setup) -> bool:
+    """Whether two engines make the same first updates, with their losses and without, bit for bit."""
+    state = state_of(setup)
+    if setup.schedule.momentum and state.velocity is None:
+        state = replace(state, velocity=np.zeros_like(state.parameters))
+    first, second = (_tried(engine, state) for engine in (one, other))
+    return np.array_equal(first, second, equal_nan=True)
 
 
-def _module(source: str) -> Any:
-    """The source as a module of a file of its own, named by its content."""
-    digest = hashlib.sha256(source.encode()).hexdigest()[:24]
-    folder = cache_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"loop_{digest}.py"
-    if not path.is_file() or path.read_text(encoding="utf-8") != source:
-        _put(path, source)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise OSError(f"{path} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # where Numba looks for the function when it loads machine code
-    spec.loader.exec_module(module)
-    return module
+def _tried(engine: ScalarEngine, state: State) -> Array:
+    """Parameters and losses after a few updates."""
+    losses = np.empty(_TRIED)
+    with_losses, _ = engine.advance(state, _TRIED, losses)
+    without, _ = engine.advance(state, _TRIED)
+    return np.concatenate([with_losses.parameters, without.parameters, losses])
 
 
-def _put(path: Path, text: str) -> None:
-    """A whole file or none, whoever else writes it at the same time."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, path)
+def _builders() -> Iterator[Callable[[str, str], Callable[..., Any]]]:
+    if compiler():
+        yield native
+    if is_installed():
+        yield jitted

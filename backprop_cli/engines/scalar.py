@@ -16,7 +16,7 @@ from backprop_cli.backward import Gradients
 from backprop_cli.engines.engine import State, is_sound
 from backprop_cli.engines.flat import flatten
 from backprop_cli.engines.page import Page, coefficients
-from backprop_cli.engines.source import look_source, loop_source
+from backprop_cli.engines.source import look_source, loops_source
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Setup
@@ -32,7 +32,7 @@ def interpreted(source: str, name: str) -> Callable[..., Any]:
 
 
 class ScalarEngine:
-    """`build` turns the loop's source into a function, `store` a row of numbers into what that function works on."""
+    """`build` turns a source and a name into a function, `store` a row of numbers into what that function works on."""
 
     def __init__(
         self,
@@ -72,7 +72,8 @@ class ScalarEngine:
 
     def _loop(self, with_losses: bool) -> Callable[..., float]:
         if with_losses not in self._loops:
-            self._loops[with_losses] = self.build(loop_source(self.page, with_losses), "loop")
+            name = "loop_with_losses" if with_losses else "loop"
+            self._loops[with_losses] = self.build(loops_source(self.page), name)
         return self._loops[with_losses]
 
     def _order(self, made: int, count: int) -> tuple[Any, int]:

@@ -1,10 +1,11 @@
 """A small network as a page of arithmetic: straight-line Python, one local variable for each quantity.
 
-The variables bear the quantities' default names: `z3`, `a1`, `w31`, and `dz3` for ∂E/∂z3, `sz3` for the slope at z3. Two
+The variables bear the quantities' default names: `z3`, `a1`, `w31`, and `dz3` for ∂E/∂z3, `sz3` for the slope at z3. The
 functions are written from the same lines, so that they agree bit for bit:
 
 - `look(p, x, t)` goes forward and backward over one sample and returns net inputs, activations, slopes, ∂E/∂z and ∂E/∂a;
-- `loop(p, v, x, t, order, q, count, c, losses)` makes `count` updates.
+- `loop(p, v, x, t, order, q, count, c, losses)` makes `count` updates; `loop_with_losses` is the same and also puts the loss
+  before each of them into `losses`.
 
 `p` and `v` hold the parameters and their velocities in the order of `Names.parameters`, `x` and `t` all samples' numbers
 one after the other, `order` the samples' indices as they are taken, cyclically, from position `q`; `c` are the schedule's
@@ -46,21 +47,27 @@ def look_source(page: Page) -> str:
     return HEADER + "\n\ndef look(p, x, t):\n" + _indented(body)
 
 
-def loop_source(page: Page, with_losses: bool) -> str:
-    """The source of `loop`; `with_losses` also puts the loss before each update into `losses`.
+def loops_source(page: Page) -> str:
+    """The source of `loop` and `loop_with_losses`.
 
-    `loop` returns a number that is not finite, or very large, where the loss may have left the finite numbers on the way.
+    They return a number that is not finite, or very large, where the loss may have left the finite numbers on the way.
     """
+    return "\n\n".join(
+        [HEADER, _loop(page, "loop", with_losses=False), _loop(page, "loop_with_losses", with_losses=True)]
+    )
+
+
+def _loop(page: Page, name: str, with_losses: bool) -> str:
     c = ("rate", "momentum", "rest", "weight_decay", "bias_decay", "scale")
     body = [*_unpacked(page, velocities=bool(page.schedule.momentum))]
-    body += [f"{name} = c[{index}]" for index, name in enumerate(c)]
+    body += [f"{coefficient} = c[{index}]" for index, coefficient in enumerate(c)]
     body += [*(_sample(page, "0") if page.is_single else ["period = len(order)"]), "watch = 0.0"]
     body += ["for k in range(count):", *_nested(_update(page, with_losses))]
     parameters = [page.names.of(parameter) for parameter in page.names.parameters()]
-    body += [f"p[{index}] = {name}" for index, name in enumerate(parameters)]
+    body += [f"p[{index}] = {parameter}" for index, parameter in enumerate(parameters)]
     if page.schedule.momentum:
-        body += [f"v[{index}] = v{name}" for index, name in enumerate(parameters)]
-    return HEADER + "\n\ndef loop(p, v, x, t, order, q, count, c, losses):\n" + _indented([*body, "return watch"])
+        body += [f"v[{index}] = v{parameter}" for index, parameter in enumerate(parameters)]
+    return f"def {name}(p, v, x, t, order, q, count, c, losses):\n" + _indented([*body, "return watch"])
 
 
 # ── one update ────────────────────────────────────────────────────────────────────────────────────────────────────────
