@@ -5,8 +5,9 @@ This is what every engine's loop must come to, written to be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -78,23 +79,21 @@ def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:
     if schedule.batch_size is None:
         return list(range(samples))
     first = made * schedule.batch_size
-    order: dict[int, list[int]] = {}
-    batch = []
-    for position in range(first, first + schedule.batch_size):
-        epoch, index = divmod(position, samples)
-        if epoch not in order:
-            order[epoch] = sample_order(schedule, samples, epoch)
-        batch.append(order[epoch][index])
-    return batch
+    places = (divmod(position, samples) for position in range(first, first + schedule.batch_size))
+    return [sample_order(schedule, samples, epoch)[index] for epoch, index in places]
 
 
-def sample_order(schedule: Schedule, samples: int, epoch: int) -> list[int]:
+def sample_order(schedule: Schedule, samples: int, epoch: int) -> Sequence[int]:
     """The order of the samples in one pass over them; it depends on the seed and the pass alone."""
-    order = list(range(samples))
-    if schedule.shuffle:
-        import random
+    return _shuffled(schedule.seed, samples, epoch) if schedule.shuffle else range(samples)
 
-        random.Random(f"{schedule.seed}/{epoch}").shuffle(order)
+
+@lru_cache(maxsize=2)
+def _shuffled(seed: int, samples: int, epoch: int) -> list[int]:
+    import random
+
+    order = list(range(samples))
+    random.Random(f"{seed}/{epoch}").shuffle(order)
     return order
 
 

@@ -149,10 +149,11 @@ class ArrayEngine:
         first = 0 if losses is None else len(losses)
         if self.is_logarithmic or not self.is_fixed:
             first = count
+        if self.is_fixed:
+            self.batch_pass.load(self.samples)
         with np.errstate(all="ignore"):
             self._one_by_one(state.updates, first, losses)
             if first < count:
-                self.batch_pass.load(self.samples)
                 self.whole(count - first)
         velocity = None if self.velocity is None else self.velocity.copy()
         parameters = self.parameters.copy()
@@ -161,7 +162,8 @@ class ArrayEngine:
     def _one_by_one(self, made: int, count: int, losses: Array | None) -> None:
         """`count` updates, each with a batch or a loss of its own."""
         for number in range(count):
-            self.batch_pass.load(self.samples.batch(self._batch(made + number)))
+            if not self.is_fixed:
+                self.batch_pass.load(self.samples.batch(next_batch(self.schedule, len(self.samples), made + number)))
             self.gradients(1)
             has_place = losses is not None and number < len(losses)
             if has_place or self.is_logarithmic:
@@ -170,9 +172,6 @@ class ArrayEngine:
                 if losses is not None and has_place:
                     losses[number] = loss
             self.step(1)
-
-    def _batch(self, made: int) -> list[int]:
-        return next_batch(self.schedule, len(self.samples), made)
 
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
         """See `Engine`."""
