@@ -49,12 +49,14 @@ def loss_shares(network: Network, trace: Trace, targets: Array) -> Array:
         return network.loss.shares(targets, trace.outputs)
 
 
-def reduce_samples(values: Array, reduction: str) -> Array:
-    """The mean or sum over the first axis, the samples."""
-    return np.asarray(values.mean(axis=0) if reduction == "mean" else values.sum(axis=0))
+@np.errstate(over="ignore", invalid="ignore")
+def loss_of_shares(shares: Array, reduction: str) -> Array:
+    """E from samples × outputs: the sum over a sample's outputs, then the mean or sum over the samples."""
+    losses = shares.sum(axis=-1)
+    return np.asarray(losses.mean(axis=0) if reduction == "mean" else losses.sum(axis=0))
 
 
 def total_loss(network: Network, samples: Samples, reduction: str) -> float:
     """E over all samples: each sample's loss is the sum of its shares, `reduction` (mean or sum) joins the samples."""
     trace = forward(network, samples.inputs)
-    return float(reduce_samples(loss_shares(network, trace, samples.targets).sum(axis=-1), reduction))
+    return float(loss_of_shares(loss_shares(network, trace, samples.targets), reduction))

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from backprop_cli.backward import Gradients, backward
-from backprop_cli.forward import Trace, forward, loss_shares, reduce_samples
+from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
 
@@ -70,8 +70,7 @@ def batch_gradients(
 ) -> tuple[ParameterArrays, float]:
     """The gradients of a batch's loss by all parameters, and that loss."""
     trace, gradients = passes(network, batch, reduction)
-    shares = loss_shares(network, trace, batch.targets).sum(axis=-1)
-    return gradients.parameters, float(reduce_samples(shares, reduction))
+    return gradients.parameters, float(loss_of_shares(loss_shares(network, trace, batch.targets), reduction))
 
 
 def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:

@@ -249,6 +249,37 @@ def _losses(setup: Setup) -> Iterator[tuple[int, float]]:
         yield step.number - 1, loss
 
 
+@pytest.mark.parametrize(
+    ("given", "culprit"),
+    [
+        ({"loss": "cross_entropy", "targets": [0.5, 0.5], "inputs": [1, -3]}, "cross_entropy of o2 = -3 is not finite, sample 1"),
+        ({"inputs": [[1, 1], [1, 1e200]], "targets": [[1, 1], [1, 1]]},
+         "half_squared_error of o2 = 1e+200 is not finite, sample 2"),
+        ({"loss": "squared_error", "inputs": [1e154, 1e154], "targets": [0, 0]}, "E = inf over the samples"),
+        ({"layers": [{"weights": [[1, 0], [1, 1e200]]}], "inputs": [1, 1e200]}, "z2 (unit 2 of layer 1) is inf, sample 1"),
+    ],
+)  # fmt: skip
+def test_a_loss_that_is_not_finite_before_the_first_update_names_its_culprit(
+    given: dict[str, Any], culprit: str
+) -> None:
+    identity = [{"weights": [[1, 0], [0, 1]]}]
+    with pytest.raises(DivergedError) as caught:
+        train(load({"layers": identity, "targets": [0, 0], **given}))
+    assert (caught.value.step, caught.value.culprit) == (0, culprit)
+    assert caught.value.hint.startswith("nothing was updated yet")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("show_step", [1, 4, 5])
+def test_divergence_in_the_shown_step_and_around_it_is_that_of_the_loop(name: str, show_step: int) -> None:
+    setup = load({"layers": [{"weights": [[1]]}], "inputs": [1e60], "targets": [0], "learning_rate": 1})
+    wanted = next(number for number, loss in _losses(setup) if not np.isfinite(loss))
+    with pytest.raises(DivergedError) as caught:
+        train(setup, 5, show_step, engine=name)
+    assert caught.value.step == wanted < 5
+    assert "smaller learning rate" in caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["array", "scalar"])
 def test_huge_numbers_that_stay_finite_are_no_divergence(name: str) -> None:
     setup = network("linear", "mean_absolute_error", widths=(2, 2)).with_schedule(learning_rate=1e120)
@@ -269,6 +300,18 @@ def test_the_history_of_a_long_run_is_thinned_and_that_of_a_short_one_whole() ->
     assert long.history_steps[0] == 0 and long.history_steps[-1] == 2500
     np.testing.assert_allclose(long.history[:-1], np.array(plain)[long.history_steps[:-1]], rtol=1e-11, atol=1e-18)
     assert long.history[-1] == long.loss_after == every.loss_after
+
+
+@pytest.mark.parametrize(("steps", "kept"), [(1, 2), (1000, 1001), (1001, 144)])
+def test_more_than_a_thousand_losses_are_thinned(steps: int, kept: int) -> None:
+    result = train(network(), steps)
+    assert len(result.history) == len(result.history_steps) == kept
+
+
+def test_progress_is_told_up_to_the_last_step() -> None:
+    told: list[int] = []
+    train(network(), 50, 20, on_progress=told.append)
+    assert told == sorted(set(told)) and told[-1] == 50 and {19, 20} <= set(told)
 
 
 @pytest.mark.parametrize("show_step", [None, 1, 2, 1700])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
-from backprop_cli.forward import Trace, forward, loss_shares, reduce_samples
+from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Setup
 from backprop_cli.updates import moved, next_batch, update
@@ -62,7 +62,7 @@ class Method:
         """E over all samples."""
         samples = self.setup.samples
         shares = self.shares(network, self.forward(network, samples.inputs), samples.targets)
-        return float(reduce_samples(shares.sum(axis=-1), self.loss_reduction))
+        return float(loss_of_shares(shares, self.loss_reduction))
 
 
 Change = Callable[[Method], Method]

@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from backprop_cli.forward import Trace, forward, loss_shares, reduce_samples
+from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
 from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
 from backprop_cli.network import Network, ParameterArrays, Samples
@@ -145,7 +145,7 @@ class _Prober:
     def _loss(self, network: Network) -> tuple[Array, Trace]:
         trace = forward(network, self.samples.inputs)
         shares = loss_shares(network, trace, self.samples.targets)
-        return reduce_samples(shares.sum(axis=-1), self.reduction), trace
+        return loss_of_shares(shares, self.reduction), trace
 
     def _probe(self, name: str, analytic: float, loss: Loss, size: float) -> Probe:
         numerical, error, is_kink = self._complex_step(loss) if self.is_complex else self._differences(loss, size)

@@ -18,7 +18,7 @@ from backprop_cli.engines import inplace
 from backprop_cli.engines.engine import State, is_sound
 from backprop_cli.engines.flat import flatten, views
 from backprop_cli.engines.inplace import Call
-from backprop_cli.forward import Trace, reduce_samples
+from backprop_cli.forward import Trace, loss_of_shares
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
 from backprop_cli.updates import next_batch
@@ -115,7 +115,7 @@ class BatchPass:
             shares = network.collapse.shares(buffers.targets, buffers.net_inputs[-1])
         else:
             shares = network.loss.shares(buffers.targets, buffers.activations[-1])
-        return float(reduce_samples(shares.sum(axis=-1), self.reduction))
+        return float(loss_of_shares(shares, self.reduction))
 
 
 class ArrayEngine:

@@ -25,7 +25,8 @@ from tests.mutation.mutants import Mutant, mutants
 
 FILES = tuple(f"backprop_cli/{name}.py" for name in ("forward", "backward", "sgd", "updates", "partials"))
 FIRST = ("test_published", "test_golden", "test_paths", "test_extreme", "test_contract_json")
-THEN = ("test_numbers", "test_hostile_input", "test_against_oracles")
+THEN = ("test_engines", "test_numbers", "test_hostile_input", "test_against_oracles")
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not compiled")
 LIBRARIES = ("numpy", "rich.table", "typer.testing", "yaml")
 MOST_SECONDS = 240
 WANTED = 0.95
@@ -61,7 +62,7 @@ def survives(file: str, mutant: Mutant, tests: Sequence[str]) -> bool:
         sys.meta_path.insert(0, _Finder(name, file, compile(mutant.tree, file, "exec")))
         code = 1
         with contextlib.suppress(BaseException):
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(f"tests/{test}.py" for test in tests)]))
+            code = int(pytest.main([*OPTIONS, *(f"tests/{test}.py" for test in tests)]))
         os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
