@@ -251,6 +251,8 @@ def _step(
             yield partial(np.multiply, velocity, schedule.momentum, scratch)
             yield partial(np.add, gradients, scratch, gradients)
             direction = gradients
+    if direction is gradients:  # they are written anew in each update: memory that is warm already
+        scratch = gradients
     yield partial(np.multiply, direction, _rates(network, schedule), scratch)
     yield partial(np.subtract, parameters, scratch, parameters)
 
