@@ -1,4 +1,4 @@
-"""CSV of many partials: the same bytes as record by record, and never all of it in memory."""
+"""CSV and JSON of many partials: the same bytes as record by record, and never all of it in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from backprop_cli import load
 from backprop_cli.partials import Derivation
 from backprop_cli.render.blocks import Column, Table
-from backprop_cli.render.bulk import partial_rows
+from backprop_cli.render.bulk import CsvLines, JsonLines, partial_rows
 from backprop_cli.render.machine import csv_text, json_text
 from backprop_cli.render.notation import TextNotation
 from backprop_cli.render.plain import plain
-from backprop_cli.render.records import CSV_COLUMNS, partial_row
+from backprop_cli.render.records import CSV_COLUMNS, partial_record, partial_row
 from backprop_cli.render.terminal import terminal
 from tests.program import backprop
 
@@ -30,6 +30,7 @@ CASES: dict[str, dict[str, Any]] = {
     "no bias": {"widths": (3, 8, 2), "activation": "gelu", "bias": None},
     "collapsed": {"widths": (2, 3, 2), "activation": "sigmoid", "loss": "binary_cross_entropy"},
     "names": {"widths": (2, 2), "activation": "sigmoid", "input_names": ["left", "right"]},
+    "a name with a backslash": {"widths": (2, 2), "activation": "sigmoid", "input_names": [r"left\far", "right"]},
     "a name with a comma": {"widths": (2, 2), "activation": "sigmoid", "input_names": ["left, far", "right"]},
 }
 
@@ -58,9 +59,12 @@ def derivation_of(
 
 @pytest.mark.parametrize("case", CASES)
 def test_many_rows_at_a_time_are_the_rows_one_by_one(case: str) -> None:
-    one_by_one = (partial_row(partial) for _, rows in derivation_of(**CASES[case]).layers() for partial in rows)
-    wanted = "".join(csv_text(CSV_COLUMNS, one_by_one))
-    assert "".join(csv_text(CSV_COLUMNS, partial_rows(derivation_of(**CASES[case])))) == wanted
+    partials = [partial for _, rows in derivation_of(**CASES[case]).layers() for partial in rows]
+    derivation = derivation_of(**CASES[case])
+    wanted = "".join(csv_text(CSV_COLUMNS, map(partial_row, partials)))
+    assert "".join(csv_text(CSV_COLUMNS, partial_rows(derivation, CsvLines()))) == wanted
+    wanted = "".join(json_text([("partials", map(partial_record, partials))]))
+    assert "".join(json_text([("partials", partial_rows(derivation_of(**CASES[case]), JsonLines()))])) == wanted
 
 
 class Counted:

@@ -53,7 +53,7 @@ def run(
     from backprop_cli.files import write_whole
     from backprop_cli.memory import require_records
     from backprop_cli.partials import Derivation
-    from backprop_cli.render.bulk import partial_rows
+    from backprop_cli.render.bulk import CsvLines, JsonLines, partial_rows
     from backprop_cli.render.records import CSV_COLUMNS, run_record
     from backprop_cli.sgd import train
 
@@ -98,9 +98,9 @@ def run(
         console,
         Showing(format, digits, rows, standalone),
         blocks,
-        run_record(result, derivation, sample),
+        run_record(result, derivation, partial_rows(derivation, JsonLines()), sample),
         CSV_COLUMNS,
-        partial_rows(derivation),
+        partial_rows(derivation, CsvLines()),
     )
 
 

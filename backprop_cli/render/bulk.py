@@ -1,4 +1,4 @@
-"""The CSV of many partials, a unit's row of weights at a time: the same bytes as `records.partial_row`, without the records.
+"""The CSV and JSON of many partials, a unit's row of weights at a time: the same bytes as record by record, without records.
 
 Nearly all partials of a large network are the two of each weight, ∂z/∂w and ∂E/∂w, and ∂z/∂a of the connection it makes.
 Their text is filled in straight from the arrays; everything else comes from records as ever.
@@ -7,105 +7,172 @@ Their text is filled in straight from the arrays; everything else comes from rec
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
-from backprop_cli.partials import Derivation
+from backprop_cli.partials import Derivation, Partial
+from backprop_cli.render.machine import Written
 from backprop_cli.render.phrases import LONGEST_SUM
-from backprop_cli.render.records import partial_row
-
-Rows = Iterator[Sequence[str] | str]
-"""Rows as cells, or several finished lines as one text."""
+from backprop_cli.render.records import partial_record, partial_row
 
 
-def partial_rows(derivation: Derivation) -> Rows:
-    """All partials of one sample as rows of CSV, from the output back."""
-    if not _is_plain(derivation):
+class Lines(Protocol):
+    """How partials are written in a format; numbers come as texts."""
+
+    special: frozenset[str]
+    """Characters that a name cannot have in a text that is simply filled in."""
+
+    def record(self, partial: Partial) -> Any:
+        """A partial as its record has it."""
+
+    def local(self, of: str, wrt: str, rule: str, value: str) -> str:
+        """∂of/∂wrt, whose rule is one name."""
+
+    def chain(self, of: str, wrt: str, by: Sequence[str], factors: Sequence[tuple[str, str]], value: str) -> str:
+        """∂of/∂wrt = Σ ∂of/∂b · ∂b/∂wrt over the `by`, of which each has its two factors."""
+
+    def joined(self, lines: list[str]) -> str:
+        """Several lines as one text."""
+
+
+class CsvLines:
+    """Rows of CSV."""
+
+    special = frozenset(',"\r\n')
+
+    def record(self, partial: Partial) -> Any:
+        """See `Lines`."""
+        return partial_row(partial)
+
+    def local(self, of: str, wrt: str, rule: str, value: str) -> str:
+        """See `Lines`."""
+        return f"d{of}/d{wrt},{of},{wrt},{rule},{value},{value}\n"
+
+    def chain(self, of: str, wrt: str, by: Sequence[str], factors: Sequence[tuple[str, str]], value: str) -> str:
+        """See `Lines`; a long sum is shortened."""
+        is_long = len(by) > LONGEST_SUM
+        pairs = list(zip(by, factors, strict=True))
+        shown = [*pairs[:3], pairs[-1]] if is_long else pairs
+        symbols = [f"d{of}/d{name} * d{name}/d{wrt}" for name, _ in shown]
+        numbers = [f"{_factor(left)} * {_factor(right)}" for _, (left, right) in shown]
+        if is_long:
+            symbols.insert(3, "...")
+            numbers.insert(3, "...")
+        return f"d{of}/d{wrt},{of},{wrt},{' + '.join(symbols)},{' + '.join(numbers)},{value}\n"
+
+    def joined(self, lines: list[str]) -> str:
+        """See `Lines`."""
+        return "".join(lines)
+
+
+class JsonLines:
+    """Items of a JSON list."""
+
+    special = frozenset('"\\')
+
+    def record(self, partial: Partial) -> Any:
+        """See `Lines`."""
+        return partial_record(partial)
+
+    def local(self, of: str, wrt: str, rule: str, value: str) -> str:
+        """See `Lines`."""
+        return f'{{"name": "d{of}/d{wrt}", "of": "{of}", "wrt": "{wrt}", "rule": "{rule}", "value": {value}}}'
+
+    def chain(self, of: str, wrt: str, by: Sequence[str], factors: Sequence[tuple[str, str]], value: str) -> str:
+        """See `Lines`."""
+        del factors  # JSON names the factors, whose values are elsewhere
+        terms = ", ".join([f'["d{of}/d{name}", "d{name}/d{wrt}"]' for name in by])
+        return f'{{"name": "d{of}/d{wrt}", "of": "{of}", "wrt": "{wrt}", "terms": [{terms}], "value": {value}}}'
+
+    def joined(self, lines: list[str]) -> str:
+        """See `Lines`."""
+        return Written.of(lines)
+
+
+def partial_rows(derivation: Derivation, lines: Lines) -> Iterator[Any]:
+    """All partials of one sample, from the output back: as records, or several finished lines as one text."""
+    if not _is_plain(derivation, lines.special):
         for _, partials in derivation.layers():
-            yield from map(partial_row, partials)
+            yield from map(lines.record, partials)
         return
     for layer in reversed(range(derivation.names.depth)):
-        yield from _layer(derivation, layer)
+        yield from _layer(derivation, layer, lines)
 
 
-def _is_plain(derivation: Derivation) -> bool:
-    """Whether no name needs quotes in CSV and every value is a number."""
+def _is_plain(derivation: Derivation, special: frozenset[str]) -> bool:
+    """Whether every name can be filled in as it is, and every value is a finite number."""
     names = derivation.names
     given = (*names.fixed(), *names.given_weights.values(), *names.given_biases.values())
-    arrays = (*derivation.activations, *derivation.deltas, *derivation.upstream)
-    needs_no_quotes = not any(set(name) & set(',"\r\n') for name in given)
-    return needs_no_quotes and not any(np.isnan(array).any() for array in arrays)
+    arrays = (*derivation.activations, *derivation.deltas, *derivation.upstream, *derivation.gradients.weights)
+    return not any(set(name) & special for name in given) and all(np.isfinite(array).all() for array in arrays)
 
 
-def _layer(derivation: Derivation, layer: int) -> Rows:
+def _layer(derivation: Derivation, layer: int, lines: Lines) -> Iterator[Any]:
     """In the order of `Derivation.layer`."""
     names, units = derivation.names, range(derivation.names.widths[layer + 1])
     is_last = layer == names.depth - 1
     is_elementwise = derivation.network.layers[layer].activation.is_elementwise
     if is_last:
-        yield from (partial_row(derivation.loss_by_output(unit)) for unit in units)
+        yield from (lines.record(derivation.loss_by_output(unit)) for unit in units)
     for unit in units:
-        yield from (partial_row(derivation.slope(layer, i, unit)) for i in ([unit] if is_elementwise else units))
+        yield from (lines.record(derivation.slope(layer, i, unit)) for i in ([unit] if is_elementwise else units))
     if is_last or not is_elementwise:
-        yield from (partial_row(derivation.delta(layer, unit)) for unit in units)
+        yield from (lines.record(derivation.delta(layer, unit)) for unit in units)
     else:
-        yield from (_hidden_delta(derivation, layer, unit) for unit in units)
-    yield from (_weights(derivation, layer, unit) for unit in units)
-    yield from _biases(derivation, layer)
-    yield from (_source(derivation, layer, source) for source in range(names.widths[layer]))
+        yield from (lines.joined([_hidden_delta(derivation, layer, unit, lines)]) for unit in units)
+    yield from (lines.joined(_weights(derivation, layer, unit, lines)) for unit in units)
+    yield from _biases(derivation, layer, lines)
+    yield from (lines.joined(_source(derivation, layer, source, lines)) for source in range(names.widths[layer]))
 
 
-def _hidden_delta(derivation: Derivation, layer: int, unit: int) -> str:
+def _hidden_delta(derivation: Derivation, layer: int, unit: int, lines: Lines) -> str:
     """∂E/∂z = ∂E/∂a · ∂a/∂z."""
-    names, loss = derivation.names, derivation.loss
+    names = derivation.names
     z, a = names.net_input(layer, unit), names.activation(layer, unit)
     upstream, slope = float(derivation.upstream[layer + 1][unit]), derivation.slope(layer, unit, unit).value
     value = float(derivation.deltas[layer][unit])
-    return f"d{loss}/d{z},{loss},{z},d{loss}/d{a} * d{a}/d{z},{_factor(repr(upstream))} * {_factor(repr(slope))},{value!r}\n"
+    return lines.chain(derivation.loss, z, [a], [(repr(upstream), repr(slope))], repr(value))
 
 
-def _weights(derivation: Derivation, layer: int, unit: int) -> str:
+def _weights(derivation: Derivation, layer: int, unit: int, lines: Lines) -> list[str]:
     """∂z/∂w and ∂E/∂w of all the weights into one unit."""
     names, loss = derivation.names, derivation.loss
-    z, delta = names.net_input(layer, unit), _factor(repr(float(derivation.deltas[layer][unit])))
+    z, delta = names.net_input(layer, unit), repr(float(derivation.deltas[layer][unit]))
     sources = [names.source(layer, source) for source in range(names.widths[layer])]
     values = [repr(value) for value in derivation.activations[layer].tolist()]
     gradients = derivation.gradients.weights[layer][unit].tolist()
-    return "".join(
-        f"d{z}/d{weight},{z},{weight},{source},{value},{value}\n"
-        f"d{loss}/d{weight},{loss},{weight},d{loss}/d{z} * d{z}/d{weight},{delta} * {_factor(value)},{gradient!r}\n"
+    return [
+        line
         for weight, source, value, gradient in zip(
             names.weight_row(layer, unit), sources, values, gradients, strict=True
         )
-    )
+        for line in (
+            lines.local(z, weight, source, value),
+            lines.chain(loss, weight, (z,), ((delta, value),), repr(gradient)),
+        )
+    ]
 
 
-def _biases(derivation: Derivation, layer: int) -> Rows:
+def _biases(derivation: Derivation, layer: int, lines: Lines) -> Iterator[Any]:
     for parameter in derivation.names.layer_biases(layer):
         gradient = derivation.gradient(parameter)
-        yield from (partial_row(term[1]) for term in gradient.terms)
-        yield partial_row(gradient)
+        yield from (lines.record(term[1]) for term in gradient.terms)
+        yield lines.record(gradient)
 
 
-def _source(derivation: Derivation, layer: int, source: int) -> str:
+def _source(derivation: Derivation, layer: int, source: int, lines: Lines) -> list[str]:
     """∂z/∂a of one source by every unit that it feeds, and ∂E/∂a."""
-    names, loss, a = derivation.names, derivation.loss, derivation.names.source(layer, source)
+    names, a = derivation.names, derivation.names.source(layer, source)
     weights = [repr(value) for value in derivation.network.layers[layer].weights[:, source].tolist()]
-    units = range(len(weights))
-    net_inputs = [names.net_input(layer, unit) for unit in units]
-    lines = [
-        f"d{z}/d{a},{z},{a},{names.weight(layer, unit, source)},{weight},{weight}\n"
+    net_inputs = [names.net_input(layer, unit) for unit in range(len(weights))]
+    found = [
+        lines.local(z, a, names.weight(layer, unit, source), weight)
         for unit, (z, weight) in enumerate(zip(net_inputs, weights, strict=True))
     ]
-    shown = list(units) if len(units) <= LONGEST_SUM else [*units[:3], units[-1]]
-    symbols = [f"d{loss}/d{net_inputs[unit]} * d{net_inputs[unit]}/d{a}" for unit in shown]
-    numbers = [f"{_factor(repr(float(derivation.deltas[layer][unit])))} * {_factor(weights[unit])}" for unit in shown]
-    if len(units) > LONGEST_SUM:
-        symbols.insert(3, "...")
-        numbers.insert(3, "...")
+    factors = list(zip(map(repr, derivation.deltas[layer].tolist()), weights, strict=True))
     value = float(derivation.upstream[layer][source])
-    lines.append(f"d{loss}/d{a},{loss},{a},{' + '.join(symbols)},{' + '.join(numbers)},{value!r}\n")
-    return "".join(lines)
+    return [*found, lines.chain(derivation.loss, a, net_inputs, factors, repr(value))]
 
 
 def _factor(number: str) -> str:

@@ -18,7 +18,7 @@ CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
 CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified")
 
 
-def run_record(run: Run, derivation: Derivation, sample: int) -> Iterator[tuple[str, Any]]:
+def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample: int) -> Iterator[tuple[str, Any]]:
     """The keys of `run`'s JSON in order; lists that can be long are iterators, to be written as they come."""
     setup, step, names = run.setup, run.shown, run.setup.network.names
     yield "title", setup.title
@@ -31,7 +31,7 @@ def run_record(run: Run, derivation: Derivation, sample: int) -> Iterator[tuple[
     yield "loss_after", run.loss_after
     yield "engine", run.engine
     yield "forward", derivation.forward_values()
-    yield "partials", (partial_record(partial) for _, partials in derivation.layers() for partial in partials)
+    yield "partials", partials
     yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
     yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
 
