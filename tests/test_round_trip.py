@@ -66,6 +66,23 @@ def test_three_steps_equal_three_runs_of_one(example: str, extra: str) -> None:
     assert ("state:" in piped) == bool(extra)
 
 
+@pytest.mark.parametrize("extra", ["momentum: 0.9\n", "momentum: 0.9\nbatch_size: 1\n", "batch_size: 1\n"])
+def test_comments_and_layout_stay_in_a_file_that_carries_a_state(extra: str) -> None:
+    once = written(backprop("examples", "xor").stdout + extra + "# the end\n", "-n", "1")
+    twice = written(once, "-n", "1")
+    numbers = str.maketrans("", "", "0123456789.-+e")
+    assert "# the end" in once
+    assert twice.translate(numbers) == once.translate(numbers)
+    assert yaml.safe_load(twice)["state"]["updates"] == 2
+
+
+@pytest.mark.parametrize("state", ["state: {}\n", "state: null\n", "state: {updates: 4}\n"])
+def test_a_state_of_another_shape_is_written_afresh(state: str) -> None:
+    text = written(backprop("examples", "xor").stdout + "momentum: 0.9\n" + state, "-n", "1")
+    assert yaml.safe_load(text)["state"]["updates"] == (5 if "4" in state else 1)
+    assert text.count("state:") == 1
+
+
 @pytest.mark.parametrize("shuffle", ["", "shuffle: true\nseed: 7\n"])
 def test_batches_go_on_where_the_last_run_stopped(shuffle: str) -> None:
     text = backprop("examples", "xor").stdout + "batch_size: 3\n" + shuffle

@@ -1,7 +1,8 @@
 """A setup as a network file again: the same keys, names and order, with the parameters' new values.
 
-A file of the same format is rewritten in place: only the numbers change, comments and layout stay. Otherwise, or where
-aliases make one number stand for several, the data is written out afresh. Numbers read back bit for bit.
+A file of the same format is rewritten in place: only the numbers change, those of an optimizer's state too; comments and
+layout stay. Otherwise, or where aliases make one number stand for several, the data is written out afresh. Numbers read
+back bit for bit.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def write(setup: Setup, document: Document, format: str) -> str:
 
 
 def number(value: float, format: str) -> str:
-    """A float that reads back bit for bit; in YAML with the point that older readers need to see a number."""
-    text = repr(float(value))
+    """A number that reads back bit for bit; in YAML with the point that older readers need to see a float."""
+    text = repr(value)
     return text.replace("e", ".0e") if format == "yaml" and "e" in text and "." not in text else text
 
 
@@ -73,10 +74,14 @@ def _velocity(velocity: ParameterArrays, index: int) -> dict[str, Any]:
 
 def _rewritten(document: Document, values: dict[Key, float], state: dict[str, Any] | None) -> str | None:
     """The document's own text with other numbers in it, or None where that cannot be done faithfully."""
-    if document.has_aliases or "state" in document.data or (state and not _can_append(document)):
+    given = dict(_leaves(document.data.get("state", {}), ("state",)))
+    wanted = dict(_leaves(state or {}, ("state",)))
+    is_appended = bool(wanted) and "state" not in document.data
+    fits = _can_append(document) if is_appended else given.keys() == wanted.keys()
+    if document.has_aliases or not fits:
         return None
     edits = []
-    for key, value in values.items():
+    for key, value in (values if is_appended else {**values, **wanted}).items():
         span = document.span(key)
         if span is None:
             return None
@@ -88,7 +93,16 @@ def _rewritten(document: Document, values: dict[Key, float], state: dict[str, An
     text = "".join([*pieces, document.text[position:]])
     if not text.endswith("\n"):
         text += "\n"
-    return text + _yaml({"state": state}) if state else text
+    return text + _yaml({"state": state}) if is_appended else text
+
+
+def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:
+    """Everything in nested mappings and lists that is neither, by its place."""
+    if isinstance(value, dict | list):
+        for part, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(entry, (*key, part))
+    else:
+        yield key, value
 
 
 def _can_append(document: Document) -> bool:
