@@ -29,7 +29,7 @@ class Update:
 class Explanation:
     """All about one parameter: `gradient` is the batch's, `partials` and `paths` are those of the shown sample.
 
-    `by_sample` holds (sample from 1, its gradient) for the step's batch where that has more than one sample.
+    `by_sample` holds (sample from 1, its gradient) for the step's batch where that is not the shown sample alone.
     `path_count` counts all the paths, of which `paths` may hold only the largest.
     """
 
@@ -64,6 +64,7 @@ class Explainer:
 
     def __init__(self, run: Run, sample: int = 0) -> None:
         self.run = run
+        self.sample = sample
         self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.passes)
 
     @cached_property
@@ -76,7 +77,8 @@ class Explainer:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
         step = self.run.shown
         gradient = self.derivation.gradient(parameter)
-        by_sample = tuple((number, derivation.gradient(parameter).value) for number, derivation in self._batch)
+        batch = [] if step.is_of(self.sample) else self._batch
+        by_sample = tuple((number, derivation.gradient(parameter).value) for number, derivation in batch)
         return Explanation(
             parameter,
             gradient.wrt,
@@ -84,7 +86,7 @@ class Explainer:
             step.gradients.pick(parameter),
             tuple(closure(gradient)),
             update_of(self.run, parameter),
-            by_sample if len(by_sample) > 1 else (),
+            by_sample,
             tuple(itertools.islice(largest_paths(gradient), limit)) if with_paths else None,
             count_paths(gradient) if with_paths else 0,
         )

@@ -65,8 +65,8 @@ def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
         yield MatrixStep(left, (("W", number, "T"), "*", delta), _column(derivation.upstream[index]))
 
 
-def update_steps(run: Run, loss: str) -> Iterator[MatrixStep]:
-    """W⁺ and b⁺ of the run's shown step, and the gradients over its batch where that has several samples."""
+def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
+    """W⁺ and b⁺ of the run's shown step, and the gradients over its batch where that is not `sample` (from 0) alone."""
     step = run.shown
     for index, layer in enumerate(step.after.layers):
         number = index + 1
@@ -77,8 +77,8 @@ def update_steps(run: Run, loss: str) -> Iterator[MatrixStep]:
             if value is None or gradient is None:
                 continue
             slope: Part = (f"d{loss}/d{kind}", number, "")
-            if len(step.batch) > 1:
-                yield MatrixStep(slope, (run.setup.schedule.reduction,), _column(gradient))
+            if not step.is_of(sample):
+                yield MatrixStep(slope, (f"{run.setup.schedule.reduction} over the batch",), _column(gradient))
             if step.changes is not None:
                 right = ((kind, number, ""), "-", ("eta", None, ""), "*", slope)
                 yield MatrixStep((kind, number, "+"), right if _is_plain(run) else (), _column(value))

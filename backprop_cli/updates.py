@@ -42,6 +42,10 @@ class Step:
     velocity_before: ParameterArrays | None = None
     velocity_after: ParameterArrays | None = None
 
+    def is_of(self, sample: int) -> bool:
+        """Whether this one sample (from 0) is the whole batch, so that the step's gradients are the sample's."""
+        return self.batch == (sample,)
+
 
 def updates(setup: Setup, count: int, passes: Passes = passes) -> Iterator[tuple[Step, float, Setup]]:
     """Make `count` updates; yields each step, the loss over its batch before it, and the setup after it."""

@@ -10,7 +10,7 @@ from backprop_cli.partials import Partial
 from backprop_cli.paths import Path
 from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
 from backprop_cli.render.notation import Notation, partial_name
-from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
+from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, counted
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
 from backprop_cli.render.update_phrases import update_lines
 from backprop_cli.sgd import Run
@@ -108,7 +108,7 @@ def paths_blocks(
 def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation) -> Iterator[Block]:
     """The batch's gradient from its samples'."""
     reduction = run.setup.schedule.reduction
-    yield Heading(f"Over the batch ({reduction} of {len(explanation.by_sample)} samples)", 3)
+    yield Heading(f"Over the batch ({reduction} of {counted(len(explanation.by_sample), 'sample')})", 3)
     gradient = notation.math(partial_name(explanation.partials[-1], notation))
     rows = [
         (f"{number}{' (shown above)' * (number == sample)}", notation.value(value))

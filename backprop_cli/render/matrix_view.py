@@ -8,6 +8,7 @@ from backprop_cli.matrices import MatrixStep, Part, backward_steps, forward_step
 from backprop_cli.partials import Derivation
 from backprop_cli.render.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.notation import LatexNotation, Notation, TextNotation, superscript
+from backprop_cli.render.phrases import batch_sentence
 from backprop_cli.render.run_view import heading, losses
 from backprop_cli.render.update_phrases import update_rule
 from backprop_cli.sgd import Run
@@ -26,7 +27,9 @@ def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notatio
     yield Heading("Update" if run.shown.changes is not None else "Gradients")
     if run.shown.changes is not None:
         yield Note(update_rule(run, notation))
-    yield from (_matrix(step, notation) for step in update_steps(run, derivation.loss))
+    if whose := batch_sentence(run, sample):
+        yield Note(whose)
+    yield from (_matrix(step, notation) for step in update_steps(run, sample - 1, derivation.loss))
     yield from losses(run, notation)
 
 
@@ -42,8 +45,8 @@ def _matrix(step: MatrixStep, notation: Notation) -> Matrix:
 def _sign(part: Part | str, notation: Notation) -> str:
     if not isinstance(part, str):
         return _part(part, notation)
-    if part in ("mean", "sum") and part != "sum":
-        return _word("mean over the batch", notation)
+    if part.endswith(" over the batch"):
+        return _word(part, notation)
     signs = {
         "*": notation.symbol("times"),
         "-": f" {notation.symbol('minus')} ",

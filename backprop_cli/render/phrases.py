@@ -9,6 +9,7 @@ from backprop_cli.network import Network
 from backprop_cli.partials import Partial
 from backprop_cli.quantities import Quantity
 from backprop_cli.render.notation import Notation
+from backprop_cli.sgd import Run
 
 LONGEST_SUM = 6
 """Up to how many terms a sum is written in full; of a longer one the first three and the last are."""
@@ -79,6 +80,17 @@ def functions_of(network: Network) -> str:
     """`sigmoid, softmax`, each named once where all are the same."""
     names = [layer.activation.name for layer in network.layers]
     return names[0] if len(set(names)) == 1 else ", ".join(names)
+
+
+def batch_sentence(run: Run, sample: int) -> str:
+    """Whose gradients a step's are, where they are not those of the shown `sample` (from 1) alone."""
+    numbers = [str(index + 1) for index in run.shown.batch]
+    if run.shown.is_of(sample - 1):
+        return ""
+    if len(numbers) == 1:
+        return f"Each gradient is that of sample {numbers[0]}, this step's batch; sample {sample} is shown above."
+    which = "" if len(set(numbers)) == len(run.setup.samples) else f": {listed(numbers)}"
+    return f"Each gradient is the {run.setup.schedule.reduction} over the {len(numbers)} samples of the batch{which}."
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

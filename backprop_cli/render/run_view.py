@@ -10,6 +10,7 @@ from backprop_cli.quantities import count_quantities, quantities
 from backprop_cli.render.blocks import Block, Column, Curve, Heading, Note, Table
 from backprop_cli.render.notation import Notation, partial_name
 from backprop_cli.render.phrases import (
+    batch_sentence,
     chain_in_numbers,
     chain_in_symbols,
     functions_of,
@@ -38,7 +39,7 @@ def run_view(run: Run, derivation: Derivation, sample: int, notation: Notation) 
         yield Heading(layer_title(derivation, layer), 3)
         rows = (partial_row(partial, notation) for partial in partials)
         yield Table(PARTIAL_COLUMNS, rows, derivation.count(layer))
-    yield from _update(run, notation)
+    yield from _update(run, sample, notation)
     yield from losses(run, notation)
 
 
@@ -94,17 +95,15 @@ def partial_row(partial: Partial, notation: Notation) -> tuple[str, ...]:
     )
 
 
-def _update(run: Run, notation: Notation) -> Iterator[Block]:
+def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
     """Old value, gradient, change and new value of every parameter; only the gradients where nothing was updated."""
     names, step = run.setup.network.names, run.shown
     is_update = step.changes is not None
     yield Heading("Update" if is_update else "Gradients")
     if is_update:
         yield Note(update_rule(run, notation))
-    if len(step.batch) > 1:
-        yield Note(
-            f"Each gradient is the {run.setup.schedule.reduction} over the {len(step.batch)} samples of the batch."
-        )
+    if whose := batch_sentence(run, sample):
+        yield Note(whose)
     gradient = notation.math(notation.partial(names.loss, "w"))
     titles = ("old", gradient, "change", "new") if is_update else ("value", gradient)
     columns = (Column("parameter", "math"), *(Column(title, "number") for title in titles))
