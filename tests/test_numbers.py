@@ -121,3 +121,11 @@ def test_the_closed_form_of_a_softmax_counts_what_the_targets_add_up_to(
     rule = partials["dE/dz1"]["collapsed"]
     assert partials["dE/dz1"]["value"] == sum(targets) * 0.5 - targets[0]
     assert (factor in rule) if factor else rule == "o1 - t1"
+
+
+@pytest.mark.parametrize("digits", range(9))
+def test_no_number_is_rounded_to_nothing(digits: int) -> None:
+    half = 0.5 * 10.0**-digits
+    shown = backprop("run", "-", "-n", "0", "--digits", str(digits), stdin=network(-half, 0.0, 0.0)).stdout
+    weight = next(line.split()[1] for line in shown.splitlines() if line.split()[:1] == ["w11"])
+    assert weight == f"{-half:.{digits}e}"

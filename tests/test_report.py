@@ -208,3 +208,9 @@ def test_a_diverging_run_writes_no_page(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == backprop("run", "relu", "--lr", "1000", "-n", "100").stderr
     assert not target.exists()
+
+
+def test_a_path_of_no_weight_has_a_share_of_nothing_without_a_sign() -> None:
+    shares = re.findall(r">([−\d.]+ %)</td>", page_of("softmax"))
+    assert "0.0 %" in shares
+    assert "−0.0 %" not in shares

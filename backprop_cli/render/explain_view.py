@@ -10,7 +10,7 @@ from backprop_cli.partials import Partial
 from backprop_cli.paths import Path
 from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
 from backprop_cli.render.notation import Notation, partial_name
-from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, counted
+from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, counted, percent
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
 from backprop_cli.render.update_phrases import update_lines
 from backprop_cli.sgd import Run
@@ -79,13 +79,13 @@ def paths_blocks(
         Column("share", "number"),
     )
     shown = 1 if math.isnan(target.value) else len(columns)
-    percent = notation.text("%")
+    sign = notation.text("%")
     rows = [
         (
             notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
             notation.value(path.value),
-            "" if path.share is None else notation.math(_percent(path.share)) + f" {percent}",
+            "" if path.share is None else notation.math(percent(path.share)) + f" {sign}",
         )[:shown]
         for path in paths
     ]
@@ -116,8 +116,3 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     ]
     rows.append((reduction, notation.value(explanation.gradient)))
     yield Table((Column("sample"), Column(gradient, "number")), rows, len(rows))
-
-
-def _percent(share: float) -> str:
-    """A share with one decimal; nothing is shown as minus zero."""
-    return f"{round(100 * share, 1) + 0.0:.1f}"

@@ -259,7 +259,7 @@ def format_number(value: float, digits: int) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
     smallest = 10.0 ** (2 - digits) if digits >= 6 else 0.5 * 10.0**-digits
-    if value and (abs(value) < smallest or abs(value) >= 1e15):
+    if value and (abs(value) <= smallest or abs(value) >= 1e15):
         return f"{value:.{digits}e}"
     return f"{value + 0.0:.{digits}f}"
 

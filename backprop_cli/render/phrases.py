@@ -93,6 +93,11 @@ def batch_sentence(run: Run, sample: int) -> str:
     return f"Each gradient is the {run.setup.schedule.reduction} over the {len(numbers)} samples of the batch{which}."
 
 
+def percent(share: float) -> str:
+    """A share in percent with one decimal; nothing is shown as minus zero."""
+    return f"{round(100 * share, 1) + 0.0:.1f}"
+
+
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """`1 number`, `1,200 numbers`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -23,8 +23,13 @@ function formatted(value, digits) {
   if (value === null) return "";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
   const smallest = digits >= 6 ? 10 ** (2 - digits) : 0.5 * 10 ** -digits;
-  if (value !== 0 && (Math.abs(value) < smallest || Math.abs(value) >= 1e15)) return exponential(value, digits);
+  if (value !== 0 && (Math.abs(value) <= smallest || Math.abs(value) >= 1e15)) return exponential(value, digits);
   return (value + 0).toFixed(digits);
+}
+
+function percent(share) {
+  const text = (100 * share).toFixed(1);
+  return `${text === "-0.0" ? "0.0" : text} %`.replace("-", "−");
 }
 
 function exponential(value, digits) {
@@ -101,7 +106,7 @@ function showNumbers() {
     const path = product(place.dataset.product, ofSample);
     const whole = ofSample.get(place.nextElementSibling.dataset.share);
     place.textContent = cell(path);
-    place.nextElementSibling.textContent = whole ? `${((100 * path) / whole).toFixed(1)} %`.replace("-", "−") : "";
+    place.nextElementSibling.textContent = whole ? percent(path / whole) : "";
   }
   for (const body of find(".paths tbody")) sortPaths(body, ofSample);
   showLines(ofSample);

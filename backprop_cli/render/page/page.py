@@ -22,7 +22,7 @@ from backprop_cli.render.notation import format_number
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation
-from backprop_cli.render.phrases import shape_of
+from backprop_cli.render.phrases import percent, shape_of
 from backprop_cli.render.picture.heat import HeatMaps, heat_svg
 from backprop_cli.render.picture.layout import is_drawable
 from backprop_cli.render.picture.loss import Curve, loss_svg
@@ -76,7 +76,7 @@ def page_text(page: Page) -> str:
         undefined=StrictUndefined,
     )
     environment.filters["number"] = lambda value: format_number(value, page.digits).replace("-", "−")
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace("-", "−")
+    environment.filters["percent"] = lambda share: f"{percent(share)} %".replace("-", "−")
     environment.filters["exact"] = repr
     environment.filters["words"] = words
     own_style = _file("page.css") + style()
