@@ -129,3 +129,12 @@ def test_no_number_is_rounded_to_nothing(digits: int) -> None:
     shown = backprop("run", "-", "-n", "0", "--digits", str(digits), stdin=network(-half, 0.0, 0.0)).stdout
     weight = next(line.split()[1] for line in shown.splitlines() if line.split()[:1] == ["w11"])
     assert weight == f"{-half:.{digits}e}"
+
+
+@pytest.mark.parametrize("format", ["latex", "markdown"])
+def test_a_power_of_ten_is_raised_as_a_whole(format: str) -> None:
+    """1 × 10^{-10}^3 is no formula: TeX refuses a second exponent."""
+    text = backprop("chain", "u = x^2", "y = u^3", "--at", "x=1e-5", "-f", format).stdout
+    assert r"(1 \times 10^{-10})^{3}" in text
+    tanh = json.dumps({"inputs": [1e-7], "targets": [1], "layers": [{"weights": [[1]], "activation": "tanh"}]})
+    assert r"1 - {(1 \times 10^{-7})}^2" in backprop("run", "-", "-f", format, stdin=tanh).stdout

@@ -98,7 +98,9 @@ class TextNotation:
     def numbers(self, rule: Rule) -> str:
         """`−(0.01 − 0.75136507)`."""
         write = self.term if rule.formula.is_single else self.factor
-        return _single_parentheses(self._pretty(rule.formula).fill({h: write(v) for h, v in rule.values.items()}))
+        return _without_needless_parentheses(
+            self._pretty(rule.formula).fill({h: write(v) for h, v in rule.values.items()})
+        )
 
     def _pretty(self, formula: Formula) -> Formula:
         return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
@@ -166,16 +168,16 @@ class LatexNotation:
     def numbers(self, rule: Rule) -> str:
         """`-(0.01 - 0.75136507)`."""
         write = self.term if rule.formula.is_single else self.factor
-        return _single_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
+        return _without_needless_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
 
     def value(self, value: float) -> str:
         """`$-0.50000000$`."""
         return self.math(_latex_number(format_number(value, self.digits)))
 
     def factor(self, value: float) -> str:
-        """`0.5`, `(-0.5)`."""
+        r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""
         text = self.term(value)
-        return f"({text})" if text.startswith("-") else text
+        return f"({text})" if text.startswith("-") or r"\times" in text else text
 
     def term(self, value: float) -> str:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
@@ -241,12 +243,16 @@ def prettify(text: str) -> str:
     return re.sub(r"(?<![0-9eE])-(?!\d)", "−", text.replace(" - ", " − "))
 
 
-_DOUBLED = re.compile(r"(\(|\\left\()\((-[^()]*)\)(\)|\\right\))")
+_NEEDLESS = re.compile(
+    r"(^|[({]|, | if | else |[<>≤≥=] |& |\\cr |\\begin\{cases\}|\\lvert )"
+    r"\((-?[\d.]+(?:e[-+]\d+| \\times 10\^\{-?\d+\})?)\)"
+    r"(?=$|[),]|\}(?!\^)|\\right|\\cr| (?:if|else|&|[-−+<>≤≥=]|\\le|\\rvert)(?![^ =]))"
+)
 
 
-def _single_parentheses(text: str) -> str:
-    """`exp((-1))`, where a negative number was put in, as `exp(-1)`."""
-    return _DOUBLED.sub(r"\1\2\3", text)
+def _without_needless_parentheses(text: str) -> str:
+    """A formula with numbers in it, without the parentheses of those that no sign binds: `exp((-1))` as `exp(-1)`."""
+    return _NEEDLESS.sub(r"\1\2", text)
 
 
 def format_number(value: float, digits: int) -> str:

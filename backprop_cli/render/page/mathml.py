@@ -158,7 +158,7 @@ def number_elements(value: float, digits: int, is_factor: bool) -> list[Element]
         power.append(_leaf("mn", "10"))
         power.append(_leaf("mn", str(int(exponent)).replace("-", "−")))
         elements += [_leaf("mo", "×"), power]
-    if is_factor and mantissa.startswith("-"):
+    if is_factor and (exponent or mantissa.startswith("-")):
         return [
             _leaf("mo", "(", form="prefix", stretchy="false"),
             *elements,

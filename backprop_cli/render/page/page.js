@@ -76,7 +76,8 @@ function mathNumber(value, isFactor) {
     raised.append(leaf("mn", "10"), leaf("mn", String(Number(power)).replace("-", "−")));
     elements.push(leaf("mo", "×"), raised);
   }
-  return isFactor && isNegative ? [leaf("mo", "(", "prefix"), ...elements, leaf("mo", ")", "postfix")] : elements;
+  const isBound = isFactor && (isNegative || power !== undefined);
+  return isBound ? [leaf("mo", "(", "prefix"), ...elements, leaf("mo", ")", "postfix")] : elements;
 }
 
 // ── the numbers of the chosen step and sample ─────────────────────────────────────────────────────────────────────
