@@ -22,8 +22,9 @@ class Activation:
 
     `value(z, *settings)` is f(z); `slope(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
     `slope_in_a(a, *settings)` evaluates the textbook's formula in the activation, where there is one. All work on arrays
-    of any shape, and on complex ones where `analytic`. `kinks` are the net inputs at which f' jumps; `is_bounded` says that
-    f stays between -1 and 1 and that no net input but a NaN has a NaN for its slope.
+    of any shape, and on complex ones where `analytic`. `constants` are the numbers that the formulas name. `kinks` are the
+    net inputs at which f' jumps; `is_bounded` says that f stays between -1 and 1 and that no net input but a NaN has a NaN
+    for its slope.
 
     `scalar` is the same for one unit, as lines of Python that set `<a>` and the slope `<s>` (left out where that is 1)
     from `<z>` and the settings by name. They use `e`, `d` and the functions of `math`, and no input makes them raise.
@@ -36,6 +37,7 @@ class Activation:
     slope_formula: Formula
     slope_in_a_of: Callable[..., Array] | None = None
     defaults: tuple[tuple[str, float], ...] = ()
+    constants: tuple[tuple[str, float], ...] = ()
     kinks: tuple[float, ...] = ()
     analytic: bool = True
     is_bounded: bool = False
@@ -63,8 +65,8 @@ class Activation:
         return softmax_pullback(a, upstream)
 
     def setting_values(self) -> dict[str, float]:
-        """The settings by name."""
-        return dict(zip((name for name, _ in self.defaults), self.settings, strict=True))
+        """The settings and the constants by name."""
+        return dict(self.constants) | dict(zip((name for name, _ in self.defaults), self.settings, strict=True))
 
     def with_settings(self, given: dict[str, float]) -> Activation:
         """The same function with some of its settings changed."""
@@ -265,13 +267,14 @@ _TABLE = [
         value_of=lambda z: _SELU_SCALE * _elu(z, _SELU_ALPHA),
         slope_of=lambda z, a: _SELU_SCALE * _elu_slope(z, a, _SELU_ALPHA),
         definition=Formula(
-            "1.0507*(<z> if <z> > 0 else 1.6733*(exp(<z>) - 1))",
-            r"1.0507\begin{cases}<z> & <z> > 0\cr 1.6733 (e^{<z>} - 1) & \text{otherwise}\end{cases}",
+            "<scale>*(<z> if <z> > 0 else <alpha>*(exp(<z>) - 1))",
+            r"<scale>\begin{cases}<z> & <z> > 0\cr <alpha> (e^{<z>} - 1) & \text{otherwise}\end{cases}",
         ),
         slope_formula=Formula(
-            "1.0507 if <z> > 0 else <a> + 1.7581",
-            r"\begin{cases}1.0507 & <z> > 0\cr <a> + 1.7581 & \text{otherwise}\end{cases}",
+            "<scale> if <z> > 0 else <a> + <product>",
+            r"\begin{cases}<scale> & <z> > 0\cr <a> + <product> & \text{otherwise}\end{cases}",
         ),
+        constants=(("scale", _SELU_SCALE), ("alpha", _SELU_ALPHA), ("product", _SELU_SCALE * _SELU_ALPHA)),
         kinks=(0.0,),
         scalar=(
             "if <z> > 0.0:",
