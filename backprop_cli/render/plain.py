@@ -52,7 +52,7 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
 def is_apart(before: Block, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
     if isinstance(block, Heading):
-        return not isinstance(before, Heading)
+        return not isinstance(before, Heading) or before.level == 1
     return isinstance(before, Derivations | Picture) or (isinstance(before, Table) and isinstance(block, Table))
 
 
