@@ -105,6 +105,49 @@ def test_several_mistakes_are_reported_together_in_the_order_of_the_text() -> No
     assert [head.partition("<stdin>:")[2].split(": ")[0] for head in heads] == ["4:18", "4:40", "5:8", "6:1"]
 
 
+TANGLED = """\
+titel: x
+inputs: [[1, 2], [3, 4]]
+targets: [[1], [2]]
+batch_size: 5
+freeze: [wxx]
+state: {updates: -1}
+layers:
+  - activation: sigmod
+    weights: [[0.1, 0.2], [0.3, 0.4]]
+  - weights: [[1, 2]]
+    bais: 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (TANGLED, ["titel", "batch_size", "freeze[0]", "state.updates", "layers[0].activation", "layers[1].bais"]),
+        (
+            TANGLED.replace("[[1], [2]]", "[[1]]").replace("0.2]", "0.2, 5]").replace("0.4]", "0.4, 6]"),
+            ["titel", "targets", "layers[0].activation", "layers[0].weights[0]", "layers[1].bais"],
+        ),
+        (
+            "inputs: {x: 1, y: 2}\ntargets: {x: 1}\nlayers: [{weights: [{x: 1, z1: 2}], bias: {E: 1}}]\n",
+            ["targets.x", "layers[0].weights[0].x", "layers[0].weights[0].z1", "layers[0].bias.E"],
+        ),
+    ],
+    ids=["training", "shapes", "names"],
+)
+def test_one_mistake_hides_no_other_that_does_not_hang_on_it(text: str, keys: list[str]) -> None:
+    errors = backprop("run", "-", stdin=text).stderr
+    places = [line.removeprefix("error: ").split(": ")[1] for line in errors.splitlines() if "<stdin>:" in line]
+    assert places == keys
+
+
+def test_all_keys_given_twice_are_named() -> None:
+    text = "inputs: {a: 1, a: 2}\ntargets: {b: 1, b: 2}\nlayers: [{weights: [[1]]}]\n"
+    errors = backprop("run", "-", stdin=text).stderr
+    assert "<stdin>:1:16: the key 'a' is given twice" in errors
+    assert "<stdin>:2:17: the key 'b' is given twice" in errors
+
+
 def test_thousands_of_mistakes_are_counted_not_listed() -> None:
     result = backprop("run", "-", stdin=LAYER + "  - weights: [[" + ", ".join(["x"] * 5000) + "]]\n")
     assert len(result.stderr.splitlines()) < 90

@@ -19,7 +19,7 @@ MAX_LAYERS = 1000
 
 
 def read_layers(check: Checker) -> list[Layer]:
-    """The layers that could be read."""
+    """The layers, or none where not all of them could be read; an unknown activation is stood in for by `linear`."""
     value = check.data.get("layers")
     if "layers" not in check.data:
         return []
@@ -31,7 +31,8 @@ def read_layers(check: Checker) -> list[Layer]:
         check.problem(("layers",), f"expected at most {MAX_LAYERS} layers, found {len(value)}")
         return []
     layers = [_layer(check, ("layers", index), layer) for index, layer in enumerate(value)]
-    return [layer for layer in layers if layer is not None]
+    read = [layer for layer in layers if layer is not None]
+    return read if len(read) == len(layers) else []
 
 
 def _layer(check: Checker, key: Key, value: Any) -> Layer | None:
@@ -41,11 +42,12 @@ def _layer(check: Checker, key: Key, value: Any) -> Layer | None:
     check.check_keys(key, value, LAYER_KEYS, required=("weights",))
     given = value.get("activation", "linear")
     activation = check.function((*key, "activation"), ACTIVATIONS, "linear", "activation", given)
+    before = len(check.problems)
     weights = _weights(check, (*key, "weights"), value["weights"]) if "weights" in value else None
     bias = _bias(check, (*key, "bias"), value.get("bias"), 0 if weights is None else len(weights))
-    if weights is None or activation is None:
+    if weights is None or len(check.problems) > before:
         return None
-    return Layer(weights, bias, activation)
+    return Layer(weights, bias, activation or ACTIVATIONS["linear"])
 
 
 def _weights(check: Checker, key: Key, value: Any) -> Array | None:

@@ -18,6 +18,7 @@ def read_names(check: Checker, layers: list[Layer], inputs: tuple[str, ...], out
     weight_names: dict[tuple[int, int, int], str] = {}
     bias_names: dict[tuple[int, int], str] = {}
     places: dict[str, Key] = {}
+    before = len(check.problems)
     for index, layer in enumerate(check.data["layers"]):
         key: Key = ("layers", index)
         for unit, row in enumerate(layer["weights"]):
@@ -39,12 +40,14 @@ def read_names(check: Checker, layers: list[Layer], inputs: tuple[str, ...], out
     if outputs == default_targets:
         outputs = ()
     names = Names(
-        tuple(int(width) for width in widths), tuple(biases), given.get("loss", "E"), inputs,
-        given.get("outputs") or outputs, given.get("targets") or (), weight_names, bias_names,
+        tuple(int(width) for width in widths), tuple(biases), given.get("loss", "E"),
+        inputs if len(inputs) == widths[0] else (),
+        given.get("outputs") or (outputs if len(outputs) == widths[-1] else ()),
+        given.get("targets") or (), weight_names, bias_names,
     )  # fmt: skip
-    if not check.problems:
+    if len(check.problems) == before:
         _check_unique(check, names, places)
-    return None if check.problems else names
+    return names if len(check.problems) == before else None
 
 
 def _claim(check: Checker, places: dict[str, Key], name: str, key: Key) -> None:
@@ -58,7 +61,7 @@ def _check_unique(check: Checker, names: Names, places: dict[str, Key]) -> None:
     fixed: set[str] = set()
     for name in names.fixed():
         if name in fixed:
-            check.problem((), f"the name {name!r} belongs to two quantities", "rename one of them in the file")
+            _ambiguous(check, name, _sample_place(check, name))
         fixed.add(name)
     if not (
         names.given_weights or names.given_biases or fixed & {"w", "b"} or names.given_inputs or names.given_outputs
@@ -68,12 +71,24 @@ def _check_unique(check: Checker, names: Names, places: dict[str, Key]) -> None:
     for parameter in names.parameters():
         name = names.of(parameter)
         if name in fixed or name in seen:
-            check.problem(
-                places.get(name, ()), f"the name {name!r} belongs to two quantities", "rename one of them in the file",
-                of_name=True,
-            )  # fmt: skip
-            return
+            _ambiguous(check, name, places.get(name) or _sample_place(check, name))
         seen.add(name)
+
+
+def _ambiguous(check: Checker, name: str, key: Key) -> None:
+    hint = "rename one of them in the file"
+    check.problem(key, f"the name {name!r} belongs to two quantities", hint, of_name=True)
+
+
+def _sample_place(check: Checker, name: str) -> Key:
+    """Where `targets` or `inputs` give a name; nowhere if it is another's."""
+    for key in ("targets", "inputs"):
+        given = check.data.get(key)
+        place: Key = (key, 0) if isinstance(given, list) else (key,)
+        sample = given[0] if isinstance(given, list) and given else given
+        if isinstance(sample, dict) and name in sample:
+            return (*place, name)
+    return ()
 
 
 def _given_names(check: Checker, widths: tuple[int, ...]) -> dict[str, Any]:

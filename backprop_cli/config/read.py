@@ -47,11 +47,11 @@ def _setup(check: Checker) -> Setup | None:
         check.problem((), "the key 'targets' is missing", "what should come out: one number per output", of_name=True)
     targets, target_names = read_vectors(check, ("targets",), "target") if "targets" in check.data else (None, ())
     schedule = read_schedule(check)
-    if check.problems or loss is None or inputs is None or not layers or schedule is None:
+    if inputs is None or not layers:
         return None
     samples = fit_samples(check, loss, layers, inputs, targets)
     names = read_names(check, layers, input_names, target_names)
-    if samples is None or names is None:
+    if samples is None or names is None or loss is None:
         return None
     if schedule.batch_size is not None and schedule.batch_size > len(samples):
         check.problem(("batch_size",), f"a step takes {schedule.batch_size} samples, but there are {len(samples)}")

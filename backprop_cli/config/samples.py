@@ -43,9 +43,9 @@ def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]]
 
 
 def fit_samples(
-    check: Checker, loss: Loss, layers: list[Layer], inputs: list[list[float]], targets: list[list[float]] | None
+    check: Checker, loss: Loss | None, layers: list[Layer], inputs: list[list[float]], targets: list[list[float]] | None
 ) -> Samples | None:
-    """Inputs and targets as arrays, once all the shapes fit together."""
+    """Inputs and targets as arrays, once all the shapes fit together; targets that could not be read are taken to fit."""
     before = len(check.problems)
     sources = len(inputs[0])
     for index, layer in enumerate(layers):
@@ -59,7 +59,8 @@ def fit_samples(
         sources = layer.units
     if targets is None:
         targets = [[0.0] * sources for _ in inputs]
-    several = isinstance(check.data.get("targets"), list) and isinstance(check.data["targets"][0], list | dict)
+    given = check.data.get("targets")
+    several = isinstance(given, list) and bool(given) and isinstance(given[0], list | dict)
     first: Key = ("targets", 0) if several else ("targets",)
     if len(targets[0]) != sources:
         check.problem(
@@ -68,6 +69,6 @@ def fit_samples(
         )  # fmt: skip
     if len(targets) != len(inputs):
         check.problem(("targets",), f"expected {many(len(inputs), 'sample')} as in inputs, found {len(targets)}")
-    if loss.name == "kl_divergence" and min(map(min, targets)) < 0:
+    if loss is not None and loss.name == "kl_divergence" and min(map(min, targets)) < 0:
         check.problem(first, "kl_divergence takes the logarithm of the targets, so none may be negative")
     return Samples(np.array(inputs), np.array(targets)) if len(check.problems) == before else None

@@ -20,7 +20,7 @@ MOST_COMPARISONS = 10_000_000
 """Of a glob with a name: about two seconds' work is refused."""
 
 
-def read_schedule(check: Checker) -> Schedule | None:
+def read_schedule(check: Checker) -> Schedule:
     """The training, but for what is frozen, which needs the parameters' names."""
     momentum = check.setting("momentum", 0.0, low=0.0)
     dampening = check.setting("dampening", 0.0)

@@ -14,6 +14,8 @@ from backprop_cli.errors import InputError, Place, Problem
 
 MAX_DEPTH = 32
 MAX_ALIASED = 200_000
+MAX_REPEATED = 20
+"""More keys given twice than these are not reported."""
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -72,12 +74,14 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.values = 0
         self.aliased = 0
+        self.repeated: list[Problem] = []
+
+    def problem(self, message: str, event: Any, hint: str = "") -> Problem:
+        mark = event.start_mark
+        return Problem(message, place=place_at(self.file, self.text, mark.line + 1, mark.column + 1), hint=hint)
 
     def fail(self, message: str, event: Any, hint: str = "") -> InputError:
-        mark = event.start_mark
-        return InputError(
-            Problem(message, place=place_at(self.file, self.text, mark.line + 1, mark.column + 1), hint=hint)
-        )
+        return InputError(self.problem(message, event, hint))
 
     def count(self, values: int, event: Any) -> None:
         self.values += values
@@ -131,6 +135,8 @@ class _Builder:
                 containers.append((value, event.anchor, self.values))
                 self.values += 1
                 current = value
+        if self.repeated:
+            raise InputError(*self.repeated)
         return root[0] if root else None
 
     def _scalar(self, event: Any) -> Any:
@@ -154,8 +160,8 @@ class _Builder:
         if isinstance(key, list | dict):
             raise self.fail("a key must be a plain word, not a list or mapping", event)
         name = event.value if type(event) is yaml.ScalarEvent else str(key)
-        if name in mapping:
-            raise self.fail(f"the key {name!r} is given twice", event, hint="keep one of the two")
+        if name in mapping and len(self.repeated) < MAX_REPEATED:
+            self.repeated.append(self.problem(f"the key {name!r} is given twice", event, hint="keep one of the two"))
         return name
 
 
