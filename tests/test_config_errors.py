@@ -211,6 +211,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
         (["run", "classic", "--sample", "2"], "there is no sample 2: the file has 1 sample"),
         (["run", "classic", "--show-step", "3"], "there is no step 3 to show: the run has 1 step"),
         (["run", "classic", "-o", "net.txt"], "must end in .yaml, .yml or .json"),
+        (["run", "classic", "--history", "-"], "--history needs a file"),
         (["run", "classic", "-i"], "--in-place needs a CONFIG that is a file"),
         (["run", "classic", "--lr", "nan"], "must be a finite number"),
         (["run", "classic", "-n", "-1"], "greater than or equal to 0"),

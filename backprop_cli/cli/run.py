@@ -67,7 +67,7 @@ def run(
     if target != "-" and (view is opt.View.scalar or format in (opt.Format.json, opt.Format.csv)):
         require_records(setup.network)
     if history is not None:
-        _check_history(setup.schedule.steps if steps is None else steps)
+        _check_history(history, setup.schedule.steps if steps is None else steps)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
         try:
             result = train(
@@ -139,11 +139,13 @@ def _target(config: str | None, output: str | None, in_place: bool) -> str | Non
     return config if in_place else output
 
 
-def _check_history(steps: int) -> None:
-    """A loss a step is kept for the history: refuse what does not fit before training for it."""
+def _check_history(file: str, steps: int) -> None:
+    """A loss a step is kept for the history: refuse what does not fit, or has no file, before training for it."""
     from backprop_cli.errors import UsageError
     from backprop_cli.memory import in_words, machine_bytes
 
+    if file == "-":
+        raise UsageError("--history needs a file: standard output is where the result goes")
     needed = HISTORY_BYTES * steps
     if needed > machine_bytes():
         raise UsageError(f"--history of {steps:,} steps needs about {in_words(needed)} of memory, which is not there")
