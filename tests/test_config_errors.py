@@ -34,6 +34,10 @@ CASES: dict[str, tuple[str, str, str]] = {
     "layers no list": ("inputs: [1, 2]\ntargets: [1]\nlayers: 3\n", "3:9", "layers: expected a list"),
     "layer no mapping": (LAYER + "  - 5\n", "4:5", "layers[0]: expected a mapping"),
     "ragged weights": (LAYER + "  - weights: [[1, 2], [3]]\n", "4:23", "layers[0].weights[1]: expected 2 weights"),
+    "one row": (LAYER + "  - weights: [1, 2]\n", "4:14", "expected a list of rows, found a list of 2 numbers"),
+    "samples in a row": (
+        "inputs: [[1], [2]]\ntargets: [1, 0]\nlayers: [{weights: [[1]]}]\n", "2:10", "one list per sample: [[1], [0]]",
+    ),
     "empty row": (LAYER + "  - weights: [[]]\n", "4:15", "found an empty list"),
     "text for number": (LAYER + "  - weights: [[1, O.5]]\n", "4:19", "expected a number, found the text 'O.5'"),
     "decimal comma": (LAYER + "  - weights: [[1, '0,5']]\n", "4:19", "decimals are written with a point"),

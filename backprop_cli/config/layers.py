@@ -55,6 +55,10 @@ def _weights(check: Checker, key: Key, value: Any) -> Array | None:
         found = "an empty list" if value == [] else kind_of(value)
         check.problem(key, f"expected a list of rows, one per unit, found {found}")
         return None
+    if all(isinstance(entry, int | float) for entry in value):
+        found = f"a list of {many(len(value), 'number')}"
+        check.problem(key, f"expected a list of rows, found {found}", "a row holds one unit's weights: [[0.1, 0.2]]")
+        return None
     before = len(check.problems)
     rows = [_row(check, (*key, index), row) for index, row in enumerate(value)]
     if len(check.problems) > before:

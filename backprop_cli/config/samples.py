@@ -62,6 +62,10 @@ def fit_samples(
     given = check.data.get("targets")
     several = isinstance(given, list) and bool(given) and isinstance(given[0], list | dict)
     first: Key = ("targets", 0) if several else ("targets",)
+    if not several and len(targets[0]) == len(inputs) > 1 == sources:
+        found = f"expected {many(len(inputs), 'sample')} as in inputs, found one of {many(len(inputs), 'number')}"
+        check.problem(first, found, "one list per sample: [[1], [0]]")
+        return None
     if len(targets[0]) != sources:
         check.problem(
             first, f"expected {many(sources, 'target')}, one per output, found {len(targets[0])}",
