@@ -53,3 +53,9 @@ def test_a_curve_stays_in_its_width(values: list[float], width: int, is_ascii: b
     assert all(len(line) <= width for line in lines[:-2])
     assert not is_ascii or all(line.isascii() for line in lines)
     assert lines[-1].removesuffix(" (log scale)").endswith(f"{len(values) - 1:,} steps")
+
+
+@pytest.mark.parametrize("steps", [7, 12345, 123456, 10_000_001])
+def test_the_number_of_steps_is_written_in_full(steps: int) -> None:
+    assert step_axis(steps, 5).labels()[-1] == f"{steps:,}"
+    assert draw([1.0, 0.5, 0.25], steps, 72, is_ascii=False).endswith(f" {steps:,} steps")

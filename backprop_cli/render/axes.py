@@ -14,12 +14,16 @@ _NICE = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True)
 class Axis:
-    """A scale from `low` to `high` with its `ticks`; on a logarithmic one all of them are positive."""
+    """A scale from `low` to `high` with its `ticks`; on a logarithmic one all of them are positive.
+
+    One that `is_count` has whole numbers, which are written in full.
+    """
 
     low: float
     high: float
     ticks: tuple[float, ...]
     is_log: bool = False
+    is_count: bool = False
 
     def share(self, value: float) -> float:
         """Where a value lies: 0 at `low`, 1 at `high`."""
@@ -28,6 +32,8 @@ class Axis:
 
     def labels(self) -> tuple[str, ...]:
         """The ticks as text, all with the same number of decimals on a linear scale."""
+        if self.is_count:
+            return tuple(f"{tick:,.0f}" for tick in self.ticks)
         if self.is_log or len(self.ticks) < 2:
             return tuple(f"{tick:.3g}" for tick in self.ticks)
         step = self.ticks[1] - self.ticks[0]
@@ -54,7 +60,7 @@ def step_axis(steps: int, most_ticks: int) -> Axis:
     inner = [tick for tick in _linear_ticks(0, steps, most_ticks) if tick == int(tick)]
     gap = inner[1] - inner[0] if len(inner) > 1 else steps
     kept = [tick for tick in inner if steps - tick >= 0.4 * gap]
-    return Axis(0, steps, (*kept, float(steps)))
+    return Axis(0, steps, (*kept, float(steps)), is_count=True)
 
 
 def _linear_ticks(low: float, high: float, most: int) -> tuple[float, ...]:

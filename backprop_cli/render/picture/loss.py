@@ -9,7 +9,7 @@ from backprop_cli.render.axes import step_axis, value_axis
 from backprop_cli.render.picture.svg import Element, add, add_name, root
 
 WIDTH, HEIGHT = 640.0, 260.0
-LEFT, RIGHT, TOP, BOTTOM = 74.0, 24.0, 30.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 74.0, 32.0, 30.0, 44.0
 MOST_POINTS = 400
 
 
