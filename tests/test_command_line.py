@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.program import backprop
+
 PROGRAM = [sys.executable, "-m", "backprop_cli"]
 PLAIN = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")}
 
@@ -133,3 +135,20 @@ def test_a_bug_crashes_loudly(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert b"Traceback" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "-f", "xml"), "'xml' is not one of 'table', 'json', 'csv', 'markdown', 'latex'\n"),
+        (("run", "--rows", "x"), "'--rows': Input should be a valid integer, not 'x'\n"),
+        (("run", "--digits", "99"), "'--digits': Input should be less than or equal to 17, not '99'\n"),
+        (("explain", "--weight", "w11", "-n", "-3"), "Input should be greater than or equal to 0, not '-3'\n"),
+        (("check", "--tolerance", "q"), "'--tolerance': Input should be a valid number, not 'q'\n"),
+    ],
+)
+def test_a_wrong_value_of_an_option_is_named_with_what_would_do(arguments: tuple[str, ...], said: str) -> None:
+    result = backprop(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(said)
+    assert "Value error" not in result.stderr and "[[" not in result.stderr

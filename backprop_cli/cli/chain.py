@@ -17,7 +17,7 @@ def chain(
     definitions: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[DEFINITION]...",
+            metavar="DEFINITION",
             help="'u = (x + 1)^2' or 'f(x) = (x + 1)^2'; with none, or -, one a line on standard input.",
         ),
     ] = None,

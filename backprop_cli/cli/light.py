@@ -12,6 +12,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand
 
 _NUMBERS = {int: re.compile(r"[0-9]{1,18}"), float: re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")}
@@ -38,8 +39,19 @@ def _process(param: Any, fully: Callable[[Any, Any], Any], ctx: Any, value: Any)
     if value is not param.default:
         value = _plain(given := value, param.type_descriptor.annotation, param.type_descriptor.parameter_info)
         if value is None:
-            return fully(ctx, given)
+            return _fully(fully, ctx, given)
     return param.callback(ctx, param, value) if param.callback else value
+
+
+def _fully(fully: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    """Typer's own way; its message says what was given, without the word that the validation library puts before it."""
+    try:
+        return fully(ctx, value)
+    except BadParameter as error:
+        error.message = error.message.removeprefix("Value error, ").partition(", unable to parse")[0].rstrip(".")
+        if repr(value) not in error.message:
+            error.message += f", not {value!r}"
+        raise
 
 
 def _plain(value: Any, kind: Any, info: Any) -> Any:

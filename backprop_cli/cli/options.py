@@ -38,7 +38,7 @@ class EngineName(StrEnum):
 ConfigArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[CONFIG]", help="Network file, - for standard input, or a built-in example [default: classic]."
+        metavar="CONFIG", help="Network file, - for standard input, or a built-in example [default: classic]."
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
