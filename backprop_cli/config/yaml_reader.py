@@ -13,6 +13,8 @@ from backprop_cli.config.places import place_at
 from backprop_cli.errors import InputError, Place, Problem
 
 MAX_DEPTH = 32
+TOO_DEEP = f"the file is nested more than {MAX_DEPTH} levels deep"
+"""The parser reads ahead and has a limit of its own, which a row of brackets reaches before the first of them is seen here."""
 MAX_ALIASED = 200_000
 MAX_REPEATED = 20
 """More keys given twice than these are not reported."""
@@ -59,6 +61,8 @@ def events(text: str, file: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         place = place_at(file, text, mark.line + 1, mark.column + 1) if mark else Place(file)
         reason = " ".join(part for part in (error.context, error.problem) if part)
+        if "nesting depth" in reason:
+            raise InputError(Problem(TOO_DEEP, place=place)) from None
         hint = "a value that starts with @, `, *, & or % needs quotes; indent with spaces, not tabs" if mark else ""
         raise InputError(Problem(f"this is not valid YAML: {reason}", place=place, hint=hint)) from None
     except yaml.YAMLError as error:
@@ -154,7 +158,7 @@ class _Builder:
                 f"the tag {event.tag} is not understood", event, hint="leave it out: plain values need no tag"
             )
         if depth >= MAX_DEPTH:
-            raise self.fail(f"the file is nested more than {MAX_DEPTH} levels deep", event)
+            raise self.fail(TOO_DEEP, event)
 
     def _key(self, key: Any, mapping: dict[Any, Any], event: Any) -> Any:
         if isinstance(key, list | dict):
