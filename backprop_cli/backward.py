@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
+from backprop_cli.arrays import Array, np
 from backprop_cli.forward import Trace
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays
+from backprop_cli.network import Network, ParameterRow
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Gradients:
 
     activations: tuple[Array, ...]
     deltas: tuple[Array, ...]
-    parameters: ParameterArrays
+    parameters: ParameterRow
 
 
 def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
@@ -43,7 +41,7 @@ def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array
 
 def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
     """∂E/∂z = Σ ∂E/∂a · ∂a/∂z."""
-    activation = network.layers[layer].activation
+    activation = network.activations[layer]
     return activation.pullback(trace.net_inputs[layer], trace.activations[layer + 1], upstream)
 
 
@@ -108,5 +106,5 @@ def backward(
             deltas.append(delta)
             weights.append(links.weight_gradient(network, trace, layer, delta) * scale)
             biases.append(None if bias is None else bias * scale)
-    parameters = ParameterArrays(tuple(reversed(weights)), tuple(reversed(biases)))
+    parameters = ParameterRow.of(network.names, reversed(weights), reversed(biases))
     return Gradients(tuple(reversed(activations)), tuple(reversed(deltas)), parameters)

@@ -47,7 +47,7 @@ class Explanation:
 def update_of(run: Run, parameter: Parameter) -> Update:
     """What the run's shown step did to one parameter."""
     step, schedule = run.shown, run.setup.schedule
-    is_frozen = schedule.is_frozen(parameter)
+    is_frozen = run.setup.is_frozen(parameter)
     return Update(
         step.before.value_of(parameter),
         0.0 if is_frozen or step.changes is None else step.changes.pick(parameter),
@@ -65,13 +65,13 @@ class Explainer:
     def __init__(self, run: Run, sample: int = 0) -> None:
         self.run = run
         self.sample = sample
-        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.passes)
+        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.arithmetic)
 
     @cached_property
     def _batch(self) -> list[tuple[int, Derivation]]:
         """The derivation of each sample of the step's batch, with the sample's number from 1."""
         step, samples = self.run.shown, self.run.setup.samples
-        return [(index + 1, Derivation(step.before, samples.only(index), self.run.passes)) for index in step.batch]
+        return [(index + 1, Derivation(step.before, samples.only(index), self.run.arithmetic)) for index in step.batch]
 
     def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from backprop_cli.functions.numeric import Array
+from backprop_cli.arrays import Array, np
 from backprop_cli.network import Network, Samples
 
 
@@ -49,11 +47,11 @@ def loss_shares(network: Network, trace: Trace, targets: Array) -> Array:
         return network.loss.shares(targets, trace.outputs)
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def loss_of_shares(shares: Array, reduction: str) -> Array:
     """E from samples × outputs: the sum over a sample's outputs, then the mean or sum over the samples."""
-    losses = shares.sum(axis=-1)
-    return np.asarray(losses.mean(axis=0) if reduction == "mean" else losses.sum(axis=0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        losses = shares.sum(axis=-1)
+        return np.asarray(losses.mean(axis=0) if reduction == "mean" else losses.sum(axis=0))
 
 
 def total_loss(network: Network, samples: Samples, reduction: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backprop_cli.functions.numeric import Array
+from backprop_cli.arrays import Array, np
 from backprop_cli.partials import Derivation
 from backprop_cli.sgd import Run
 
@@ -47,7 +47,7 @@ def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
         upstream: Part = (f"d{loss}/do", None, "") if number == depth else (f"d{loss}/da", number, "")
         delta: Part = ("delta", number, "")
         slope: tuple[Part | str, ...] = (("f", number, "'"), "(", ("z", number, ""), ")")
-        if derivation.network.layers[index].activation.is_elementwise:
+        if derivation.network.activations[index].is_elementwise:
             right: tuple[Part | str, ...] = (upstream, "hadamard", *slope)
         else:
             right = (("J", number, "T"), "*", upstream)
@@ -87,11 +87,12 @@ def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
 def _is_plain(run: Run) -> bool:
     """Whether the update is w − η·∂E/∂w and nothing more."""
     schedule = run.setup.schedule
-    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay or schedule.frozen_weights)
+    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay or schedule.frozen)
 
 
-def _column(vector: Array) -> Array:
-    return vector[:, None] if vector.ndim == 1 else vector
+def _column(numbers: list[float] | Array) -> Array:
+    values = np.asarray(numbers)
+    return values[:, None] if values.ndim == 1 else values
 
 
 def _source(index: int) -> Part:

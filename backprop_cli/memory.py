@@ -25,11 +25,11 @@ def require_records(network: Network) -> None:
     Raises:
         UsageError: the units of one softmax layer, squared, are too many.
     """
-    for layer in network.layers:
-        needed = 0 if layer.activation.is_elementwise else RECORD * layer.units**2
+    for units, activation in zip(network.names.widths[1:], network.activations, strict=True):
+        needed = 0 if activation.is_elementwise else RECORD * units**2
         if needed > MODEST:
             raise UsageError(
-                f"a softmax over {layer.units:,} units has {layer.units**2:,} partial derivatives, which would take about "
+                f"a softmax over {units:,} units has {units**2:,} partial derivatives, which would take about "
                 f"{in_words(needed)} of memory as single records\n    hint: run --view matrix shows such a network"
             )
 
@@ -46,7 +46,7 @@ def training_bytes(network: Network, samples: Samples, schedule: Schedule) -> in
 
 def allowed_bytes(network: Network, samples: Samples) -> int:
     """What may be taken: the machine's memory, for a small file much less, so that a stranger's does not take it all."""
-    held = NUMBER * (network.parameter_count + samples.inputs.size + samples.targets.size)
+    held = NUMBER * (network.parameter_count + len(samples.input_row) + len(samples.target_row))
     return min(machine_bytes(), max(MODEST, PROPORTION * held))
 
 

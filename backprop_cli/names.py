@@ -59,6 +59,37 @@ class Names:
         highest_source = self._first_source[-2] - 1
         return "_" if max(highest_source, *self.widths[1:]) >= 10 else ""
 
+    @cached_property
+    def _first_parameter(self) -> tuple[int, ...]:
+        """Where each layer's parameters begin in a row of all of them; the last entry is how many there are."""
+        widths = zip(self.widths, self.widths[1:], strict=False)
+        counts = (sources * units + self._bias_count(layer) for layer, (sources, units) in enumerate(widths))
+        return tuple(accumulate(counts, initial=0))
+
+    def _bias_count(self, layer: int) -> int:
+        return {"none": 0, "shared": 1}.get(self.biases[layer], self.widths[layer + 1])
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of weights and biases."""
+        return self._first_parameter[-1]
+
+    def weights_at(self, layer: int) -> slice:
+        """Where a layer's weights stand in a row of all parameters."""
+        first = self._first_parameter[layer]
+        return slice(first, first + self.widths[layer] * self.widths[layer + 1])
+
+    def biases_at(self, layer: int) -> slice:
+        """Where a layer's biases stand in such a row."""
+        return slice(self.weights_at(layer).stop, self._first_parameter[layer + 1])
+
+    def index(self, parameter: Parameter) -> int:
+        """Where a parameter stands in such a row."""
+        unit = parameter.unit or 0
+        if parameter.source is None:
+            return self._first_parameter[parameter.layer + 1] - self._bias_count(parameter.layer) + unit
+        return self._first_parameter[parameter.layer] + unit * self.widths[parameter.layer] + parameter.source
+
     @property
     def depth(self) -> int:
         """The number of layers that have weights."""

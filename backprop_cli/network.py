@@ -1,14 +1,20 @@
-"""The frozen records that travel through the program: a network, its samples, and how it is trained."""
+"""The frozen records that travel through the program: a network, its samples, and how it is trained.
+
+All their numbers stand in rows, which are read by index; where array code wants them they are arrays, made when first
+asked for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
+from backprop_cli.arrays import Array, Row, np, row_of
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.collapse import Collapse, collapse_of
 from backprop_cli.functions.losses import Loss
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Names, Parameter
 
 
@@ -27,82 +33,129 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class ParameterArrays:
-    """One number for each parameter, shaped like the network's own: its changes, or its velocities under momentum."""
+class ParameterRow:
+    """One number for each parameter of a network, in the order of `Names.parameters`.
 
-    weights: tuple[Array, ...]
-    biases: tuple[Array | None, ...]
+    They are the parameters themselves, their gradients, their changes, or their velocities under momentum. `weights` and
+    `biases` show them as arrays, layer by layer, which share the row's memory.
+    """
+
+    names: Names
+    row: Row
+
+    @staticmethod
+    def of(names: Names, weights: Iterable[Array], biases: Iterable[Array | None]) -> ParameterRow:
+        """The row that holds these arrays' numbers."""
+        pairs = zip(weights, biases, strict=True)
+        return ParameterRow(
+            names, np.concatenate([part.ravel() for pair in pairs for part in pair if part is not None])
+        )
+
+    @cached_property
+    def weights(self) -> tuple[Array, ...]:
+        """Each layer's weights, units × sources."""
+        names, row = self.names, np.asarray(self.row)
+        return tuple(row[names.weights_at(layer)].reshape(-1, names.widths[layer]) for layer in range(names.depth))
+
+    @cached_property
+    def biases(self) -> tuple[Array | None, ...]:
+        """Each layer's biases: one entry if shared, one a unit if own, or None."""
+        names, row = self.names, np.asarray(self.row)
+        return tuple(None if kind == "none" else row[names.biases_at(i)] for i, kind in enumerate(names.biases))
 
     def pick(self, parameter: Parameter) -> float:
         """The number of one parameter."""
-        if parameter.source is not None:
-            return float(self.weights[parameter.layer][parameter.unit, parameter.source])
-        bias = self.biases[parameter.layer]
-        assert bias is not None, parameter
-        return float(bias[parameter.unit or 0])
+        return float(self.row[self.names.index(parameter)])
 
 
 @dataclass(frozen=True)
 class Network:
-    """Layers, the loss on top, and everybody's names."""
+    """The layers' activations, the loss on top, everybody's names, and the values of the parameters."""
 
-    layers: tuple[Layer, ...]
+    activations: tuple[Activation, ...]
     loss: Loss
     names: Names
+    parameters: ParameterRow
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers as array code wants them."""
+        parts = zip(self.parameters.weights, self.parameters.biases, self.activations, strict=True)
+        return tuple(Layer(*part) for part in parts)
 
     @cached_property
     def collapse(self) -> Collapse | None:
         """The closed form of output activation and loss, where they belong together."""
-        return collapse_of(self.layers[-1].activation, self.loss)
+        return collapse_of(self.activations[-1], self.loss)
 
     def value_of(self, parameter: Parameter) -> float:
         """The value of one weight or bias."""
         return self.parameters.pick(parameter)
 
-    @cached_property
-    def parameters(self) -> ParameterArrays:
-        """The weights and biases of all layers."""
-        return ParameterArrays(
-            tuple(layer.weights for layer in self.layers), tuple(layer.bias for layer in self.layers)
-        )
-
     @property
     def parameter_count(self) -> int:
         """The number of weights and biases."""
-        return sum(layer.weights.size + (0 if layer.bias is None else layer.bias.size) for layer in self.layers)
+        return self.names.parameter_count
 
-    def with_parameters(self, parameters: ParameterArrays) -> Network:
-        """The same network with other values; the arrays must have the same shapes."""
-        layers = zip(self.layers, parameters.weights, parameters.biases, strict=True)
-        return replace(self, layers=tuple(replace(layer, weights=w, bias=b) for layer, w, b in layers))
+    def with_row(self, row: Row) -> Network:
+        """The same network with other values of its parameters."""
+        return replace(self, parameters=ParameterRow(self.names, row))
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What goes in and what should come out: samples × inputs, and samples × outputs unless the loss needs no targets."""
+    """What goes in and what should come out, sample after sample; targets that the loss does not need are zeros."""
 
-    inputs: Array
-    targets: Array
+    input_row: Row
+    target_row: Row
+    count: int
+
+    @staticmethod
+    def of(inputs: Sequence[Sequence[float]], targets: Sequence[Sequence[float]]) -> Samples:
+        """Samples from lists, one for each sample."""
+        return Samples(row_of(chain.from_iterable(inputs)), row_of(chain.from_iterable(targets)), len(inputs))
 
     def __len__(self) -> int:
         """The number of samples."""
-        return int(self.inputs.shape[0])
+        return self.count
+
+    @cached_property
+    def inputs(self) -> Array:
+        """Samples × inputs."""
+        return np.asarray(self.input_row).reshape(self.count, -1)
+
+    @cached_property
+    def targets(self) -> Array:
+        """Samples × outputs."""
+        return np.asarray(self.target_row).reshape(self.count, -1)
+
+    def vectors(self, index: int) -> tuple[list[float], list[float]]:
+        """Inputs and targets of one sample, from 0."""
+        return _part(self.input_row, index, self.count), _part(self.target_row, index, self.count)
 
     def only(self, index: int) -> Samples:
         """One sample, from 0, as a batch of one."""
         return self.batch([index])
 
-    def batch(self, indices: list[int]) -> Samples:
+    def batch(self, indices: Sequence[int]) -> Samples:
         """The samples with these indices, from 0."""
-        return Samples(self.inputs[indices], self.targets[indices])
+        if len(indices) == self.count and list(indices) == list(range(self.count)):
+            return self
+        return Samples.of(*zip(*map(self.vectors, indices), strict=True))
+
+
+def _part(row: Row, index: int, count: int) -> list[float]:
+    width = len(row) // count
+    part: list[float] = row[index * width : (index + 1) * width].tolist()
+    return part
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How the network is trained: torch.optim.SGD's settings, the batches, and what is left alone.
 
-    `batch_size` None means all samples; `frozen_weights` and `frozen_biases` are masks shaped like each layer's
-    parameters (True: not updated), None where nothing of the layer is frozen.
+    `batch_size` None means all samples; `frozen` has a byte for each parameter, 1 where it is not updated, or is empty
+    where all are.
     """
 
     learning_rate: float = 0.5
@@ -116,16 +169,7 @@ class Schedule:
     shuffle: bool = False
     seed: int = 0
     reduction: str = "mean"
-    frozen_weights: tuple[Array | None, ...] = ()
-    frozen_biases: tuple[Array | None, ...] = ()
-
-    def is_frozen(self, parameter: Parameter) -> bool:
-        """Whether a parameter is left alone by the updates."""
-        masks = self.frozen_biases if parameter.source is None else self.frozen_weights
-        mask = masks[parameter.layer] if masks else None
-        if mask is None:
-            return False
-        return bool(mask[parameter.unit or 0] if parameter.source is None else mask[parameter.unit, parameter.source])
+    frozen: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -141,7 +185,12 @@ class Setup:
     samples: Samples
     schedule: Schedule
     updates: int = 0
-    velocity: ParameterArrays | None = None
+    velocity: ParameterRow | None = None
+
+    def is_frozen(self, parameter: Parameter) -> bool:
+        """Whether a parameter is left alone by the updates."""
+        frozen = self.schedule.frozen
+        return bool(frozen and frozen[self.network.names.index(parameter)])
 
     def with_schedule(self, learning_rate: float | None = None) -> Setup:
         """The same setup with a setting of its training overridden, where one is given."""

@@ -11,15 +11,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-
-from backprop_cli.forward import loss_shares
+from backprop_cli.arithmetic import NUMPY, Arithmetic
+from backprop_cli.arrays import np, total
 from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE, softmax_slope
 from backprop_cli.functions.formula import Formula
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
 from backprop_cli.network import Network, Samples
-from backprop_cli.updates import Passes, passes
 
 
 class Rule(NamedTuple):
@@ -56,31 +53,32 @@ _ITSELF = Formula("<v>", "<v>")
 class Derivation:
     """All the partial derivatives of one sample's loss, made as they are asked for and each made once.
 
-    Layers and units count from 0. The arrays behind the records are vectors: one sample, in the arithmetic of `passes`.
+    Layers and units count from 0. The numbers behind the records are those of one sample, in the given arithmetic.
     """
 
-    def __init__(self, network: Network, sample: Samples, passes: Passes = passes) -> None:
+    def __init__(self, network: Network, sample: Samples, arithmetic: Arithmetic = NUMPY) -> None:
         self.network = network
         self.names = network.names
         self.loss = network.names.loss
-        self.targets: Array = sample.targets[0]
-        batch, gradients = passes(network, sample, "mean")
-        self.shares: Array = loss_shares(network, batch, sample.targets)[0]
-        self.net_inputs = [z[0] for z in batch.net_inputs]
-        self.activations = [a[0] for a in batch.activations]
-        self.deltas = [delta[0] for delta in gradients.deltas]
-        self.upstream = [g[0] for g in gradients.activations]
-        self.gradients = gradients.parameters
-        self._slopes: dict[int, Array] = {}
-        if batch.slopes is not None:
-            elementwise = [layer.activation.is_elementwise for layer in network.layers]
-            self._slopes = {layer: s[0] for layer, s in enumerate(batch.slopes) if elementwise[layer]}
+        _, self.targets = sample.vectors(0)
+        made = arithmetic.sample_pass(network, sample)
+        self.shares, self.sample_loss = made.shares, made.loss
+        self.net_inputs = made.net_inputs
+        self.activations = made.activations
+        self.deltas = made.deltas
+        self.upstream = made.upstream
+        self.gradients = made.gradients
+        self._slopes: dict[int, list[float]] = {}
+        if made.slopes is not None:
+            self._slopes = {
+                layer: made.slopes[layer] for layer, f in enumerate(network.activations) if f.is_elementwise
+            }
         self._memo: dict[tuple[str, int, int, int], Partial] = {}
 
     @cached_property
     def target_sum(self) -> float:
         """Σt of this sample."""
-        return float(self.targets.sum())
+        return total(self.targets)
 
     def _local(self, of: str, wrt: str, value: float, formula: Formula, names: dict[str, tuple[str, float]]) -> Partial:
         rule = Rule(formula, {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()})
@@ -93,10 +91,10 @@ class Derivation:
         key = ("E/o", 0, unit, 0)
         if key not in self._memo:
             loss, o = self.network.loss, self.names.output(unit)
-            holes = {"o": (o, float(self.activations[-1][unit])), "n": ("", float(len(self.targets)))}
-            holes |= {"t": (self.names.target(unit), float(self.targets[unit]))}
+            holes = {"o": (o, self.activations[-1][unit]), "n": ("", float(len(self.targets)))}
+            holes |= {"t": (self.names.target(unit), self.targets[unit])}
             holes |= {name: ("", value) for name, value in loss.setting_values().items()}
-            value = float(self.upstream[-1][unit])
+            value = self.upstream[-1][unit]
             self._memo[key] = self._local(self.loss, o, value, loss.slope_formula, holes)
         return self._memo[key]
 
@@ -104,30 +102,30 @@ class Derivation:
         """∂a_unit/∂z_by within one layer; only softmax has any with unit ≠ by."""
         key = ("a/z", layer, unit, by)
         if key not in self._memo:
-            activation = self.network.layers[layer].activation
-            a = (self.names.activation(layer, unit), float(self.activations[layer + 1][unit]))
-            z = (self.names.net_input(layer, by), float(self.net_inputs[layer][by]))
+            activation = self.network.activations[layer]
+            a = (self.names.activation(layer, unit), self.activations[layer + 1][unit])
+            z = (self.names.net_input(layer, by), self.net_inputs[layer][by])
             holes = {"a": a, "z": z} | {name: ("", value) for name, value in activation.setting_values().items()}
             formula = activation.slope_formula
             if unit != by:
                 formula = SOFTMAX_CROSS_SLOPE
-                holes["other"] = (self.names.activation(layer, by), float(self.activations[layer + 1][by]))
+                holes["other"] = (self.names.activation(layer, by), self.activations[layer + 1][by])
             self._memo[key] = self._local(a[0], z[0], self._slope_value(layer, unit, by), formula, holes)
         return self._memo[key]
 
     def _slope_value(self, layer: int, unit: int, by: int) -> float:
-        activation = self.network.layers[layer].activation
+        activation = self.network.activations[layer]
         z, a = self.net_inputs[layer], self.activations[layer + 1]
         if not activation.is_elementwise:
             return softmax_slope(a, unit, by)
         if layer not in self._slopes:
             with np.errstate(over="ignore", invalid="ignore"):
-                self._slopes[layer] = activation.slope(z, a)
-        return float(self._slopes[layer][unit])
+                self._slopes[layer] = activation.slope(np.asarray(z), np.asarray(a)).tolist()
+        return self._slopes[layer][unit]
 
     def net_by_weight(self, layer: int, unit: int, source: int) -> Partial:
         """∂z/∂w = what the weight multiplies: an input or an activation of the layer before."""
-        value = float(self.activations[layer][source])
+        value = self.activations[layer][source]
         of, wrt = self.names.net_input(layer, unit), self.names.weight(layer, unit, source)
         return self._local(of, wrt, value, _ITSELF, {"v": (self.names.source(layer, source), value)})
 
@@ -137,7 +135,7 @@ class Derivation:
 
     def net_by_source(self, layer: int, unit: int, source: int) -> Partial:
         """∂z/∂a_prev = w."""
-        value = float(self.network.layers[layer].weights[unit, source])
+        value = self.network.value_of(Parameter(layer, unit, source))
         of, wrt = self.names.net_input(layer, unit), self.names.source(layer, source)
         return self._local(of, wrt, value, _ITSELF, {"v": (self.names.weight(layer, unit, source), value)})
 
@@ -151,11 +149,9 @@ class Derivation:
         """∂E/∂z of one unit: ∂E/∂a · ∂a/∂z, under softmax summed over the layer's units."""
         key = ("E/z", layer, unit, 0)
         if key not in self._memo:
-            value = float(self.deltas[layer][unit])
+            value = self.deltas[layer][unit]
             z, collapsed = self.names.net_input(layer, unit), self._collapsed(layer, unit)
-            others = (
-                [unit] if self.network.layers[layer].activation.is_elementwise else range(self.names.widths[layer + 1])
-            )
+            others = [unit] if self.network.activations[layer].is_elementwise else range(self.names.widths[layer + 1])
             terms = tuple((self.loss_by_activation(layer, i), self.slope(layer, i, unit)) for i in others)
             if collapsed and not all(_is_computable(term) for term in terms):
                 self._memo[key] = Partial(self.loss, z, value, collapsed)
@@ -168,7 +164,7 @@ class Derivation:
         if layer != self.names.depth - 1 or self.network.collapse is None or self.network.collapse.formula is None:
             return None
         names = {"o": self.names.output(unit), "t": self.names.target(unit), "s": ""}
-        values = {"o": float(self.activations[-1][unit]), "t": float(self.targets[unit]), "s": self.target_sum}
+        values = {"o": self.activations[-1][unit], "t": self.targets[unit], "s": self.target_sum}
         formula = self.network.collapse.formula
         if "<s>" in formula.text and self.target_sum == 1.0:
             formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s> \cdot ", ""))
@@ -181,7 +177,7 @@ class Derivation:
             self._descend_to(layer)
             units = range(self.names.widths[layer + 1])
             terms = tuple((self.delta(layer, unit), self.net_by_source(layer, unit, source)) for unit in units)
-            value = float(self.upstream[layer][source])
+            value = self.upstream[layer][source]
             self._memo[key] = Partial(self.loss, self.names.source(layer, source), value, None, terms)
         return self._memo[key]
 
@@ -213,7 +209,7 @@ class Derivation:
         units = range(self.names.widths[layer + 1])
         if layer == self.names.depth - 1:
             yield from (self.loss_by_output(unit) for unit in units)
-        elementwise = self.network.layers[layer].activation.is_elementwise
+        elementwise = self.network.activations[layer].is_elementwise
         yield from (self.slope(layer, i, j) for j in units for i in ([j] if elementwise else units))
         yield from (self.delta(layer, unit) for unit in units)
         for parameter in self.names.layer_parameters(layer):
@@ -229,7 +225,7 @@ class Derivation:
         """How many records `layer(layer)` yields."""
         units, sources = self.names.widths[layer + 1], self.names.widths[layer]
         outputs = units if layer == self.names.depth - 1 else 0
-        slopes = units if self.network.layers[layer].activation.is_elementwise else units * units
+        slopes = units if self.network.activations[layer].is_elementwise else units * units
         biases = {"none": 0, "shared": units + 1, "own": 2 * units}[self.names.biases[layer]]
         return outputs + slopes + units + 2 * units * sources + biases + units * sources + sources
 
@@ -249,12 +245,12 @@ class Derivation:
         values: dict[str, float] = {}
         for layer, width in enumerate(self.names.widths[1:]):
             for unit in range(width):
-                values[self.names.net_input(layer, unit)] = float(self.net_inputs[layer][unit])
+                values[self.names.net_input(layer, unit)] = self.net_inputs[layer][unit]
             for unit in range(width):
-                values[self.names.activation(layer, unit)] = float(self.activations[layer + 1][unit])
+                values[self.names.activation(layer, unit)] = self.activations[layer + 1][unit]
         for unit, share in enumerate(self.shares):
-            values[self.names.share(unit)] = float(share)
-        values[self.loss] = float(self.shares.sum())
+            values[self.names.share(unit)] = share
+        values[self.loss] = self.sample_loss
         return values
 
 

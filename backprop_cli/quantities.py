@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_cli.functions.formula import Formula
+from backprop_cli.names import Parameter
 from backprop_cli.partials import Derivation, Rule
 
 Symbol = tuple[str, float]
@@ -39,26 +40,26 @@ def count_quantities(derivation: Derivation) -> int:
 
 def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
     """Z = Σ w·a_prev + b."""
-    names, weights = derivation.names, derivation.network.layers[layer].weights[unit]
-    sources = derivation.activations[layer]
-    row = zip(names.weight_row(layer, unit), weights, range(len(weights)), sources, strict=True)
-    terms = [((name, float(w)), (names.source(layer, index), float(a))) for name, w, index, a in row]
-    bias = derivation.network.layers[layer].bias
-    constant = () if bias is None else (((names.bias(layer, unit), float(bias[unit if len(bias) > 1 else 0])),),)
-    value = float(derivation.net_inputs[layer][unit])
+    names, network = derivation.names, derivation.network
+    weights = [Parameter(layer, unit, source) for source in range(names.widths[layer])]
+    row = zip(names.weight_row(layer, unit), map(network.value_of, weights), derivation.activations[layer], strict=True)
+    terms = [((name, w), (names.source(layer, index), a)) for index, (name, w, a) in enumerate(row)]
+    bias = Parameter(layer, None if names.biases[layer] == "shared" else unit)
+    constant = () if names.biases[layer] == "none" else (((names.of(bias), network.value_of(bias)),),)
+    value = derivation.net_inputs[layer][unit]
     return Quantity(names.net_input(layer, unit), value, None, (*terms, *constant))
 
 
 def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
     """A = f(z)."""
-    activation = derivation.network.layers[layer].activation
+    activation = derivation.network.activations[layer]
     name, z = derivation.names.activation(layer, unit), derivation.net_inputs[layer]
-    value = float(derivation.activations[layer + 1][unit])
+    value = derivation.activations[layer + 1][unit]
     if not activation.is_elementwise and len(z) <= _SPELLED_OUT:
         return Quantity(name, value, _softmax(derivation, layer, unit))
     settings = activation.setting_values()
     holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
-    return Quantity(name, value, Rule(activation.definition, holes, {"z": float(z[unit])} | settings))
+    return Quantity(name, value, Rule(activation.definition, holes, {"z": z[unit]} | settings))
 
 
 def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
@@ -69,16 +70,16 @@ def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
     latex = " + ".join(f"e^{{<{hole}>}}" for hole in holes)
     formula = Formula(f"exp(<z{unit}>)/({text})", rf"\frac{{e^{{<z{unit}>}}}}{{{latex}}}")
     names = {hole: derivation.names.net_input(layer, index) for index, hole in enumerate(holes)}
-    return Rule(formula, names, {hole: float(value) for hole, value in zip(holes, z, strict=True)})
+    return Rule(formula, names, dict(zip(holes, z, strict=True)))
 
 
 def _losses(derivation: Derivation) -> Iterator[Quantity]:
     """Each output's share of the loss, and their sum."""
     loss, names = derivation.network.loss, derivation.names
     settings = loss.setting_values()
-    shares = [(names.share(unit), float(share)) for unit, share in enumerate(derivation.shares)]
+    shares = [(names.share(unit), share) for unit, share in enumerate(derivation.shares)]
     for unit, (name, share) in enumerate(shares):
         holes = {"t": names.target(unit), "o": names.output(unit), "n": ""} | dict.fromkeys(settings, "")
-        values = {"t": float(derivation.targets[unit]), "o": float(derivation.activations[-1][unit])}
+        values = {"t": derivation.targets[unit], "o": derivation.activations[-1][unit]}
         yield Quantity(name, share, Rule(loss.definition, holes, values | {"n": float(len(shares))} | settings))
-    yield Quantity(names.loss, float(derivation.shares.sum()), None, tuple((share,) for share in shares))
+    yield Quantity(names.loss, derivation.sample_loss, None, tuple((share,) for share in shares))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from backprop_cli.arrays import row_of
 from backprop_cli.errors import DivergedError
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
@@ -56,8 +55,8 @@ def record(
                 steps=number,
                 shown=replace(piece.shown, number=number),
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
-                history=np.array([*losses, piece.loss_after]),
-                history_steps=np.arange(number + 1),
+                history=row_of([*losses, piece.loss_after]),
+                history_steps=range(number + 1),
             )
         )
         current, made = piece.result, number

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from backprop_cli.arithmetic import NUMPY, Arithmetic
+from backprop_cli.arrays import np, row_of
 from backprop_cli.engines.choose import choose
 from backprop_cli.engines.engine import Engine, State, setup_at, state_of
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
-from backprop_cli.forward import forward, loss_shares, total_loss
-from backprop_cli.functions.numeric import Array
+from backprop_cli.forward import forward, loss_shares
 from backprop_cli.network import Network, Samples, Setup
-from backprop_cli.updates import Passes, Step, look, passes, updates
+from backprop_cli.updates import Step, look, updates
 
 WHOLE_HISTORY = 1000
 """Up to how many steps a run keeps every loss; of a longer one about `THINNED_HISTORY`, unless every one is asked for."""
@@ -29,7 +29,7 @@ class Run:
     """What training gives: the step to be shown, the losses over all samples, and the setup as the last step left it.
 
     `history` holds losses before updates (each of its update's batch) and, last, `loss_after`; `history_steps` says how many
-    updates were made before each. `passes` is the arithmetic in which the shown step was computed.
+    updates were made before each. `arithmetic` is that in which the shown step was computed.
     """
 
     setup: Setup
@@ -37,11 +37,11 @@ class Run:
     shown: Step
     loss_before: float
     loss_after: float
-    history: Array
+    history: array[float]
     result: Setup
     engine: str
-    history_steps: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    passes: Passes = passes
+    history_steps: Sequence[int] = ()
+    arithmetic: Arithmetic = NUMPY
 
 
 def train(
@@ -65,12 +65,13 @@ def train(
     shown_number = count if show_step is None else show_step
     if not min(count, 1) <= shown_number <= count:
         raise UsageError(f"there is no step {shown_number} to show: the run has {count} step{'s' * (count != 1)}")
-    loss_before = total_loss(setup.network, setup.samples, setup.schedule.reduction)
+    arithmetic = choose(setup, count, engine)
+    loss_before = arithmetic.loss(setup.network, setup.samples, setup.schedule.reduction)
     _require_finite(loss_before, 0, setup.network, setup.samples)
-    training = _Training(setup, choose(setup, count, engine), count, every_loss, on_progress)
+    training = _Training(setup, arithmetic, count, every_loss, on_progress)
     try:
         if shown_number == 0:
-            shown = look(setup, training.engine.passes)
+            shown = look(setup, arithmetic)
         else:
             training.advance_to(shown_number - 1)
             shown = training.record_step()
@@ -78,13 +79,11 @@ def train(
     except KeyboardInterrupt:
         raise InterruptedRunError(training.made, count, training.setup()) from None
     result = training.setup()
-    loss_after = total_loss(result.network, setup.samples, setup.schedule.reduction)
+    loss_after = arithmetic.loss(result.network, setup.samples, setup.schedule.reduction)
     _require_finite(loss_after, count, result.network, setup.samples)
     history, history_steps = training.history(loss_after)
-    name = training.engine.name
-    return Run(
-        setup, count, shown, loss_before, loss_after, history, result, name, history_steps, training.engine.passes
-    )
+    name = arithmetic.name
+    return Run(setup, count, shown, loss_before, loss_after, history, result, name, history_steps, arithmetic)
 
 
 class _Training:
@@ -99,7 +98,7 @@ class _Training:
         self.on_progress = on_progress
         self.state: State = state_of(setup)
         self.stride = 1 if every_loss or count <= WHOLE_HISTORY else -(-count // THINNED_HISTORY)
-        self.losses: list[Array] = []
+        self.losses = row_of([])
         self.chunk = 1
 
     @property
@@ -111,18 +110,18 @@ class _Training:
         """The setup as the updates so far left it."""
         return setup_at(self.start, self.state)
 
-    def history(self, loss_after: float) -> tuple[Array, Array]:
+    def history(self, loss_after: float) -> tuple[array[float], Sequence[int]]:
         """The losses kept, with the one after the last step, and the updates made before each."""
-        losses = np.concatenate([*self.losses, np.array([loss_after])])
-        return losses, np.append(np.arange(len(losses) - 1) * self.stride, self.count)
+        steps = range(0, len(self.losses) * self.stride, self.stride)
+        return self.losses + row_of([loss_after]), [*steps, self.count]
 
     def record_step(self) -> Step:
         """Make one update with a record of all that happens in it."""
         number = self.made + 1
-        ((step, loss, after),) = updates(self.setup(), 1, self.engine.passes)
+        ((step, loss, after),) = updates(self.setup(), 1, self.engine)
         _require_finite(loss, number - 1, step.before, self.start.samples)
         if (number - 1) % self.stride == 0:
-            self.losses.append(np.array([loss]))
+            self.losses.append(loss)
         self.state = state_of(after)
         self._report()
         return replace(step, number=number)
@@ -154,24 +153,22 @@ class _Training:
 
     def _make(self, count: int, kept: int) -> None:
         """`count` updates, of whose losses the first `kept` are kept."""
-        losses = np.empty(kept)
+        losses = row_of([0.0] * kept)
         state, is_sound = self.engine.advance(self.state, count, losses)
-        if not (is_sound and np.isfinite(losses).all()):
+        if not (is_sound and all(map(math.isfinite, losses))):
             self._check(count)
-        if kept:
-            self.losses.append(losses)
+        self.losses.extend(losses)
         self.state = state
 
     def _check(self, count: int) -> None:
         """Go over the next `count` updates once more, and raise where a loss among theirs is not finite."""
-        losses = np.empty(count)
+        losses = row_of([0.0] * count)
         self.engine.advance(self.state, count, losses)
-        bad = np.flatnonzero(~np.isfinite(losses))
-        if len(bad):
-            first = int(bad[0])
+        first = next((index for index, loss in enumerate(losses) if not math.isfinite(loss)), None)
+        if first is not None:
             state, _ = self.engine.advance(self.state, first) if first else (self.state, True)
             network = setup_at(self.start, state).network
-            _require_finite(float(losses[first]), self.made + first, network, self.start.samples)
+            _require_finite(losses[first], self.made + first, network, self.start.samples)
 
     def _report(self) -> None:
         if self.on_progress is not None:

@@ -5,25 +5,14 @@ This is what every engine's loop must come to, written to be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
-from backprop_cli.backward import Gradients, backward
-from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
-
-Passes = Callable[[Network, Samples, str], tuple[Trace, Gradients]]
-"""Forward and backward pass over a batch, given its reduction. Engines that add up in another order bring their own."""
-
-
-def passes(network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
-    """The forward and backward pass over a batch, in NumPy's arithmetic."""
-    trace = forward(network, samples.inputs)
-    return trace, backward(network, trace, samples.targets, reduction)
+from backprop_cli.arithmetic import NUMPY, Arithmetic
+from backprop_cli.arrays import Row, elementwise, row_of
+from backprop_cli.names import Names
+from backprop_cli.network import Network, ParameterRow, Schedule, Setup
 
 
 @dataclass(frozen=True)
@@ -37,24 +26,24 @@ class Step:
     before: Network
     after: Network
     batch: tuple[int, ...]
-    gradients: ParameterArrays
-    changes: ParameterArrays | None = None
-    velocity_before: ParameterArrays | None = None
-    velocity_after: ParameterArrays | None = None
+    gradients: ParameterRow
+    changes: ParameterRow | None = None
+    velocity_before: ParameterRow | None = None
+    velocity_after: ParameterRow | None = None
 
     def is_of(self, sample: int) -> bool:
         """Whether this one sample (from 0) is the whole batch, so that the step's gradients are the sample's."""
         return self.batch == (sample,)
 
 
-def updates(setup: Setup, count: int, passes: Passes = passes) -> Iterator[tuple[Step, float, Setup]]:
+def updates(setup: Setup, count: int, arithmetic: Arithmetic = NUMPY) -> Iterator[tuple[Step, float, Setup]]:
     """Make `count` updates; yields each step, the loss over its batch before it, and the setup after it."""
     schedule, samples = setup.schedule, setup.samples
     network, velocity = setup.network, setup.velocity
     for number in range(1, count + 1):
         made = setup.updates + number - 1
         batch = next_batch(schedule, len(samples), made)
-        gradients, loss = batch_gradients(network, samples.batch(batch), schedule.reduction, passes)
+        gradients, loss = arithmetic.gradients(network, samples.batch(batch), schedule.reduction)
         changes, velocity_after = update(network, gradients, velocity, schedule)
         after = moved(network, changes, schedule)
         step = Step(number, network, after, tuple(batch), gradients, changes, velocity, velocity_after)
@@ -62,19 +51,11 @@ def updates(setup: Setup, count: int, passes: Passes = passes) -> Iterator[tuple
         yield step, loss, Setup(setup.title, network, samples, schedule, made + 1, velocity)
 
 
-def look(setup: Setup, passes: Passes = passes) -> Step:
+def look(setup: Setup, arithmetic: Arithmetic = NUMPY) -> Step:
     """The network as it stands: gradients over the next batch, nothing updated."""
     batch = next_batch(setup.schedule, len(setup.samples), setup.updates)
-    gradients, _ = batch_gradients(setup.network, setup.samples.batch(batch), setup.schedule.reduction, passes)
+    gradients, _ = arithmetic.gradients(setup.network, setup.samples.batch(batch), setup.schedule.reduction)
     return Step(0, setup.network, setup.network, tuple(batch), gradients)
-
-
-def batch_gradients(
-    network: Network, batch: Samples, reduction: str, passes: Passes = passes
-) -> tuple[ParameterArrays, float]:
-    """The gradients of a batch's loss by all parameters, and that loss."""
-    trace, gradients = passes(network, batch, reduction)
-    return gradients.parameters, float(loss_of_shares(loss_shares(network, trace, batch.targets), reduction))
 
 
 def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:
@@ -101,54 +82,45 @@ def _shuffled(seed: int, samples: int, epoch: int) -> list[int]:
 
 
 def update(
-    network: Network, gradients: ParameterArrays, velocity: ParameterArrays | None, schedule: Schedule
-) -> tuple[ParameterArrays, ParameterArrays | None]:
+    network: Network, gradients: ParameterRow, velocity: ParameterRow | None, schedule: Schedule
+) -> tuple[ParameterRow, ParameterRow | None]:
     """What one step of torch.optim.SGD adds to the parameters, and the velocities after it (None without momentum).
 
     Weight decay, momentum with dampening, Nesterov's look ahead, learning rate, in this order, as written out in
     https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
     """
-    changes: list[list[Array | None]] = []
-    buffers: list[list[Array | None]] = []
-    kinds = ("weights", schedule.weight_decay), ("biases", schedule.bias_decay)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for kind, decay in kinds:
-            values, slopes = getattr(network.parameters, kind), getattr(gradients, kind)
-            speeds = getattr(velocity, kind) if velocity else (None,) * len(values)
-            pairs = [_change(*arrays, schedule, decay) for arrays in zip(values, slopes, speeds, strict=True)]
-            changes.append([change for change, _ in pairs])
-            buffers.append([buffer for _, buffer in pairs])
-    after = ParameterArrays(*(tuple(kind) for kind in buffers)) if schedule.momentum else None  # type: ignore[arg-type]
-    return ParameterArrays(*(tuple(kind) for kind in changes)), after  # type: ignore[arg-type]
-
-
-def _change(
-    value: Array | None, gradient: Array | None, velocity: Array | None, schedule: Schedule, decay: float
-) -> tuple[Array | None, Array | None]:
-    """What is added to the parameters of one array, and their new velocities; None for a layer without biases."""
-    if value is None or gradient is None:
-        return None, None
-    direction = gradient + decay * value if decay else gradient
-    buffer = direction
+    names, direction = network.names, gradients.row
+    if schedule.weight_decay or schedule.bias_decay:
+        decays = decays_of(names, schedule)
+        direction = elementwise(lambda g, decay, w: g + decay * w, direction, decays, network.parameters.row)
+    after = None
     if schedule.momentum:
+        after = direction
         if velocity is not None:
-            buffer = schedule.momentum * velocity + (1.0 - schedule.dampening) * direction
-        direction = direction + schedule.momentum * buffer if schedule.nesterov else buffer
-    return -schedule.learning_rate * direction, buffer
+            rest = 1.0 - schedule.dampening
+            after = elementwise(lambda v, g: schedule.momentum * v + rest * g, velocity.row, direction)
+        ahead = (lambda g, v: g + schedule.momentum * v) if schedule.nesterov else (lambda _, v: v)
+        direction = elementwise(ahead, direction, after)
+    changes = elementwise(lambda d: -schedule.learning_rate * d, direction)
+    return ParameterRow(names, changes), None if after is None else ParameterRow(names, after)
 
 
-def moved(network: Network, changes: ParameterArrays, schedule: Schedule) -> Network:
+def decays_of(names: Names, schedule: Schedule) -> Row:
+    """The weight decay of each parameter."""
+    decays = row_of([])
+    for layer in range(names.depth):
+        for kind, decay in (
+            (names.weights_at(layer), schedule.weight_decay),
+            (names.biases_at(layer), schedule.bias_decay),
+        ):
+            decays.extend(row_of([decay]) * (kind.stop - kind.start))
+    return decays
+
+
+def moved(network: Network, changes: ParameterRow, schedule: Schedule) -> Network:
     """The network with `changes` added to all that is not frozen."""
-    depth = len(network.layers)
-    weight_masks, bias_masks = schedule.frozen_weights or (None,) * depth, schedule.frozen_biases or (None,) * depth
-    old = network.parameters
-    weights = tuple(_add(*arrays) for arrays in zip(old.weights, changes.weights, weight_masks, strict=True))
-    biases = tuple(
-        None if value is None or change is None else _add(value, change, mask)
-        for value, change, mask in zip(old.biases, changes.biases, bias_masks, strict=True)
-    )
-    return network.with_parameters(ParameterArrays(weights, biases))
-
-
-def _add(value: Array, change: Array, frozen: Array | None) -> Array:
-    return value + change if frozen is None else np.where(frozen, value, value + change)
+    row = elementwise(lambda value, change: value + change, network.parameters.row, changes.row)
+    for index, is_frozen in enumerate(schedule.frozen):
+        if is_frozen:
+            row[index] = network.parameters.row[index]
+    return network.with_row(row)

@@ -14,15 +14,14 @@ import numpy as np
 import pytest
 
 from backprop_cli.api import load
+from backprop_cli.arrays import Array
 from backprop_cli.engines.choose import choose, is_small
 from backprop_cli.engines.engine import setup_at, state_of
-from backprop_cli.engines.flat import flatten
 from backprop_cli.engines.jitted import is_installed
 from backprop_cli.engines.native import compiler
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 from backprop_cli.sgd import train
 from backprop_cli.updates import updates
@@ -74,13 +73,13 @@ def plainly(setup: Setup, steps: int) -> Array:
     after = setup
     for _, _, reached in updates(setup, steps):
         after = reached
-    return flatten(after.network.parameters)
+    return np.asarray(after.network.parameters.row)
 
 
 def by_engine(setup: Setup, steps: int, name: str) -> Array:
     result = train(setup, steps, engine=name)
     assert result.engine == name
-    return flatten(result.result.network.parameters)
+    return np.asarray(result.result.network.parameters.row)
 
 
 # ── agreement ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,7 +142,7 @@ def test_large_networks_are_trained_as_by_the_plain_loop(widths: tuple[int, ...]
     setup = network(widths=widths, samples=3)
     result = train(setup, 5)
     assert result.engine == "array"
-    np.testing.assert_allclose(flatten(result.result.network.parameters), plainly(setup, 5), rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(result.result.network.parameters.row, plainly(setup, 5), rtol=1e-12, atol=1e-16)
 
 
 @HAS_COMPILER
@@ -177,7 +176,7 @@ def test_a_run_in_pieces_ends_in_the_same_bits(case: str, engine: str) -> None:
         current = piece.result
         engines.add(piece.engine)
     assert engines == {whole.engine}
-    assert flatten(current.network.parameters).tolist() == flatten(whole.result.network.parameters).tolist()
+    assert current.network.parameters.row.tolist() == whole.result.network.parameters.row.tolist()
 
 
 def test_a_large_network_in_pieces_ends_in_the_same_bits() -> None:
@@ -185,13 +184,13 @@ def test_a_large_network_in_pieces_ends_in_the_same_bits() -> None:
     whole, current = train(setup, 5).result, setup
     for steps in (1, 3, 1):
         current = train(current, steps).result
-    assert flatten(current.network.parameters).tolist() == flatten(whole.network.parameters).tolist()
+    assert current.network.parameters.row.tolist() == whole.network.parameters.row.tolist()
 
 
 @pytest.mark.parametrize("case", ["sigmoid", "momentum", "everything"])
 def test_which_step_is_shown_changes_nothing(case: str) -> None:
     setup = network(**CASES[case])
-    ends = {tuple(flatten(train(setup, 9, show_step=shown).result.network.parameters)) for shown in (1, 2, 5, 9)}
+    ends = {tuple(train(setup, 9, show_step=shown).result.network.parameters.row) for shown in (1, 2, 5, 9)}
     assert len(ends) == 1
 
 
@@ -199,9 +198,9 @@ def test_the_shown_step_follows_from_its_own_records() -> None:
     result = train(network(), 50, show_step=20)
     step = result.shown
     assert step.number == 20 and step.changes is not None
-    before, after, change = (flatten(a) for a in (step.before.parameters, step.after.parameters, step.changes))
+    before, after, change = (np.asarray(a.row) for a in (step.before.parameters, step.after.parameters, step.changes))
     assert (before + change).tolist() == after.tolist()
-    assert (-1e-3 * flatten(step.gradients)).tolist() == change.tolist()
+    assert (-1e-3 * np.asarray(step.gradients.row)).tolist() == change.tolist()
 
 
 # ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -338,7 +337,7 @@ def test_an_interrupted_run_holds_the_weights_of_the_step_it_reports(name: str) 
     made = caught.value.made
     assert 20 < made < 10**7
     expected = choose(setup, 1, name).advance(state_of(setup), made)[0]
-    assert flatten(caught.value.reached.network.parameters).tolist() == expected.parameters.tolist()
+    assert caught.value.reached.network.parameters.row.tolist() == expected.parameters.tolist()
     assert caught.value.reached.updates == made
     assert setup_at(setup, expected).updates == made
 
@@ -363,4 +362,4 @@ def test_ctrl_c_stops_at_once_and_writes_the_network_it_reached(tmp_path: Path) 
     reached = load(str(output))
     assert json.loads(output.read_text())["layers"]
     again = train(load("classic"), made).result
-    assert flatten(reached.network.parameters).tolist() == flatten(again.network.parameters).tolist()
+    assert reached.network.parameters.row.tolist() == again.network.parameters.row.tolist()

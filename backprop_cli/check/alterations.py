@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays, Schedule
+from backprop_cli.network import Network, ParameterRow, Schedule
 from backprop_cli.updates import moved, update
 
 Slope = Callable[[Activation, Array, Array], Array]
@@ -76,7 +76,7 @@ def sloped(layers: Collection[int], slope: Slope) -> Change:
         def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
             if layer not in layers:
                 return links.hidden_delta(network, trace, layer, upstream)
-            activation = network.layers[layer].activation
+            activation = network.activations[layer]
             return upstream * slope(activation, trace.net_inputs[layer], trace.activations[layer + 1])
 
         def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
@@ -198,12 +198,13 @@ def already_updated(method: Method) -> Method:
 def _with_updated_weights(method: Method, layer: int, gradient: Array) -> Network:
     """The network with the step made on the weights of one layer alone."""
     setup = method.setup
-    zeros = [np.zeros_like(weights) for weights in setup.network.parameters.weights]
-    no_biases = (None,) * len(zeros)
-    gradients = ParameterArrays((*zeros[:layer], gradient, *zeros[layer + 1 :]), no_biases)
-    changes, _ = update(setup.network, gradients, setup.velocity, setup.schedule)
+    names, row = setup.network.names, np.zeros(setup.network.parameter_count)
+    row[names.weights_at(layer)] = gradient.ravel()
+    changes, _ = update(setup.network, ParameterRow(names, row), setup.velocity, setup.schedule)
     after = moved(setup.network, changes, setup.schedule)
-    return setup.network.with_parameters(replace(after.parameters, biases=setup.network.parameters.biases))
+    values = np.array(setup.network.parameters.row)
+    values[names.weights_at(layer)] = np.asarray(after.parameters.row)[names.weights_at(layer)]
+    return setup.network.with_row(values)
 
 
 # ── the update ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -221,21 +222,19 @@ def learning_rate(of: Callable[[float], float]) -> Change:
 
 def biases_frozen(method: Method) -> Method:
     """No bias updated."""
-    masks = tuple(
-        None if bias is None else np.ones(bias.shape, dtype=bool) for bias in method.setup.network.parameters.biases
-    )
-    depth = len(masks)
-    return scheduled(
-        lambda schedule: replace(
-            schedule, frozen_weights=schedule.frozen_weights or (None,) * depth, frozen_biases=masks
-        )
-    )(method)
+    return _with_biases(method, is_frozen=True)
 
 
 def biases_trained(method: Method) -> Method:
     """Every bias updated."""
-    depth = len(method.setup.network.layers)
-    return scheduled(lambda schedule: replace(schedule, frozen_biases=(None,) * depth))(method)
+    return _with_biases(method, is_frozen=False)
+
+
+def _with_biases(method: Method, is_frozen: bool) -> Method:
+    setup = method.setup
+    parameters = setup.network.names.parameters()
+    frozen = bytes(setup.is_frozen(parameter) if parameter.is_weight else is_frozen for parameter in parameters)
+    return scheduled(lambda schedule: replace(schedule, frozen=frozen))(method)
 
 
 def change_for_gradient(method: Method) -> Method:

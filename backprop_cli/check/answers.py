@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check.given import Given, given_numbers
 from backprop_cli.config import Document, decode, parse
 from backprop_cli.errors import InputError, Place, Problem
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Names, Parameter
 
 _ZIP = b"PK\x03\x04"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check.given import Given, common_digits
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
 
@@ -89,7 +89,7 @@ def agreement(given: Sequence[Given], numbers: Array, tolerance: float) -> Array
 
 def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:
     """The parameters without a gradient where some have one, and without a new value where some have one."""
-    names, schedule = setup.network.names, setup.schedule
+    names = setup.network.names
     missing: list[str] = []
     found = {(one.group, one.parameter) for one in wanted if one.parameter is not None}
     for group, mark in ((Work.gradients, ""), (Work.parameters_after, "+")):
@@ -97,6 +97,6 @@ def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:
             missing += [
                 f"{names.of(parameter)}{mark}"
                 for parameter in names.parameters()
-                if (group, parameter) not in found and not schedule.is_frozen(parameter)
+                if (group, parameter) not in found and not setup.is_frozen(parameter)
             ]
     return missing

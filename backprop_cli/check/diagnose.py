@@ -9,11 +9,11 @@ from itertools import combinations
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
 from backprop_cli.check.variants import Variant
 from backprop_cli.check.work import Work
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
 BUDGET = 1.5e9

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from backprop_cli.arrays import Array, np
 from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays, Samples, Setup
+from backprop_cli.network import Network, ParameterRow, Samples, Setup
 from backprop_cli.updates import moved, next_batch, update
 
 
@@ -49,13 +49,13 @@ class Method:
         trace = self.forward(network, samples.inputs)
         return trace, backward(network, trace, samples.targets, self.setup.schedule.reduction, self.links)
 
-    def after(self, gradients: ParameterArrays) -> Setup:
+    def after(self, gradients: ParameterRow) -> Setup:
         """The setup after the step."""
         setup = self.setup
         changes, velocity = update(setup.network, gradients, setup.velocity, setup.schedule)
         network = moved(setup.network, changes, setup.schedule)
         if self.written_parameter is not as_it_is:
-            network = network.with_parameters(_mapped(self.written_parameter, network.parameters))
+            network = network.with_row(self.written_parameter(np.asarray(network.parameters.row)))
         return replace(setup, network=network, velocity=velocity, updates=setup.updates + 1)
 
     def loss(self, network: Network) -> float:
@@ -72,10 +72,3 @@ Change = Callable[[Method], Method]
 def right_method(setup: Setup) -> Method:
     """The method that the network file asks for."""
     return Method(setup, setup.schedule.reduction)
-
-
-def _mapped(function: Callable[[Array], Array], arrays: ParameterArrays) -> ParameterArrays:
-    return ParameterArrays(
-        tuple(function(weights) for weights in arrays.weights),
-        tuple(None if bias is None else function(bias) for bias in arrays.biases),
-    )

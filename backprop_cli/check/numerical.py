@@ -9,16 +9,16 @@ Advances in Engineering Software 4(2), 1982), which also estimates the error tha
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
-from backprop_cli.network import Network, ParameterArrays, Samples
+from backprop_cli.network import Network, ParameterRow, Samples
 from backprop_cli.sgd import Run
 
 MOST_PARAMETERS = 1000
@@ -112,14 +112,14 @@ class _Prober:
     """Moves a network's parameters and looks at E."""
 
     def __init__(
-        self, network: Network, samples: Samples, reduction: str, gradients: ParameterArrays, tolerance: float
+        self, network: Network, samples: Samples, reduction: str, gradients: ParameterRow, tolerance: float
     ) -> None:
         self.network, self.samples, self.reduction = network, samples, reduction
         self.gradients, self.tolerance = gradients, tolerance
         self.is_complex = all(layer.activation.analytic for layer in network.layers)
         self.method = "complex step" if self.is_complex else "central differences"
         self.loss_value = abs(float(self._loss(network)[0]))
-        self.floor = _NOISE_FLOOR * max(self.loss_value, *(float(np.abs(array).max()) for array in _arrays(gradients)))
+        self.floor = _NOISE_FLOOR * max(self.loss_value, float(np.abs(np.asarray(gradients.row)).max()))
 
     def parameter(self, parameter: Parameter) -> Probe:
         """Probe one parameter."""
@@ -132,13 +132,12 @@ class _Prober:
 
     def direction(self, name: str, generator: np.random.Generator) -> Probe:
         """Probe the slope along a random unit vector through all parameters."""
-        arrays = [generator.standard_normal(array.shape) for array in _arrays(self.network.parameters)]
-        length = float(np.sqrt(sum(np.square(array).sum() for array in arrays)))
-        units = [array / length for array in arrays]
-        slope = float(sum((unit * array).sum() for unit, array in zip(units, _arrays(self.gradients), strict=True)))
+        direction = generator.standard_normal(self.network.parameter_count)
+        direction /= float(np.sqrt(np.square(direction).sum()))
+        slope = float((direction * np.asarray(self.gradients.row)).sum())
 
         def loss(distance: float | complex) -> tuple[Array, Trace]:
-            return self._loss(_moved_all(self.network, units, distance))
+            return self._loss(_moved_all(self.network, direction, distance))
 
         return self._probe(name, slope, loss, 1.0)
 
@@ -214,26 +213,14 @@ def ridders(function: Callable[[float], float], step: float) -> tuple[float, flo
     return best, float(error)
 
 
-def _arrays(parameters: ParameterArrays) -> Iterator[Array]:
-    yield from parameters.weights
-    yield from (bias for bias in parameters.biases if bias is not None)
-
-
 def _moved_one(network: Network, parameter: Parameter, distance: float | complex) -> Network:
-    """The network with one parameter moved; the arrays of the others are shared."""
-    layer = network.layers[parameter.layer]
-    old = layer.weights if parameter.is_weight else layer.bias
-    assert old is not None, parameter
-    new = old.astype(np.result_type(old, distance))
-    new[(parameter.unit, parameter.source) if parameter.is_weight else parameter.unit or 0] += distance
-    moved = replace(layer, weights=new) if parameter.is_weight else replace(layer, bias=new)
-    layers = (*network.layers[: parameter.layer], moved, *network.layers[parameter.layer + 1 :])
-    return replace(network, layers=layers)
+    """The network with one parameter moved."""
+    row = np.asarray(network.parameters.row)
+    row = row.astype(np.result_type(row, distance))
+    row[network.names.index(parameter)] += distance
+    return network.with_row(row)
 
 
-def _moved_all(network: Network, units: Iterable[Array], distance: float | complex) -> Network:
+def _moved_all(network: Network, direction: Array, distance: float | complex) -> Network:
     """The network with every parameter moved along a direction."""
-    moves = iter(units)
-    weights = tuple(array + distance * next(moves) for array in network.parameters.weights)
-    biases = tuple(None if bias is None else bias + distance * next(moves) for bias in network.parameters.biases)
-    return network.with_parameters(ParameterArrays(weights, biases))
+    return network.with_row(np.asarray(network.parameters.row) + distance * direction)

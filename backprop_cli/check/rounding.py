@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.backward import CHAIN_RULE, Links
 from backprop_cli.check.alterations import sloped
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Network
 
 Cut = Callable[[Array], Array]
@@ -104,7 +104,7 @@ def _closed_form(network: Network, trace: Trace, targets: Array) -> Array:
     assert network.loss.log_weights is not None
     alpha, beta = network.loss.log_weights(targets)
     o = trace.outputs
-    if network.layers[-1].activation.is_elementwise:
+    if network.activations[-1].is_elementwise:
         return np.asarray(beta * o - alpha * (1.0 - o))
     if np.any(beta):
         return CHAIN_RULE.output_delta(network, trace, targets, o)

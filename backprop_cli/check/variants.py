@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check import alterations as alter
 from backprop_cli.check.method import Change
 from backprop_cli.check.rounding import half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
 
@@ -217,8 +217,7 @@ def first_output(setup: Setup) -> Iterator[Variant]:
 
 def transposed(setup: Setup) -> Iterator[Variant]:
     """W for Wᵀ where some W is square."""
-    shapes = (layer.weights.shape for layer in setup.network.layers[1:])
-    if any(rows == columns > 1 for rows, columns in shapes):
+    if any(rows == columns > 1 for rows, columns in pairwise(setup.network.names.widths[1:])):
         yield Variant(alter.transposed)
 
 
@@ -242,9 +241,9 @@ def biases(is_frozen: bool, change: Change) -> Variants:
     """A change that matters only where some bias is frozen, or some is not."""
 
     def variants(setup: Setup) -> Iterator[Variant]:
-        names, schedule = setup.network.names, setup.schedule
+        names = setup.network.names
         every = [bias for layer in range(names.depth) for bias in names.layer_biases(layer)]
-        if any(schedule.is_frozen(bias) is is_frozen for bias in every):
+        if any(setup.is_frozen(bias) is is_frozen for bias in every):
             yield Variant(change)
 
     return variants

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.check.work import Group, Work
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Names, Parameter
 
 

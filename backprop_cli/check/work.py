@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from backprop_cli.arrays import Array
 from backprop_cli.backward import Gradients
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
-from backprop_cli.functions.numeric import Array
 from backprop_cli.network import Setup
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -28,13 +26,11 @@ class What(StrEnum):
 def plot(
     config: opt.ConfigArgument = None,
     what: Annotated[
-        What, typer.Option("--what", help="The network with its weights or its gradients, or the loss over the steps.")
+        What, opt.Option("--what", help="The network with its weights or its gradients, or the loss over the steps.")
     ] = What.network,
     output: Annotated[
         str | None,
-        typer.Option(
-            "--output", "-o", help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output."
-        ),
+        opt.Option("--output", "-o", help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output."),
     ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
@@ -93,5 +89,5 @@ def _svg(run: Run, sample: Samples, what: What) -> str:
     if not is_drawable(network):
         wanted = ("weights", "gradients") if what is What.network else ("gradients",)
         return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
-    values = sample_values(Derivation(network, sample, run.passes))
+    values = sample_values(Derivation(network, sample, run.arithmetic))
     return text_of(network_svg(Drawing(network, values, "weight" if what is What.network else "gradient")))

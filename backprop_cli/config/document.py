@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from backprop_cli.config.locating import as_yaml, find_alias, locate
+from backprop_cli.config.core_schema import integer
 from backprop_cli.config.places import Key, Span, place_at
-from backprop_cli.config.yaml_reader import integer, parse_yaml
 from backprop_cli.errors import InputError, Place, Problem
 
 
@@ -29,6 +28,8 @@ class Document:
 
     @cached_property
     def _spans(self) -> dict[Key, tuple[Span, Span | None]]:
+        from backprop_cli.config.locating import locate
+
         return locate(self.text)
 
     def span(self, key: Key) -> Span | None:
@@ -47,6 +48,8 @@ class Document:
     @cached_property
     def has_aliases(self) -> bool:
         """Whether one piece of the text stands for several values, so that it cannot be rewritten in place."""
+        from backprop_cli.config.locating import find_alias
+
         return find_alias(self.text)
 
 
@@ -88,7 +91,13 @@ def parse(text: str, file: str, format: str) -> Document:
         raise InputError(
             Problem("the file is empty", hint="`backprop examples classic` prints one to start from", place=Place(file))
         )
-    return Document(file, text, format, (_parse_json if format == "json" else parse_yaml)(text, file))
+    return Document(file, text, format, (_parse_json if format == "json" else _parse_yaml)(text, file))
+
+
+def _parse_yaml(text: str, file: str) -> Any:
+    from backprop_cli.config.yaml_reader import parse_yaml
+
+    return parse_yaml(text, file)
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,7 +120,9 @@ def _parse_json(text: str, file: str) -> Any:
     except RecursionError:
         raise InputError(Problem("the JSON is nested too deeply", place=Place(file))) from None
     except _DuplicateKeyError:
-        parse_yaml(as_yaml(text), file)
+        from backprop_cli.config.locating import as_yaml
+
+        _parse_yaml(as_yaml(text), file)
         raise InputError(Problem("a key is given twice", place=Place(file))) from None
 
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from backprop_cli.config.checker import Checker
 from backprop_cli.config.places import Key
 from backprop_cli.config.wording import kind_of, many
-from backprop_cli.functions.activations import ACTIVATIONS
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Layer
+from backprop_cli.functions.activations import ACTIVATIONS, Activation
 
 LAYER_KEYS = ("activation", "weights", "bias")
 MAX_LAYERS = 1000
 """The deepest networks in use have about so many."""
 
 
-def read_layers(check: Checker) -> list[Layer]:
+@dataclass(frozen=True)
+class GivenLayer:
+    """A layer as the file gives it: a row of weights for each unit, its biases, its activation."""
+
+    rows: list[list[float]]
+    bias: list[float] | None
+    activation: Activation
+
+    @property
+    def units(self) -> int:
+        """The number of units."""
+        return len(self.rows)
+
+    @property
+    def sources(self) -> int:
+        """The number of weights of each unit."""
+        return len(self.rows[0])
+
+
+def read_layers(check: Checker) -> list[GivenLayer]:
     """The layers, or none where not all of them could be read; an unknown activation is stood in for by `linear`."""
     value = check.data.get("layers")
     if "layers" not in check.data:
@@ -35,7 +51,7 @@ def read_layers(check: Checker) -> list[Layer]:
     return read if len(read) == len(layers) else []
 
 
-def _layer(check: Checker, key: Key, value: Any) -> Layer | None:
+def _layer(check: Checker, key: Key, value: Any) -> GivenLayer | None:
     if not isinstance(value, dict):
         check.problem(key, f"expected a mapping with the key weights, found {kind_of(value)}")
         return None
@@ -43,14 +59,14 @@ def _layer(check: Checker, key: Key, value: Any) -> Layer | None:
     given = value.get("activation", "linear")
     activation = check.function((*key, "activation"), ACTIVATIONS, "linear", "activation", given)
     before = len(check.problems)
-    weights = _weights(check, (*key, "weights"), value["weights"]) if "weights" in value else None
-    bias = _bias(check, (*key, "bias"), value.get("bias"), 0 if weights is None else len(weights))
-    if weights is None or len(check.problems) > before:
+    rows = _rows(check, (*key, "weights"), value["weights"]) if "weights" in value else None
+    bias = _bias(check, (*key, "bias"), value.get("bias"), 0 if rows is None else len(rows))
+    if rows is None or len(check.problems) > before:
         return None
-    return Layer(weights, bias, activation or ACTIVATIONS["linear"])
+    return GivenLayer(rows, bias, activation or ACTIVATIONS["linear"])
 
 
-def _weights(check: Checker, key: Key, value: Any) -> Array | None:
+def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
     if not isinstance(value, list) or not value:
         found = "an empty list" if value == [] else kind_of(value)
         check.problem(key, f"expected a list of rows, one per unit, found {found}")
@@ -67,7 +83,7 @@ def _weights(check: Checker, key: Key, value: Any) -> Array | None:
         if len(row) != len(rows[0]):
             expected = f"expected {many(len(rows[0]), 'weight')} as in the first row, found {len(row)}"
             check.problem((*key, index), expected, "every row holds one weight per source of the layer")
-    return None if len(check.problems) > before else np.array(rows, dtype=np.float64)
+    return None if len(check.problems) > before else rows
 
 
 def _row(check: Checker, key: Key, value: Any) -> list[float]:
@@ -86,7 +102,7 @@ def named(check: Checker, key: Key, name: str) -> str:
     return name
 
 
-def _bias(check: Checker, key: Key, value: Any, units: int) -> Array | None:
+def _bias(check: Checker, key: Key, value: Any, units: int) -> list[float] | None:
     if value is None:
         return None
     if isinstance(value, dict):
@@ -100,7 +116,7 @@ def _bias(check: Checker, key: Key, value: Any, units: int) -> Array | None:
                 place = (*place, named(check, place, name))
             entries.append((place, entry))
     else:
-        return np.array([check.number(key, value, "a number, a list or a mapping")])
+        return [check.number(key, value, "a number, a list or a mapping")]
     before = len(check.problems)
     numbers = [check.number(place, number) for place, number in entries]
     is_shared = isinstance(value, dict) and len(value) == 1
@@ -110,4 +126,4 @@ def _bias(check: Checker, key: Key, value: Any, units: int) -> Array | None:
             f"expected {many(units, 'bias')}, one per unit of the layer, found {len(numbers)}",
             "a single number, without brackets, is a bias that the layer's units share",
         )
-    return np.array(numbers, dtype=np.float64)
+    return numbers

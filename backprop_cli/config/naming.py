@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.config.checker import Checker
+from backprop_cli.config.layers import GivenLayer
 from backprop_cli.config.places import Key, format_key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.names import Names
-from backprop_cli.network import Layer
 
 
-def read_names(check: Checker, layers: list[Layer], inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Names | None:
+def read_names(
+    check: Checker, layers: list[GivenLayer], inputs: tuple[str, ...], outputs: tuple[str, ...]
+) -> Names | None:
     """Everybody's names; none may be given twice."""
-    widths = (layers[0].weights.shape[1], *(layer.units for layer in layers))
+    widths = (layers[0].sources, *(layer.units for layer in layers))
     biases: list[str] = []
     weight_names: dict[tuple[int, int, int], str] = {}
     bias_names: dict[tuple[int, int], str] = {}
@@ -40,7 +42,7 @@ def read_names(check: Checker, layers: list[Layer], inputs: tuple[str, ...], out
     if outputs == default_targets:
         outputs = ()
     names = Names(
-        tuple(int(width) for width in widths), tuple(biases), given.get("loss", "E"),
+        widths, tuple(biases), given.get("loss", "E"),
         inputs if len(inputs) == widths[0] else (),
         given.get("outputs") or (outputs if len(outputs) == widths[-1] else ()),
         given.get("targets") or (), weight_names, bias_names,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from backprop_cli.arrays import row_of
 from backprop_cli.config.checker import Checker
 from backprop_cli.config.document import Document
-from backprop_cli.config.layers import read_layers
+from backprop_cli.config.layers import GivenLayer, read_layers
 from backprop_cli.config.naming import read_names
 from backprop_cli.config.samples import fit_samples, read_vectors
 from backprop_cli.config.schedule import read_schedule, read_state, with_frozen
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.errors import InputError
-from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.losses import LOSSES, Loss
 from backprop_cli.memory import allowed_bytes, in_words, training_bytes
-from backprop_cli.network import Network, Samples, Schedule, Setup
+from backprop_cli.names import Names
+from backprop_cli.network import Network, ParameterRow, Samples, Schedule, Setup
 
 KEYS = (
     "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "batch_size",
@@ -55,11 +57,19 @@ def _setup(check: Checker) -> Setup | None:
         return None
     if schedule.batch_size is not None and schedule.batch_size > len(samples):
         check.problem(("batch_size",), f"a step takes {schedule.batch_size} samples, but there are {len(samples)}")
-    network = Network(tuple(layers), loss, names)
+    network = _network(layers, loss, names)
     _check_memory(check, network, samples, schedule)
     schedule = with_frozen(check, schedule, network)
     updates, velocity = read_state(check, network)
     return Setup(title, network, samples, schedule, updates, velocity)
+
+
+def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
+    row = row_of([])
+    for layer in layers:
+        for part in (*layer.rows, layer.bias or ()):
+            row.extend(part)
+    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, row))
 
 
 def _check_memory(check: Checker, network: Network, samples: Samples, schedule: Schedule) -> None:

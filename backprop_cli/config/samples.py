@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from backprop_cli.config.checker import Checker
-from backprop_cli.config.layers import named
+from backprop_cli.config.layers import GivenLayer, named
 from backprop_cli.config.places import Key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.functions.losses import Loss
-from backprop_cli.network import Layer, Samples
+from backprop_cli.network import Samples
 
 
 def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]] | None, tuple[str, ...]]:
@@ -43,17 +41,21 @@ def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]]
 
 
 def fit_samples(
-    check: Checker, loss: Loss | None, layers: list[Layer], inputs: list[list[float]], targets: list[list[float]] | None
+    check: Checker,
+    loss: Loss | None,
+    layers: list[GivenLayer],
+    inputs: list[list[float]],
+    targets: list[list[float]] | None,
 ) -> Samples | None:
-    """Inputs and targets as arrays, once all the shapes fit together; targets that could not be read are taken to fit."""
+    """Inputs and targets, once all the shapes fit together; targets that could not be read are taken to fit."""
     before = len(check.problems)
     sources = len(inputs[0])
     for index, layer in enumerate(layers):
-        if layer.weights.shape[1] != sources:
+        if layer.sources != sources:
             what = "the inputs have" if index == 0 else f"layer {index} has"
             check.problem(
                 ("layers", index, "weights", 0),
-                f"expected {many(sources, 'weight')} in each row, found {layer.weights.shape[1]}",
+                f"expected {many(sources, 'weight')} in each row, found {layer.sources}",
                 f"{what} {many(sources, 'number' if index == 0 else 'unit')}; a row holds one weight for each",
             )
         sources = layer.units
@@ -75,4 +77,4 @@ def fit_samples(
         check.problem(("targets",), f"expected {many(len(inputs), 'sample')} as in inputs, found {len(targets)}")
     if loss is not None and loss.name == "kl_divergence" and min(map(min, targets)) < 0:
         check.problem(first, "kl_divergence takes the logarithm of the targets, so none may be negative")
-    return Samples(np.array(inputs), np.array(targets)) if len(check.problems) == before else None
+    return Samples.of(inputs, targets) if len(check.problems) == before else None

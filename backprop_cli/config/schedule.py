@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import sys
+from array import array
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from backprop_cli.arrays import row_of
 from backprop_cli.config.checker import Checker
-from backprop_cli.config.places import Key
+from backprop_cli.config.places import Key, format_key
 from backprop_cli.config.wording import kind_of, many
 from backprop_cli.errors import nearest
-from backprop_cli.functions.numeric import Array
 from backprop_cli.names import Parameter
-from backprop_cli.network import Network, ParameterArrays, Schedule
+from backprop_cli.network import Network, ParameterRow, Schedule
 
 MOST_COMPARISONS = 10_000_000
 """Of a glob with a name: about two seconds' work is refused."""
@@ -61,7 +62,7 @@ def _weight_decay(check: Checker) -> tuple[float, float]:
 
 
 def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedule:
-    """The schedule with the masks of what `freeze` names."""
+    """The schedule with a mark at each parameter that `freeze` names."""
     patterns = check.data.get("freeze", [])
     if isinstance(patterns, str):
         patterns = [patterns]
@@ -70,8 +71,7 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
         return schedule
     if not patterns:
         return schedule
-    weights = [np.zeros(layer.weights.shape, dtype=bool) for layer in network.layers]
-    biases = [None if layer.bias is None else np.zeros(layer.bias.shape, dtype=bool) for layer in network.layers]
+    frozen = bytearray(network.parameter_count)
     named = {network.names.of(parameter): parameter for parameter in network.names.parameters()}
     globs = sum(isinstance(pattern, str) and any(sign in pattern for sign in "*?[") for pattern in patterns)
     if globs * len(named) > MOST_COMPARISONS:
@@ -87,14 +87,8 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
             close = None if check.is_full else nearest(pattern, named)
             check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close!r}?" if close else "")
         for parameter in matched:
-            if parameter.source is not None:
-                weights[parameter.layer][parameter.unit, parameter.source] = True
-            else:
-                mask = biases[parameter.layer]
-                assert mask is not None
-                mask[parameter.unit or 0] = True
-    fields = {**schedule.__dict__, "frozen_weights": tuple(weights), "frozen_biases": tuple(biases)}
-    return Schedule(**fields)
+            frozen[network.names.index(parameter)] = 1
+    return replace(schedule, frozen=bytes(frozen))
 
 
 def _matching(pattern: str, named: dict[str, Parameter], network: Network) -> list[Parameter]:
@@ -106,7 +100,7 @@ def _matching(pattern: str, named: dict[str, Parameter], network: Network) -> li
     return exact + [parameter for name, parameter in named.items() if is_match(name)]
 
 
-def read_state(check: Checker, network: Network) -> tuple[int, ParameterArrays | None]:
+def read_state(check: Checker, network: Network) -> tuple[int, ParameterRow | None]:
     """Where an earlier run left off: the updates made, and the velocities layer by layer."""
     state = check.data.get("state")
     if state is None:
@@ -123,27 +117,35 @@ def read_state(check: Checker, network: Network) -> tuple[int, ParameterArrays |
     if velocity is None:
         return updates, None
     key: Key = ("state", "velocity")
-    shapes = [(layer.weights.shape, None if layer.bias is None else layer.bias.shape) for layer in network.layers]
-    if not isinstance(velocity, list) or len(velocity) != len(shapes):
-        check.problem(key, f"expected a list of {many(len(shapes), 'layer')}, found {kind_of(velocity)}")
+    names = network.names
+    if not isinstance(velocity, list) or len(velocity) != names.depth:
+        check.problem(key, f"expected a list of {many(names.depth, 'layer')}, found {kind_of(velocity)}")
         return updates, None
-    weights: list[Array] = []
-    biases: list[Array | None] = []
-    for index, (layer, (shape, bias_shape)) in enumerate(zip(velocity, shapes, strict=True)):
+    before, row = len(check.problems), row_of([])
+    for index, layer in enumerate(velocity):
         layer = layer if isinstance(layer, dict) else {}
-        weights.append(_velocities(check, (*key, index, "weights"), layer.get("weights"), shape))
-        given = layer.get("bias")
-        biases.append(None if bias_shape is None else _velocities(check, (*key, index, "bias"), given, bias_shape))
-    return updates, ParameterArrays(tuple(weights), tuple(biases))
+        rows = layer.get("weights")
+        sources, units = names.widths[index : index + 2]
+        if not isinstance(rows, list) or len(rows) != units:
+            rows = [None] * units
+        for numbers in rows:
+            _extend(check, row, (*key, index, "weights"), numbers, sources, f"{units} × {sources}")
+        if names.biases[index] != "none":
+            biases = len(names.layer_biases(index))
+            _extend(check, row, (*key, index, "bias"), layer.get("bias"), biases, str(biases))
+    return updates, ParameterRow(names, row) if len(check.problems) == before else None
 
 
-def _velocities(check: Checker, key: Key, value: Any, shape: tuple[int, ...]) -> Array:
-    """Lists of numbers of a known shape."""
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        array = np.empty(0)
-    if array.shape != shape or not np.isfinite(array).all():
-        check.problem(key, f"expected finite numbers in the shape {' × '.join(map(str, shape))} of the parameters")
-        return np.zeros(shape)
-    return array
+def _extend(check: Checker, row: array[float], key: Key, numbers: Any, count: int, shape: str) -> None:
+    """Add a list of so many numbers to a row; one problem is noted for each `key`."""
+    if isinstance(numbers, list) and len(numbers) == count and all(map(_is_number, numbers)):
+        row.extend(map(float, numbers))
+    elif not any(problem.key == format_key(key) for problem in check.problems):
+        check.problem(key, f"expected finite numbers in the shape {shape} of the parameters")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number that a float64 can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max

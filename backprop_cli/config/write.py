@@ -16,8 +16,7 @@ import yaml
 
 from backprop_cli.config.document import Document
 from backprop_cli.config.places import Key
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import ParameterArrays, Setup
+from backprop_cli.network import ParameterRow, Setup
 
 
 def write(setup: Setup, document: Document, format: str) -> str:
@@ -39,21 +38,20 @@ def number(value: float, format: str) -> str:
 
 def _parameter_values(setup: Setup, data: Any) -> Iterator[tuple[Key, float]]:
     """Every parameter's place in the data and its value."""
-    for index, (given, layer) in enumerate(zip(data["layers"], setup.network.layers, strict=True)):
+    values = iter(setup.network.parameters.row.tolist())
+    for index, given in enumerate(data["layers"]):
         for unit, row in enumerate(given["weights"]):
             for source, name in enumerate(row):
                 last = name if isinstance(row, dict) else source
-                yield ("layers", index, "weights", unit, last), float(layer.weights[unit, source])
+                yield ("layers", index, "weights", unit, last), next(values)
         bias = given.get("bias")
-        if layer.bias is None:
-            continue
         if isinstance(bias, dict):
-            yield from ((("layers", index, "bias", name), float(v)) for name, v in zip(bias, layer.bias, strict=True))
+            yield from ((("layers", index, "bias", name), next(values)) for name in bias)
         elif isinstance(bias, list):
-            for unit, (entry, value) in enumerate(zip(bias, layer.bias, strict=True)):
-                yield ("layers", index, "bias", unit, *(entry if isinstance(entry, dict) else ())), float(value)
-        else:
-            yield ("layers", index, "bias"), float(layer.bias[0])
+            for unit, entry in enumerate(bias):
+                yield ("layers", index, "bias", unit, *(entry if isinstance(entry, dict) else ())), next(values)
+        elif bias is not None:
+            yield ("layers", index, "bias"), next(values)
 
 
 def _state(setup: Setup) -> dict[str, Any] | None:
@@ -62,14 +60,16 @@ def _state(setup: Setup) -> dict[str, Any] | None:
         return None
     state: dict[str, Any] = {"updates": setup.updates}
     if setup.velocity is not None:
-        state["velocity"] = [_velocity(setup.velocity, index) for index in range(len(setup.network.layers))]
+        state["velocity"] = [_velocity(setup.velocity, index) for index in range(setup.network.names.depth)]
     return state
 
 
-def _velocity(velocity: ParameterArrays, index: int) -> dict[str, Any]:
-    bias: Array | None = velocity.biases[index]
-    weights = {"weights": velocity.weights[index].tolist()}
-    return weights if bias is None else {**weights, "bias": bias.tolist()}
+def _velocity(velocity: ParameterRow, index: int) -> dict[str, Any]:
+    names = velocity.names
+    numbers, sources = velocity.row[names.weights_at(index)].tolist(), names.widths[index]
+    weights = {"weights": [numbers[first : first + sources] for first in range(0, len(numbers), sources)]}
+    bias = velocity.row[names.biases_at(index)].tolist()
+    return {**weights, "bias": bias} if bias else weights
 
 
 def _rewritten(document: Document, values: dict[Key, float], state: dict[str, Any] | None) -> str | None:

@@ -6,22 +6,21 @@ are called as they stand in the table. Constants are arrays, because NumPy takes
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
+from backprop_cli.arithmetic import NumpyArithmetic
+from backprop_cli.arrays import Array, np
 from backprop_cli.backward import Gradients
 from backprop_cli.engines import inplace
 from backprop_cli.engines.engine import State, is_sound
-from backprop_cli.engines.flat import flatten, views
 from backprop_cli.engines.inplace import Call
 from backprop_cli.forward import Trace, loss_of_shares
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays, Samples, Schedule, Setup
-from backprop_cli.updates import next_batch
+from backprop_cli.network import Network, ParameterRow, Samples, Schedule, Setup
+from backprop_cli.updates import decays_of, next_batch
 
 _MANY = 8192
 """So many numbers take longer to read than one takes to wrap."""
@@ -53,7 +52,7 @@ class BatchPass:
         self.batch = batch
         self.reduction = reduction
         self.buffers = _buffers(network, batch, parameters.size)
-        self.parameters = views(parameters, network)
+        self.parameters = ParameterRow(network.names, parameters)
         self.calls = [*self._forward(), *self._backward()]
 
     def load(self, samples: Samples) -> None:
@@ -63,16 +62,16 @@ class BatchPass:
 
     def _forward(self) -> Iterator[Call]:
         buffers = self.buffers
-        for index, layer in enumerate(self.network.layers):
+        for index, activation in enumerate(self.network.activations):
             z, bias = buffers.net_inputs[index], self.parameters.biases[index]
             yield partial(np.dot, buffers.activations[index], self.parameters.weights[index].T, z)
             if bias is not None:
                 yield partial(np.add, z, np.broadcast_to(bias, z.shape), z)
-            yield from inplace.activate(layer.activation, z, buffers.activations[index + 1], buffers.slopes[index])
+            yield from inplace.activate(activation, z, buffers.activations[index + 1], buffers.slopes[index])
 
     def _backward(self) -> Iterator[Call]:
         buffers, network, last = self.buffers, self.network, self.network.names.depth - 1
-        gradients = views(buffers.gradients, network)
+        gradients = ParameterRow(network.names, buffers.gradients)
         for index in reversed(range(last + 1)):
             z, a = buffers.net_inputs[index], buffers.activations[index + 1]
             upstream, delta = buffers.upstream[index], buffers.deltas[index]
@@ -83,14 +82,12 @@ class BatchPass:
                     yield from inplace.loss_slope(network.loss, buffers.targets, a, upstream)
                 else:
                     yield partial(np.dot, buffers.deltas[index + 1], self.parameters.weights[index + 1], upstream)
-                yield from inplace.pull_back(
-                    network.layers[index].activation, z, a, buffers.slopes[index], upstream, delta
-                )
+                yield from inplace.pull_back(network.activations[index], z, a, buffers.slopes[index], upstream, delta)
             yield from self._parameter_gradients(index, gradients)
         if self.reduction == "mean" and self.batch > 1:
             yield partial(np.multiply, buffers.gradients, 1.0 / self.batch, buffers.gradients)
 
-    def _parameter_gradients(self, layer: int, gradients: ParameterArrays) -> Iterator[Call]:
+    def _parameter_gradients(self, layer: int, gradients: ParameterRow) -> Iterator[Call]:
         delta, bias = self.buffers.deltas[layer], gradients.biases[layer]
         weights = gradients.weights[layer]
         # one sample's products need no sums: beyond some size BLAS would only wait for its threads
@@ -118,15 +115,15 @@ class BatchPass:
         return float(loss_of_shares(shares, self.reduction))
 
 
-class ArrayEngine:
-    """See `Engine`."""
+class ArrayEngine(NumpyArithmetic):
+    """See `Engine`; the passes are those of the prepared calls."""
 
     name = "array"
 
     def __init__(self, setup: Setup) -> None:
         self.samples = setup.samples
         self.schedule = setup.schedule
-        self.parameters = flatten(setup.network.parameters)
+        self.parameters = np.array(setup.network.parameters.row, dtype=np.float64)
         self.velocity = np.zeros_like(self.parameters) if setup.schedule.momentum else None
         batch = setup.schedule.batch_size or len(setup.samples)
         self.batch_pass = BatchPass(setup.network, self.parameters, batch, setup.schedule.reduction)
@@ -134,17 +131,17 @@ class ArrayEngine:
         self.watch = np.zeros_like(self.batch_pass.buffers.activations[-1])
         gradients = self.batch_pass.buffers.gradients
         step = list(_step(self.parameters, gradients, self.velocity, setup.network, setup.schedule))
-        if not setup.network.layers[-1].activation.is_bounded:
+        if not setup.network.activations[-1].is_bounded:
             step.append(partial(np.add, self.watch, self.batch_pass.buffers.activations[-1], self.watch))
         self.is_logarithmic = setup.network.loss.log_weights is not None and setup.network.collapse is None
-        self.gradients, self.step = unrolled(self.batch_pass.calls), unrolled(step)
+        self.derive, self.step = unrolled(self.batch_pass.calls), unrolled(step)
         self.whole = unrolled([*self.batch_pass.calls, *step])
 
-    def advance(self, state: State, count: int, losses: Array | None = None) -> tuple[State, bool]:
+    def advance(self, state: State, count: int, losses: array[float] | None = None) -> tuple[State, bool]:
         """See `Engine`."""
-        self.parameters[:] = state.parameters
+        self.parameters[:] = np.asarray(state.parameters)
         if self.velocity is not None:
-            self.velocity[:] = state.velocity
+            self.velocity[:] = np.asarray(state.velocity)
         self.watch[:] = 0.0
         first = 0 if losses is None else len(losses)
         if self.is_logarithmic or not self.is_fixed:
@@ -159,12 +156,12 @@ class ArrayEngine:
         parameters = self.parameters.copy()
         return State(state.updates + count, parameters, velocity), is_sound(float(np.abs(self.watch).sum()), parameters)
 
-    def _one_by_one(self, made: int, count: int, losses: Array | None) -> None:
+    def _one_by_one(self, made: int, count: int, losses: array[float] | None) -> None:
         """`count` updates, each with a batch or a loss of its own."""
         for number in range(count):
             if not self.is_fixed:
                 self.batch_pass.load(self.samples.batch(next_batch(self.schedule, len(self.samples), made + number)))
-            self.gradients(1)
+            self.derive(1)
             has_place = losses is not None and number < len(losses)
             if has_place or self.is_logarithmic:
                 loss = self.batch_pass.loss()
@@ -174,19 +171,19 @@ class ArrayEngine:
             self.step(1)
 
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
-        """See `Engine`."""
-        whole = BatchPass(network, flatten(network.parameters), len(samples), reduction)
+        """The forward and backward pass over a batch, samples × units."""
+        whole = BatchPass(network, np.asarray(network.parameters.row), len(samples), reduction)
         whole.load(samples)
         with np.errstate(all="ignore"):
             whole.run()
         buffers = whole.buffers
         outputs = network.loss.slopes(samples.targets, buffers.activations[-1])
         by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
-        layers = zip(network.layers, buffers.net_inputs, buffers.activations[1:], strict=True)
+        layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
         with np.errstate(all="ignore"):
-            slopes = tuple(inplace.slopes(layer.activation, z, a) for layer, z, a in layers)
+            slopes = tuple(inplace.slopes(*layer) for layer in layers)
         trace = Trace(buffers.net_inputs, buffers.activations, slopes)
-        return trace, Gradients(by_source, buffers.deltas, views(buffers.gradients, network))
+        return trace, Gradients(by_source, buffers.deltas, ParameterRow(network.names, buffers.gradients))
 
 
 def unrolled(calls: Sequence[Call]) -> Callable[[int], None]:
@@ -213,13 +210,15 @@ def _buffers(network: Network, batch: int, parameters: int) -> Buffers:
     shapes = [(batch, width) for width in network.names.widths]
     gradients = np.zeros(parameters)
     deltas = []
-    for shape, kind, bias in zip(shapes[1:], network.names.biases, views(gradients, network).biases, strict=True):
+    for shape, kind, bias in zip(
+        shapes[1:], network.names.biases, ParameterRow(network.names, gradients).biases, strict=True
+    ):
         if bias is not None and kind == "own" and batch == 1:  # ∂E/∂b of one sample is ∂E/∂z
             deltas.append(bias.reshape(shape))
         else:
             deltas.append(np.zeros(shape))
     net_inputs = tuple(np.zeros(shape) for shape in shapes[1:])
-    linear = [inplace.is_identity(layer.activation) for layer in network.layers]
+    linear = [inplace.is_identity(activation) for activation in network.activations]
     activations = [z if same else np.zeros_like(z) for z, same in zip(net_inputs, linear, strict=True)]
     upstream = tuple(delta if same else np.zeros_like(delta) for delta, same in zip(deltas, linear, strict=True))
     slopes = tuple(np.zeros(shape) for shape in shapes[1:])
@@ -238,7 +237,7 @@ def _step(
     """torch.optim.SGD's rule on all parameters at once, in the order of operations of `updates.update`."""
     direction, scratch = gradients, np.empty_like(gradients)
     if schedule.weight_decay or schedule.bias_decay:
-        decay = _decays(network, schedule)
+        decay = np.asarray(decays_of(network.names, schedule))
         yield partial(np.multiply, decay, parameters, scratch)
         yield partial(np.add, gradients, scratch, gradients)
     if velocity is not None:
@@ -257,33 +256,10 @@ def _step(
     yield partial(np.subtract, parameters, scratch, parameters)
 
 
-def _decays(network: Network, schedule: Schedule) -> Array:
-    """The weight decay of each parameter."""
-    kinds = ParameterArrays(
-        tuple(np.full(layer.weights.shape, schedule.weight_decay) for layer in network.layers),
-        tuple(
-            None if layer.bias is None else np.full(layer.bias.shape, schedule.bias_decay) for layer in network.layers
-        ),
-    )
-    return flatten(kinds)
-
-
 def _rates(network: Network, schedule: Schedule) -> Array | float:
     """The learning rate; one for each parameter where that is faster, or where some are frozen: their rate is 0."""
-    masks = (*schedule.frozen_weights, *schedule.frozen_biases)
-    if not any(mask is not None and mask.any() for mask in masks):
-        few = network.parameter_count < _MANY
-        return np.full(network.parameter_count, schedule.learning_rate) if few else schedule.learning_rate
-    every = network.parameters
-    frozen = ParameterArrays(
-        tuple(_mask(mask, values) for mask, values in zip(schedule.frozen_weights, every.weights, strict=True)),
-        tuple(
-            None if values is None else _mask(mask, values)
-            for mask, values in zip(schedule.frozen_biases, every.biases, strict=True)
-        ),
-    )
-    return np.where(flatten(frozen) != 0, 0.0, schedule.learning_rate)
-
-
-def _mask(mask: Array | None, values: Array) -> Array:
-    return np.zeros_like(values) if mask is None else mask
+    frozen = np.frombuffer(schedule.frozen, dtype=bool)
+    if frozen.any():
+        return np.where(frozen, 0.0, schedule.learning_rate)
+    few = network.parameter_count < _MANY
+    return np.full(network.parameter_count, schedule.learning_rate) if few else schedule.learning_rate

@@ -83,6 +83,6 @@ def array_cost(setup: Setup) -> float:
     network = setup.network
     has_many_samples = (setup.schedule.batch_size or len(setup.samples)) > 1
     per_layer = _LAYER + (_LAYER_OF_MANY_SAMPLES if has_many_samples else 0.0)
-    functions = sum(_IN_PLACE.get(layer.activation.name, _CALLED) for layer in network.layers)
+    functions = sum(_IN_PLACE.get(activation.name, _CALLED) for activation in network.activations)
     loss = 0.0 if network.loss.name in SQUARES else _CALLED
     return _START + per_layer * network.names.depth + functions + loss

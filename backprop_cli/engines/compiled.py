@@ -6,17 +6,14 @@ It is used only where its first updates are those of Python to the last bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
+from backprop_cli.arrays import row_of
 from backprop_cli.engines.engine import State, state_of
-from backprop_cli.engines.jitted import is_installed, jitted
-from backprop_cli.engines.native import CompilerError, compiler, native
-from backprop_cli.engines.scalar import ScalarEngine
-from backprop_cli.functions.numeric import Array
+from backprop_cli.engines.jitted import JITTED, is_installed
+from backprop_cli.engines.native import NATIVE, CompilerError, compiler
+from backprop_cli.engines.scalar import Runner, ScalarEngine
 from backprop_cli.network import Setup
 
 NEEDS = "a C compiler (cc), or Numba: pip install numba"
@@ -36,8 +33,8 @@ def compiling_seconds(parameters: int) -> float:
 
 def compiled_engine(setup: Setup) -> ScalarEngine | None:
     """A scalar engine whose loop is compiled; None where there is nothing to compile with that agrees with Python."""
-    for build in _builders():
-        engine = ScalarEngine(setup, "compiled", build, np.asarray)
+    for runner in _runners():
+        engine = ScalarEngine(setup, runner)
         try:
             if agrees(engine, ScalarEngine(setup), setup):
                 return engine
@@ -50,21 +47,21 @@ def agrees(one: ScalarEngine, other: ScalarEngine, setup: Setup) -> bool:
     """Whether two engines make the same first updates, with their losses and without, bit for bit."""
     state = state_of(setup)
     if setup.schedule.momentum and state.velocity is None:
-        state = replace(state, velocity=np.zeros_like(state.parameters))
+        state = replace(state, velocity=row_of([0.0] * len(state.parameters)))
     first, second = (_tried(engine, state) for engine in (one, other))
-    return np.array_equal(first, second, equal_nan=True)
+    return all(a == b or (a != a and b != b) for a, b in zip(first, second, strict=True))
 
 
-def _tried(engine: ScalarEngine, state: State) -> Array:
+def _tried(engine: ScalarEngine, state: State) -> list[float]:
     """Parameters and losses after a few updates."""
-    losses = np.empty(_TRIED)
+    losses = row_of([0.0] * _TRIED)
     with_losses, _ = engine.advance(state, _TRIED, losses)
     without, _ = engine.advance(state, _TRIED)
-    return np.concatenate([with_losses.parameters, without.parameters, losses])
+    return [*with_losses.parameters, *without.parameters, *losses]
 
 
-def _builders() -> Iterator[Callable[[str, str], Callable[..., Any]]]:
+def _runners() -> Iterator[Runner]:
     if compiler():
-        yield native
+        yield NATIVE
     if is_installed():
-        yield jitted
+        yield JITTED

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import numpy as np
-
+from backprop_cli.arrays import Array, np
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
-from backprop_cli.functions.numeric import Array
 
 Call = partial[Any]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from backprop_cli.arrays import np
 from backprop_cli.engines.cache import cache_folder
-from backprop_cli.engines.scalar import interpreted
+from backprop_cli.engines.scalar import Runner, interpreted
 from backprop_cli.errors import OutputError
 from backprop_cli.files import write_whole
 
@@ -48,3 +49,14 @@ def _module(source: str) -> Any:
     sys.modules[path.stem] = module  # where Numba looks for the function when it loads machine code
     spec.loader.exec_module(module)
     return module
+
+
+def _numbers(values: Iterable[float]) -> Any:
+    return np.array(list(values), dtype=np.float64)
+
+
+def _indices(values: Iterable[int]) -> Any:
+    return np.array(list(values), dtype=np.int64)
+
+
+JITTED = Runner("compiled", jitted, _numbers, _indices)

@@ -10,16 +10,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from array import array
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from backprop_cli.engines.c import ARGUMENTS, translated
 from backprop_cli.engines.cache import cache_folder
+from backprop_cli.engines.scalar import Runner
 from backprop_cli.errors import OutputError
 from backprop_cli.files import write_whole
-from backprop_cli.functions.numeric import Array
 
 FLAGS = ("-O1", "-shared", "-fPIC", "-ffp-contract=off")
 """No product is fused with a sum: Python rounds after each, and the two must agree to the last bit. More optimization
@@ -49,11 +50,15 @@ def native(source: str, name: str) -> Callable[..., float]:
     whole = [kind.startswith("int64_t ") for kind in ARGUMENTS.values()]
     function.argtypes = [ctypes.c_int64 if is_whole else ctypes.c_void_p for is_whole in whole]
 
-    def call(p: Array, v: Array, x: Array, t: Array, order: Any, q: int, count: int, c: Array, losses: Array) -> float:
-        arrays = (array.ctypes.data for array in (p, v, x, t, order))
-        return float(function(*arrays, q, count, c.ctypes.data, losses.ctypes.data, len(order)))
+    def call(*arguments: Any) -> float:
+        order = arguments[list(ARGUMENTS).index("order")]
+        plain = (given.buffer_info()[0] if isinstance(given, array) else given for given in arguments)
+        return float(function(*plain, len(order)))
 
     return call
+
+
+NATIVE = Runner("compiled", native, partial(array, "d"), partial(array, "q"))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_cli.names import Names
+from backprop_cli.names import Names, Parameter
 from backprop_cli.network import Network, Schedule, Setup
 
 
@@ -30,6 +30,11 @@ class Page:
         names = self.network.names
         return Names(names.widths, names.biases)
 
+    def is_frozen(self, parameter: Parameter) -> bool:
+        """Whether a parameter is left alone by the updates."""
+        frozen = self.schedule.frozen
+        return bool(frozen and frozen[self.names.index(parameter)])
+
     @property
     def is_single(self) -> bool:
         """Whether every update takes the one sample there is."""
@@ -48,7 +53,7 @@ class Page:
     @property
     def is_watched(self) -> bool:
         """Whether an output can run away while the parameters stay finite."""
-        return not self.network.layers[-1].activation.is_bounded
+        return not self.network.activations[-1].is_bounded
 
     @property
     def is_logarithmic(self) -> bool:
@@ -58,12 +63,12 @@ class Page:
 
 def uncovered(network: Network) -> str:
     """Why no scalar code can be written for a network, or nothing."""
-    for layer in network.layers:
-        if layer.activation.is_elementwise and not layer.activation.scalar:
-            return f"the activation {layer.activation.name} has no scalar form"
+    for activation in network.activations:
+        if activation.is_elementwise and not activation.scalar:
+            return f"the activation {activation.name} has no scalar form"
     collapse = network.collapse
     if collapse is not None and not collapse.scalar_delta:
-        return f"{network.loss.name} above {network.layers[-1].activation.name} has no scalar form"
+        return f"{network.loss.name} above {network.activations[-1].name} has no scalar form"
     return ""
 
 

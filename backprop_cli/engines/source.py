@@ -3,7 +3,8 @@
 The variables bear the quantities' default names: `z3`, `a1`, `w31`, and `dz3` for ∂E/∂z3, `sz3` for the slope at z3. The
 functions are written from the same lines, so that they agree bit for bit:
 
-- `look(p, x, t)` goes forward and backward over one sample and returns net inputs, activations, slopes, ∂E/∂z and ∂E/∂a;
+- `look(p, x, t)` goes forward and backward over one sample and returns all that came out: what `SamplePass` holds, in its
+  order;
 - `loop(p, v, x, t, order, q, count, c, losses)` makes `count` updates; `loop_with_losses` is the same and also puts the loss
   before each of them into `losses`.
 
@@ -20,7 +21,6 @@ from backprop_cli.engines.page import Page
 from backprop_cli.functions.collapse import Collapse
 from backprop_cli.functions.losses import Loss
 from backprop_cli.names import Parameter
-from backprop_cli.network import Layer
 
 HEADER = "from math import erfc, exp, expm1, inf, log, log1p, nan, sinh, tanh\n"
 
@@ -29,22 +29,39 @@ _HOLE = re.compile(r"<(\w+)>")
 
 def look_source(page: Page) -> str:
     """The source of `look`."""
-    names, depth = page.names, page.names.depth
-    layers = range(depth)
-    net_inputs = [names.net_input(layer, unit) for layer in layers for unit in _units(page, layer)]
-    activations = [names.activation(layer, unit) for layer in layers for unit in _units(page, layer)]
-    upstream = [f"d{names.activation(layer, unit)}" for layer in layers[:-1] for unit in _units(page, layer)]
-    deltas = [f"d{name}" for name in net_inputs]
-    slopes = [_slope(page, layer, unit) for layer in layers for unit in _units(page, layer)]
-    rows = ", ".join(f"[{', '.join(row)}]" for row in (net_inputs, activations, slopes, deltas, upstream))
+    names, layers = page.names, range(page.names.depth)
+    outputs = _units(page, layers[-1])
+    vectors = [
+        [[names.net_input(layer, unit) for unit in _units(page, layer)] for layer in layers],
+        [[names.source(layer, index) for index in range(width)] for layer, width in enumerate(names.widths)],
+        [[_slope(page, layer, unit) for unit in _units(page, layer)] for layer in layers],
+        [[f"d{names.net_input(layer, unit)}" for unit in _units(page, layer)] for layer in layers],
+        [
+            [_loss_by_source(page, 0, source) for source in range(page.sources)],
+            *([f"d{names.activation(layer, unit)}" for unit in _units(page, layer)] for layer in layers[:-1]),
+            [_loss_slope(page, unit) for unit in outputs],
+        ],
+    ]
+    shares = [names.share(unit) for unit in outputs]
+    gradients = [gradient for _, gradient in _gradients(page)]
     body = [
         *_unpacked(page, velocities=False),
         *_sample(page, "0"),
         *_forward(page),
+        *(f"{name} = {share}" for name, share in zip(shares, _shares(page), strict=True)),
+        f"loss = {' + '.join(shares)}",
         *_backward(page),
-        f"return {rows}",
+        f"return {', '.join(map(_nested_list, vectors))}, {_list(shares)}, loss, {_list(gradients)}",
     ]
     return HEADER + "\n\ndef look(p, x, t):\n" + _indented(body)
+
+
+def _list(entries: list[str]) -> str:
+    return f"[{', '.join(entries)}]"
+
+
+def _nested_list(rows: list[list[str]]) -> str:
+    return _list([_list(row) for row in rows])
 
 
 def loops_source(page: Page) -> str:
@@ -111,7 +128,7 @@ def _step(page: Page, parameter: Parameter, gradient: str) -> list[str]:
             lines, rest = [f"g = {direction}"], "g"
         lines.append(f"v{name} = momentum * v{name} + ({rest})")
         direction = f"g + momentum * v{name}" if schedule.nesterov else f"v{name}"
-    return lines if schedule.is_frozen(parameter) else [*lines, f"{name} -= rate * ({direction})"]
+    return lines if page.is_frozen(parameter) else [*lines, f"{name} -= rate * ({direction})"]
 
 
 def _gradients(page: Page) -> list[tuple[str, str]]:
@@ -161,21 +178,21 @@ def _next_sample(page: Page) -> list[str]:
 
 def _forward(page: Page) -> list[str]:
     names, lines = page.names, []
-    for layer, entry in enumerate(page.network.layers):
+    for layer, activation in enumerate(page.network.activations):
         for unit in _units(page, layer):
             terms = [
                 f"{names.weight(layer, unit, source)} * {names.source(layer, source)}"
                 for source in range(names.widths[layer])
             ]
-            terms += [names.bias(layer, unit)] if entry.bias is not None else []
+            terms += [] if names.biases[layer] == "none" else [names.bias(layer, unit)]
             lines.append(f"{names.net_input(layer, unit)} = {' + '.join(terms)}")
-        if not entry.activation.is_elementwise:
+        if not activation.is_elementwise:
             lines += _softmax(page, layer)
             continue
         for unit in _units(page, layer):
-            holes = {name: repr(value) for name, value in entry.activation.setting_values().items()}
+            holes = {name: repr(value) for name, value in activation.setting_values().items()}
             z, a = names.net_input(layer, unit), names.activation(layer, unit)
-            lines += [_fill(line, {**holes, "z": z, "a": a, "s": f"s{z}"}) for line in entry.activation.scalar]
+            lines += [_fill(line, {**holes, "z": z, "a": a, "s": f"s{z}"}) for line in activation.scalar]
     return lines
 
 
@@ -193,13 +210,18 @@ def _softmax(page: Page, layer: int) -> list[str]:
 
 def _loss(page: Page) -> list[str]:
     """`loss`, E of this sample."""
+    return [f"loss = {' + '.join(_shares(page))}"]
+
+
+def _shares(page: Page) -> list[str]:
+    """Each output's share of E, as an expression."""
     loss, collapse = page.network.loss, page.network.collapse
     template = collapse.scalar_share if collapse else loss.scalar_share
     shares = []
     for unit in range(page.outputs):
         share = f"({_fill(template, _output_holes(page, loss, unit))})"
         shares.append(f"{share} / {page.outputs}.0" if loss.is_mean else share)
-    return [f"loss = {' + '.join(shares)}"]
+    return shares
 
 
 def _output_holes(page: Page, loss: Loss, unit: int) -> dict[str, str]:
@@ -246,9 +268,9 @@ def _loss_by_source(page: Page, layer: int, source: int) -> str:
 
 def _deltas(page: Page, layer: int) -> list[str]:
     """∂E/∂z of a layer from its ∂E/∂a."""
-    names, entry = page.names, page.network.layers[layer]
+    names = page.names
     pairs = [(names.net_input(layer, unit), names.activation(layer, unit)) for unit in _units(page, layer)]
-    if entry.activation.is_elementwise:
+    if page.network.activations[layer].is_elementwise:
         slopes = [_slope(page, layer, unit) for unit in _units(page, layer)]
         return [
             f"d{z} = d{a}" if slope == "1.0" else f"d{z} = d{a} * {slope}"
@@ -259,7 +281,7 @@ def _deltas(page: Page, layer: int) -> list[str]:
 
 def _slope(page: Page, layer: int, unit: int) -> str:
     """∂a/∂z of an elementwise layer's unit, as an expression."""
-    has_slope = any("<s>" in line for line in page.network.layers[layer].activation.scalar)
+    has_slope = any("<s>" in line for line in page.network.activations[layer].scalar)
     return f"s{page.names.net_input(layer, unit)}" if has_slope else "1.0"
 
 
@@ -276,19 +298,19 @@ def _softmax_deltas(pairs: list[tuple[str, str]]) -> list[str]:
 def _collapsed(page: Page, collapse: Collapse) -> list[str]:
     """∂E/∂z of the outputs in closed form."""
     names, last = page.names, page.names.depth - 1
-    lines = _complements(page, page.network.layers[-1])
+    lines = _complements(page)
     for unit in range(page.outputs):
         delta = _fill(collapse.scalar_delta, _output_holes(page, page.network.loss, unit))
         lines.append(f"d{names.net_input(last, unit)} = {delta}")
     return lines
 
 
-def _complements(page: Page, layer: Layer) -> list[str]:
+def _complements(page: Page) -> list[str]:
     """1 − o of each output without cancellation: σ(−z), and under softmax the sum of the others where o is the largest."""
     names, last = page.names, page.names.depth - 1
     outputs = [names.output(unit) for unit in range(page.outputs)]
     lines: list[str] = []
-    if layer.activation.is_elementwise:
+    if page.network.activations[-1].is_elementwise:
         for unit, output in enumerate(outputs):
             z = names.net_input(last, unit)
             lines += [f"e = exp(-abs({z}))", f"c{output} = (e if {z} > 0.0 else 1.0) / (1.0 + e)"]

@@ -6,14 +6,12 @@ a nears 1), and at a kink they are what PyTorch returns: relu'(0) = 0, leaky_rel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from backprop_cli.arrays import Array, np, total
 from backprop_cli.functions import numeric
 from backprop_cli.functions.formula import Formula
-from backprop_cli.functions.numeric import Array
 
 
 @dataclass(frozen=True)
@@ -75,16 +73,14 @@ class Activation:
         return Activation(**fields, settings=values)
 
 
-def softmax_slope(a: Array, unit: int, by: int) -> float:
+def softmax_slope(a: Sequence[float], unit: int, by: int) -> float:
     """∂a_unit/∂z_by = a_i(δ_ij − a_j); the diagonal a_i(1 − a_i) is summed over the others, so that nothing cancels.
 
     One entry at a time: the whole Jacobian of a wide layer would not fit into memory.
     """
     if unit != by:
-        return float(-a[unit] * a[by])
-    products = a[unit] * a
-    products[unit] = 0.0
-    return float(products.sum())
+        return -a[unit] * a[by]
+    return total(a[unit] * other for index, other in enumerate(a) if index != unit)
 
 
 def softmax_pullback(a: Array, upstream: Array) -> Array:
@@ -186,7 +182,7 @@ _TABLE = [
     ),
     Activation(
         "tanh",
-        value_of=np.tanh,
+        value_of=lambda z: np.tanh(z),
         slope_of=_tanh_slope,
         slope_in_a_of=lambda a: 1.0 - np.square(a),
         definition=Formula("tanh(<z>)", r"\tanh(<z>)"),

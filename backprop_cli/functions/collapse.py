@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
+from backprop_cli.arrays import Array, np
 from backprop_cli.functions import numeric
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.losses import Loss
-from backprop_cli.functions.numeric import Array
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from backprop_cli.arrays import Array, np
 from backprop_cli.functions import numeric
 from backprop_cli.functions.formula import Formula
-from backprop_cli.functions.numeric import Array
 
 
 @dataclass(frozen=True)

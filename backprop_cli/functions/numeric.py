@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numpy as np
-
-Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
-"""An array of float64 throughout the program; complex128 only while differentiating numerically."""
-
-_erfc = np.frompyfunc(math.erfc, 1, 1)
+from backprop_cli.arrays import Array, np
 
 
 def sigmoid(z: Array) -> Array:
@@ -31,7 +25,8 @@ def normal_density(z: Array) -> Array:
 
 def normal_cumulative(z: Array) -> Array:
     """Φ(z), the standard normal distribution function; erfc keeps its left tail exact."""
-    return 0.5 * np.asarray(_erfc(z / -math.sqrt(2.0)), dtype=np.float64)
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return 0.5 * np.asarray(erfc(z / -math.sqrt(2.0)), dtype=np.float64)
 
 
 def weighted(weight: Array, value: Array) -> Array:

@@ -6,11 +6,11 @@ Their text is filled in straight from the arrays; everything else comes from rec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-import numpy as np
-
+from backprop_cli.names import Parameter
 from backprop_cli.partials import Derivation, Partial
 from backprop_cli.render.machine import Written
 from backprop_cli.render.phrases import LONGEST_SUM
@@ -104,15 +104,15 @@ def _is_plain(derivation: Derivation, special: frozenset[str]) -> bool:
     """Whether every name can be filled in as it is, and every value is a finite number."""
     names = derivation.names
     given = (*names.fixed(), *names.given_weights.values(), *names.given_biases.values())
-    arrays = (*derivation.activations, *derivation.deltas, *derivation.upstream, *derivation.gradients.weights)
-    return not any(set(name) & special for name in given) and all(np.isfinite(array).all() for array in arrays)
+    rows = (*derivation.activations, *derivation.deltas, *derivation.upstream, derivation.gradients.row)
+    return not any(set(name) & special for name in given) and all(math.isfinite(n) for row in rows for n in row)
 
 
 def _layer(derivation: Derivation, layer: int, lines: Lines) -> Iterator[Any]:
     """In the order of `Derivation.layer`."""
     names, units = derivation.names, range(derivation.names.widths[layer + 1])
     is_last = layer == names.depth - 1
-    is_elementwise = derivation.network.layers[layer].activation.is_elementwise
+    is_elementwise = derivation.network.activations[layer].is_elementwise
     if is_last:
         yield from (lines.record(derivation.loss_by_output(unit)) for unit in units)
     for unit in units:
@@ -130,18 +130,19 @@ def _hidden_delta(derivation: Derivation, layer: int, unit: int, lines: Lines) -
     """∂E/∂z = ∂E/∂a · ∂a/∂z."""
     names = derivation.names
     z, a = names.net_input(layer, unit), names.activation(layer, unit)
-    upstream, slope = float(derivation.upstream[layer + 1][unit]), derivation.slope(layer, unit, unit).value
-    value = float(derivation.deltas[layer][unit])
+    upstream, slope = derivation.upstream[layer + 1][unit], derivation.slope(layer, unit, unit).value
+    value = derivation.deltas[layer][unit]
     return lines.chain(derivation.loss, z, [a], [(repr(upstream), repr(slope))], repr(value))
 
 
 def _weights(derivation: Derivation, layer: int, unit: int, lines: Lines) -> list[str]:
     """∂z/∂w and ∂E/∂w of all the weights into one unit."""
     names, loss = derivation.names, derivation.loss
-    z, delta = names.net_input(layer, unit), repr(float(derivation.deltas[layer][unit]))
+    z, delta = names.net_input(layer, unit), repr(derivation.deltas[layer][unit])
     sources = [names.source(layer, source) for source in range(names.widths[layer])]
-    values = [repr(value) for value in derivation.activations[layer].tolist()]
-    gradients = derivation.gradients.weights[layer][unit].tolist()
+    values = [repr(value) for value in derivation.activations[layer]]
+    first = names.index(Parameter(layer, unit, 0))
+    gradients = derivation.gradients.row[first : first + len(values)].tolist()
     return [
         line
         for weight, source, value, gradient in zip(
@@ -164,14 +165,16 @@ def _biases(derivation: Derivation, layer: int, lines: Lines) -> Iterator[Any]:
 def _source(derivation: Derivation, layer: int, source: int, lines: Lines) -> list[str]:
     """∂z/∂a of one source by every unit that it feeds, and ∂E/∂a."""
     names, a = derivation.names, derivation.names.source(layer, source)
-    weights = [repr(value) for value in derivation.network.layers[layer].weights[:, source].tolist()]
+    every = names.weights_at(layer)
+    column = derivation.network.parameters.row[every.start + source : every.stop : names.widths[layer]]
+    weights = list(map(repr, column.tolist()))
     net_inputs = [names.net_input(layer, unit) for unit in range(len(weights))]
     found = [
         lines.local(z, a, names.weight(layer, unit, source), weight)
         for unit, (z, weight) in enumerate(zip(net_inputs, weights, strict=True))
     ]
-    factors = list(zip(map(repr, derivation.deltas[layer].tolist()), weights, strict=True))
-    value = float(derivation.upstream[layer][source])
+    factors = list(zip(map(repr, derivation.deltas[layer]), weights, strict=True))
+    value = derivation.upstream[layer][source]
     return [*found, lines.chain(derivation.loss, a, net_inputs, factors, repr(value))]
 
 

@@ -141,7 +141,7 @@ def _columns(graph: Graph) -> tuple[list[list[Box]], list[list[Wire]]]:
     for layer in range(names.depth):
         columns.append([_unit(graph, layer, unit) for unit in range(names.widths[layer + 1])])
         channels.append(_weights(graph, layer))
-        if not graph.network.layers[layer].activation.is_elementwise:
+        if not graph.network.activations[layer].is_elementwise:
             columns.append([_mixed(graph, layer, unit) for unit in range(names.widths[layer + 1])])
             channels.append(_mixing(graph, layer))
     outputs = range(names.widths[-1])
@@ -157,7 +157,7 @@ def _unit(graph: Graph, layer: int, unit: int) -> Box:
     z, a = names.net_input(layer, unit), names.activation(layer, unit)
     shown = [] if names.biases[layer] == "none" else [names.bias(layer, unit)]
     shown.append(z)
-    if not network.layers[layer].activation.is_elementwise:
+    if not network.activations[layer].is_elementwise:
         return Box([graph.number(name) for name in shown], names.widths[layer])
     shown += [a, *_of_output(graph, layer, unit)]
     return Box([graph.number(name) for name in shown], names.widths[layer], f"d{a}/d{z}" in graph.lit)

@@ -17,7 +17,7 @@ from backprop_cli.sgd import Run
 def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
     """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
     yield from heading(run, sample, notation)
-    functions = [layer.activation.name for layer in derivation.network.layers]
+    functions = [activation.name for activation in derivation.network.activations]
     meanings = [f"{_part(('f', i + 1, ''), notation)} = {_word(name, notation)}" for i, name in enumerate(functions)]
     yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(map(notation.math, meanings)))
     yield Heading("Forward pass")

@@ -78,7 +78,7 @@ def shape_of(network: Network) -> str:
 
 def functions_of(network: Network) -> str:
     """`sigmoid, softmax`, each named once where all are the same."""
-    names = [layer.activation.name for layer in network.layers]
+    names = [activation.name for activation in network.activations]
     return names[0] if len(set(names)) == 1 else ", ".join(names)
 
 

@@ -118,9 +118,7 @@ def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
                 shown[2] = "frozen"
             yield (notation.math(notation.name(names.of(parameter))), *shown)
 
-    count = sum(weights.size for weights in step.gradients.weights)
-    count += sum(0 if bias is None else bias.size for bias in step.gradients.biases)
-    yield Table(columns, rows(), count)
+    yield Table(columns, rows(), names.parameter_count)
 
 
 def losses(run: Run, notation: Notation) -> Iterator[Block]:

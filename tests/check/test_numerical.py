@@ -13,7 +13,7 @@ from backprop_cli import load
 from backprop_cli.check.numerical import GradientCheck, check_gradients, ridders
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.network import ParameterArrays
+from backprop_cli.names import Parameter
 from backprop_cli.sgd import Run, train
 
 
@@ -37,9 +37,10 @@ def checked(config: dict[str, Any], **options: Any) -> GradientCheck:
 
 def spoilt(run: Run, layer: int, unit: int, source: int, factor: float) -> Run:
     """The run with one gradient wrong."""
-    weights = [array.copy() for array in run.shown.gradients.weights]
-    weights[layer][unit, source] *= factor
-    return replace(run, shown=replace(run.shown, gradients=ParameterArrays(tuple(weights), run.shown.gradients.biases)))
+    gradients = run.shown.gradients
+    row = gradients.row[:]
+    row[gradients.names.index(Parameter(layer, unit, source))] *= factor
+    return replace(run, shown=replace(run.shown, gradients=replace(gradients, row=row)))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -35,7 +35,8 @@ def scalar_data(recording: Recording, samples: list[int], curve: Curve) -> dict[
     for run in recording.frames:
         step = step_values(run)
         by_sample = [
-            sample_values(Derivation(run.shown.before, run.setup.samples.only(index), run.passes)) for index in samples
+            sample_values(Derivation(run.shown.before, run.setup.samples.only(index), run.arithmetic))
+            for index in samples
         ]
         step_names = list(dict.fromkeys([*step_names, *step]))
         sample_names = list(dict.fromkeys([*sample_names, *(name for values in by_sample for name in values)]))
@@ -61,7 +62,7 @@ def _maps(run: Run) -> dict[str, Any]:
     if is_drawable(run.setup.network):
         return {}
     maps = HeatMaps(run.shown.before, run.shown.gradients)
-    keys = [(kind, layer) for kind in maps.wanted for layer in range(len(run.shown.before.layers))]
+    keys = [(kind, layer) for kind in maps.wanted for layer in range(run.setup.network.names.depth)]
     shown = {f"{kind} {layer + 1}": maps.matrix(kind, layer) for kind, layer in keys}
     return {"maps": {key: [data_uri(matrix), span(matrix)] for key, matrix in shown.items()}}
 

@@ -56,7 +56,7 @@ class Page:
     def derivation(self) -> Derivation:
         """The shown sample's, in the last step."""
         run = self.recording.last
-        return Derivation(run.shown.before, run.setup.samples.only(self.sample), run.passes)
+        return Derivation(run.shown.before, run.setup.samples.only(self.sample), run.arithmetic)
 
     @cached_property
     def curve(self) -> Curve:

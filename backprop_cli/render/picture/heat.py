@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network import Network, ParameterArrays
+from backprop_cli.arrays import Array
+from backprop_cli.network import Network, ParameterRow
 from backprop_cli.render.phrases import functions_of, shape_of
 from backprop_cli.render.picture.svg import Element, add, root, short_number
 
@@ -30,7 +30,7 @@ class HeatMaps:
     """A network and its gradients; `wanted` are the rows of the picture."""
 
     network: Network
-    gradients: ParameterArrays
+    gradients: ParameterRow
     wanted: tuple[str, ...] = ("weights", "gradients")
     is_standalone: bool = True
 
@@ -42,15 +42,15 @@ class HeatMaps:
 def heat_svg(maps: HeatMaps) -> Element:
     """A column for each layer, a row for each kind of number."""
     network = maps.network
-    depth = len(network.layers)
+    depth = network.names.depth
     width = LEFT + depth * (SIDE + GAP)
     height = TOP + len(maps.wanted) * (SIDE + GAP)
     label = f"A {shape_of(network)} network, {functions_of(network)}: {' and '.join(maps.wanted)} of each layer as heat maps"
     svg = root(width, height, label, "heat", maps.is_standalone)
     for layer in range(depth):
         x = LEFT + layer * (SIDE + GAP)
-        units, sources = network.layers[layer].weights.shape
-        add(svg, "text", {"x": x, "y": TOP - 34}, f"layer {layer + 1}, {network.layers[layer].activation.name}")
+        units, sources = network.parameters.weights[layer].shape
+        add(svg, "text", {"x": x, "y": TOP - 34}, f"layer {layer + 1}, {network.activations[layer].name}")
         add(svg, "text", {"class": "also", "x": x, "y": TOP - 14}, f"{units} units × {sources} sources")
         for row, kind in enumerate(maps.wanted):
             _map(svg, maps, kind, layer, x, TOP + row * (SIDE + GAP))

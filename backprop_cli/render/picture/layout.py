@@ -132,7 +132,7 @@ class _Builder:
         names, units = self.names, self.names.widths[layer + 1]
         self.x += max(COLUMN, 86.0 * (min(units, len(sources), MOST_LABELS) + 1))
         slope_stage, link_stage = stages(names, layer)
-        is_elementwise = self.network.layers[layer].activation.is_elementwise
+        is_elementwise = self.network.activations[layer].is_elementwise
         places = self._column(units)
         for unit, place in enumerate(places):
             z, a = names.net_input(layer, unit), names.activation(layer, unit)

@@ -1,0 +1,58 @@
+"""NumPy when it is needed: a small network is worked through without loading it, which would take longer than the work.
+
+Modules that compute with arrays take `np` from here. Numbers that only travel through the program do so in a `Row`: one
+after the other, read by index, and turned into an array where array code wants them.
+"""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from functools import reduce
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    import numpy as np
+
+    Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
+    Row = array[float] | Array
+else:
+
+    class _OnDemand:
+        """The module numpy, imported when something of it is first asked for."""
+
+        def __getattr__(self, name):
+            import numpy
+
+            value = getattr(numpy, name)
+            setattr(self, name, value)
+            return value
+
+    np = _OnDemand()
+    Array = Row = object
+
+__all__ = ["Array", "Row", "elementwise", "np", "row_of", "total"]
+
+FEW = 1000
+"""Up to so many numbers are computed one by one: NumPy's way there would take longer."""
+
+
+def row_of(numbers: Iterable[float]) -> array[float]:
+    """Numbers as a compact row of float64."""
+    return array("d", numbers)
+
+
+def total(numbers: Iterable[float]) -> float:
+    """The sum from the first number to the last; the built-in `sum` adds up otherwise from Python 3.12 on."""
+    return reduce(operator.add, numbers, 0.0)
+
+
+def elementwise(function: Callable[..., Any], *rows: Row) -> Row:
+    """`function` of the first numbers of all rows, of the second ones, …: sums and products, the same bits either way."""
+    if len(rows[0]) <= FEW:
+        return row_of(map(function, *(row.tolist() for row in rows)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(function(*map(np.asarray, rows)))
