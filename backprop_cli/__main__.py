@@ -10,12 +10,16 @@ from backprop_cli.cli.process import run_to_exit
 
 def main() -> None:
     """Run the command line as the whole process."""
-    sys.exit(run_to_exit(command_line))
+    sys.exit(run_to_exit(lambda: command_line(sys.argv[1:])))
 
 
-def command_line() -> None:
-    """Run the command line; `--version` and shell completion are answered without loading it."""
-    if sys.argv[1:] == ["--version"]:
+def command_line(arguments: list[str]) -> None:
+    """Run the command line; what is asked for most often is answered without loading Typer.
+
+    Raises:
+        SystemExit: with the exit code.
+    """
+    if arguments == ["--version"]:
         from backprop_cli import __version__
 
         print(f"backprop {__version__}")
@@ -26,9 +30,16 @@ def command_line() -> None:
         code = answer()
         if code is not None:
             sys.exit(code)
+    from backprop_cli.cli.plain import plain
+
+    call = plain(arguments)
+    if call is not None:
+        from backprop_cli.cli.outcome import exit_code_of
+
+        sys.exit(exit_code_of(call))
     from backprop_cli.cli.app import app
 
-    app(prog_name="backprop")
+    app(arguments, prog_name="backprop")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from os import PathLike, fspath
 from typing import Any
 
@@ -32,10 +33,8 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:
 
 def open_document(source: str) -> config.Document:
     """The document of a path, `-`, or the name of a built-in example where no such file exists."""
-    from pathlib import Path
-
-    if source != "-" and not Path(source).exists() and source in files.example_names():
-        source = str(files.example_path(source))
+    if source != "-" and not os.path.exists(source) and source in files.example_names():
+        source = files.example_path(source)
     content = files.read_bytes(source)
     shown = files.STANDARD_INPUT if source == "-" else source
     text = config.decode(content, shown)

@@ -6,7 +6,6 @@ Nothing here prints: the command line catches `BackpropError`, writes `str(error
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
@@ -119,6 +118,8 @@ class InterruptedRunError(BackpropError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None where none is alike."""
+    import difflib
+
     candidates = list(known)[:10_000]
     same = [candidate for candidate in candidates if candidate.lower() == name.lower()]
     close = same or difflib.get_close_matches(name, candidates, n=5, cutoff=0.5)

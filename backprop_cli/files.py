@@ -6,28 +6,30 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable
-from difflib import SequenceMatcher
-from pathlib import Path
 
 from backprop_cli.errors import InputError, OutputError, Place, Problem, nearest, suggestion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STANDARD_INPUT = "<stdin>"
 
 
-def examples_folder() -> Path:
+def examples_folder() -> str:
     """Where the built-in examples are: inside the package, or beside it in a source checkout."""
-    package = Path(__file__).parent
-    inside = package / "configs"
-    return inside if inside.is_dir() else package.parent / "configs"
+    package = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(package, "configs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "configs")
 
 
 def example_names() -> list[str]:
     """The built-in examples, `classic` first."""
-    names = sorted(path.stem for path in examples_folder().glob("*.yaml"))
-    return sorted(names, key=lambda name: name != "classic")
+    names = (name.removesuffix(".yaml") for name in os.listdir(examples_folder()) if name.endswith(".yaml"))
+    return sorted(names, key=lambda name: (name != "classic", name))
 
 
-def example_path(name: str) -> Path:
+def example_path(name: str) -> str:
     """The file of a built-in example.
 
     Raises:
@@ -36,7 +38,7 @@ def example_path(name: str) -> Path:
     known = example_names()
     if name not in known:
         raise InputError(Problem(f"there is no built-in example {name!r}" + suggestion(name, known)))
-    return examples_folder() / f"{name}.yaml"
+    return os.path.join(examples_folder(), f"{name}.yaml")
 
 
 def read_bytes(source: str, limit: int = -1) -> bytes:
@@ -50,24 +52,29 @@ def read_bytes(source: str, limit: int = -1) -> bytes:
             raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
         return sys.stdin.buffer.read(limit)
     try:
-        return Path(source).read_bytes()
+        with open(source, "rb") as file:
+            return file.read()
     except (OSError, ValueError) as error:
         raise InputError(_unreadable(source, error)) from None
 
 
 def _unreadable(source: str, error: Exception) -> Problem:
+    place = Place(source)
     if isinstance(error, FileNotFoundError):
+        from difflib import SequenceMatcher
+        from pathlib import Path
+
         folder, name = Path(source).parent, Path(source).name
         siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
         likely = [known for known in (*example_names(), *siblings) if SequenceMatcher(None, name, known).ratio() > 0.75]
         close = nearest(name, likely)
         hint = f"did you mean {close!r}? " if close else ""
         examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem("there is no such file", hint=hint + examples, place=Place(source))
+        return Problem("there is no such file", hint=hint + examples, place=place)
     if isinstance(error, IsADirectoryError):
-        return Problem("this is a folder, not a file", place=Place(source))
+        return Problem("this is a folder, not a file", place=place)
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return Problem(f"the file cannot be read: {reason}", place=Place(source))
+    return Problem(f"the file cannot be read: {reason}", place=place)
 
 
 def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
@@ -79,6 +86,8 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     Raises:
         OutputError: it cannot be written; the old content is still there.
     """
+    from pathlib import Path
+
     target = Path(os.path.realpath(path))
     pieces = [content] if isinstance(content, str | bytes) else content
     data = (piece.encode("utf-8") if isinstance(piece, str) else piece for piece in pieces)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from unittest.mock import patch
 
-from typer.testing import CliRunner
-
-from backprop_cli.cli.app import app
+from backprop_cli.__main__ import command_line
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,23 @@ def _refuse(constant: str) -> NoReturn:
 
 def backprop(*args: str, stdin: str | None = None) -> Result:
     """Run `backprop ARGS`; an exception that the program lets through comes through here too."""
-    outcome = CliRunner().invoke(app, list(args), input=stdin, catch_exceptions=False)
-    return Result(outcome.stdout, outcome.stderr, outcome.exit_code)
+    given, out, err = (
+        io.TextIOWrapper(io.BytesIO(text), encoding="utf-8") for text in ((stdin or "").encode(), b"", b"")
+    )
+    with patch.multiple(sys, stdin=given, stdout=out, stderr=err):
+        code = _exit_code(list(args))
+    out.flush()
+    err.flush()
+    stdout, stderr = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return Result(stdout, stderr, code)
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        command_line(arguments)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    return 0
 
 
 def run_json(network: Mapping[str, Any], *args: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,22 @@ def test_help_needs_neither_arrays_nor_tables(arguments: tuple[str, ...]) -> Non
     assert not loaded(*arguments) & {"numpy", "rich.table", "yaml", "sympy", "numba"}
 
 
-@pytest.mark.parametrize("arguments", [("run", "classic"), ("run", "classic", "-n", "5", "-f", "json", "--lr", "0.1")])
-def test_a_short_run_into_a_pipe_needs_no_tables_and_no_validation(arguments: tuple[str, ...]) -> None:
-    assert not loaded(*arguments) & {"rich", "sympy", "pydantic", "numba"}
+SMALL = [
+    ("run", "classic"),
+    ("run", "xor", "-n", "50", "-f", "json", "--lr", "0.1"),
+    ("run", "softmax", "-f", "csv"),
+    ("explain", "mazur", "--weight", "w1", "--paths"),
+]
+
+
+@pytest.mark.parametrize("arguments", SMALL)
+def test_a_small_network_is_worked_through_in_plain_python(arguments: tuple[str, ...]) -> None:
+    assert loaded(*arguments) == {"yaml"}
+
+
+def test_json_needs_no_yaml(tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    file.write_text(
+        '{"inputs": [0.5], "targets": [1], "layers": [{"activation": "tanh", "weights": [[0.5]], "bias": 0.1}]}'
+    )
+    assert loaded("run", str(file)) == set()

@@ -1,47 +1,27 @@
-"""The Typer application: its commands, and what an error, a closed pipe or an interrupt means to the shell."""
+"""The Typer application: help, whatever is wrong with a command line, and every command line that is not plain."""
 
 from __future__ import annotations
 
+import inspect
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from backprop_cli import __version__
-from backprop_cli.cli.chain import chain
-from backprop_cli.cli.check import check
-from backprop_cli.cli.console import ClosedPipeError, say
-from backprop_cli.cli.examples import examples
-from backprop_cli.cli.explain import explain
-from backprop_cli.cli.light import LightCommand, LightParameters
-from backprop_cli.cli.plot import plot
-from backprop_cli.cli.process import CLOSED_PIPE, INTERRUPTED, discard_output
-from backprop_cli.cli.report import report
-from backprop_cli.cli.run import run
-from backprop_cli.errors import BackpropError, OutputError
+from backprop_cli.cli.commands import COMMANDS, Command, Parameter, command_called, parameters_of
+from backprop_cli.cli.options import Option
+from backprop_cli.cli.outcome import exit_code_of
+from backprop_cli.cli.wording import WordedCommand, WordedParameters
 
 
-class Commands(LightParameters, TyperGroup):
-    """The commands, with the program's own errors turned into messages and exit codes; any other error is a bug."""
+class Commands(WordedParameters, TyperGroup):
+    """The commands; what one returns or raises becomes the exit code."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except BackpropError as error:
-            say(f"error: {error}")
-            if isinstance(error, OutputError):
-                discard_output()
-            raise typer.Exit(error.exit_code) from None
-        except ClosedPipeError:
-            discard_output()
-            raise typer.Exit(CLOSED_PIPE) from None
-        except MemoryError:
-            say("error: the network is too large for this machine's memory")
-            raise typer.Exit(BackpropError.exit_code) from None
-        except KeyboardInterrupt:
-            say("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(exit_code_of(partial(super().invoke, ctx)))
 
 
 app = typer.Typer(
@@ -70,10 +50,29 @@ def main(
     """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked."""
 
 
-app.command(cls=LightCommand)(run)
-app.command(cls=LightCommand)(explain)
-app.command(cls=LightCommand)(chain)
-app.command(cls=LightCommand)(check)
-app.command(cls=LightCommand)(report)
-app.command(cls=LightCommand)(plot)
-app.command(cls=LightCommand)(examples)
+def _for_typer(command: Command) -> Command:
+    """The command with its parameters described in Typer's words."""
+
+    @wraps(command)
+    def described(**values: Any) -> int | None:
+        return command(**values)
+
+    given = inspect.signature(command)
+    annotations = {parameter.name: _annotation(parameter) for parameter in parameters_of(command)}
+    parameters = [entry.replace(annotation=annotations[name]) for name, entry in given.parameters.items()]
+    described.__signature__ = given.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return described
+
+
+def _annotation(parameter: Parameter) -> Any:
+    given_by = parameter.given_by
+    if not isinstance(given_by, Option):
+        return Annotated[parameter.annotation, typer.Argument(help=given_by.help, metavar=given_by.metavar)]
+    option = typer.Option(
+        *given_by.names, help=given_by.help, min=given_by.min, max=given_by.max, metavar=given_by.metavar
+    )
+    return Annotated[parameter.annotation, option]
+
+
+for name in COMMANDS:
+    app.command(cls=WordedCommand)(_for_typer(command_called(name)))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -22,7 +20,7 @@ def check(
     config: opt.ConfigArgument = None,
     against: Annotated[
         str | None,
-        typer.Option(
+        opt.Option(
             "--against",
             "-a",
             metavar="FILE",
@@ -31,24 +29,24 @@ def check(
     ] = None,
     tolerance: Annotated[
         float | None,
-        typer.Option("--tolerance", min=0.0, help="Largest relative error [default: 1e-6; with --against 1e-9]."),
+        opt.Option("--tolerance", min=0.0, help="Largest relative error [default: 1e-6; with --against 1e-9]."),
     ] = None,
     sample_parameters: Annotated[
         int | None,
-        typer.Option("--sample-parameters", min=1, help="How many parameters are checked, chosen at random."),
+        opt.Option("--sample-parameters", min=1, help="How many parameters are checked, chosen at random."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of that choice.")] = 0,
+    seed: Annotated[int, opt.Option("--seed", help="Seed of that choice.")] = 0,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     sample: Annotated[
-        int | None, typer.Option("--sample", min=1, help="With --against: whose intermediate results they are.")
+        int | None, opt.Option("--sample", min=1, help="With --against: whose intermediate results they are.")
     ] = None,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = 8,
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
-) -> None:
+) -> int:
     """Are these gradients right? Against numerical differentiation, or --against somebody's own numbers.
 
     Where somebody's numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
@@ -69,8 +67,7 @@ def check(
         passed = _against_numbers(console, showing, setup, steps, tolerance, sample_parameters, seed)
     else:
         passed = _against_answers(console, showing, setup, steps, tolerance, sample, against)
-    if not passed:
-        raise typer.Exit(FAILED)
+    return 0 if passed else FAILED
 
 
 def _against_numbers(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +35,11 @@ class Console:
     @property
     def width(self) -> int | None:
         """The terminal's width, or None for a pipe, which takes lines of any length."""
-        return max(20, shutil.get_terminal_size().columns) if self.is_terminal else None
+        if not self.is_terminal:
+            return None
+        import shutil
+
+        return max(20, shutil.get_terminal_size().columns)
 
     @property
     def is_color(self) -> bool:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
 
 def examples(
-    name: Annotated[str | None, typer.Argument(help="Print this example's file.")] = None,
+    name: Annotated[str | None, opt.Argument(help="Print this example's file.")] = None,
     format: opt.FormatOption = opt.Format.table,
     quiet: opt.QuietOption = False,
 ) -> None:
     """The built-in examples; with a name prints that file, to start your own from."""
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.files import example_path
+    from backprop_cli.files import example_path, read_bytes
     from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view, read_examples
 
     console = Console(quiet)
     if name is not None:
-        console.write([example_path(name).read_text(encoding="utf-8")])
+        console.write([read_bytes(example_path(name)).decode("utf-8")])
         return
     found = read_examples()
     show(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -14,16 +12,16 @@ def explain(
     config: opt.ConfigArgument = None,
     weight: Annotated[
         list[str] | None,
-        typer.Option("--weight", "-w", help="Weight or bias, by name or position W2[1,1]; repeatable."),
+        opt.Option("--weight", "-w", help="Weight or bias, by name or position W2[1,1]; repeatable."),
     ] = None,
-    all_parameters: Annotated[bool, typer.Option("--all", help="Explain every parameter.")] = False,
+    all_parameters: Annotated[bool, opt.Option("--all", help="Explain every parameter.")] = False,
     paths: Annotated[
-        bool, typer.Option("--paths", help="Every path from the parameter to the loss, largest first.")
+        bool, opt.Option("--paths", help="Every path from the parameter to the loss, largest first.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    limit: Annotated[int, opt.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
     graph: Annotated[
         bool | None,
-        typer.Option(
+        opt.Option(
             "--graph/--no-graph", help="Draw the network with the paths lit [default: on a terminal with room for it]."
         ),
     ] = None,

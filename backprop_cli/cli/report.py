@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -14,12 +12,12 @@ from backprop_cli.cli.console import Console
 def report(
     config: opt.ConfigArgument = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Where the page goes: a file, or - for standard output.")
+        str | None, opt.Option("--output", "-o", help="Where the page goes: a file, or - for standard output.")
     ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     frames: Annotated[
-        int, typer.Option("--frames", min=1, max=500, help="Steps kept for the page's slider, evenly spaced.")
+        int, opt.Option("--frames", min=1, max=500, help="Steps kept for the page's slider, evenly spaced.")
     ] = 20,
     sample: opt.SampleOption = 1,
     digits: opt.DigitsOption = 8,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
 if TYPE_CHECKING:
+    from array import array
+
     from backprop_cli.config import Document
-    from backprop_cli.functions.numeric import Array
     from backprop_cli.network import Setup
     from backprop_cli.render.blocks import Block
     from backprop_cli.render.notation import Notation
@@ -24,9 +23,7 @@ def run(
     learning_rate: opt.RateOption = None,
     show_step: opt.ShowStepOption = None,
     sample: opt.SampleOption = 1,
-    view: Annotated[
-        opt.View, typer.Option("--view", help="Scalar rows, or matrices with their shapes.")
-    ] = opt.View.auto,
+    view: Annotated[opt.View, opt.Option("--view", help="Scalar rows, or matrices with their shapes.")] = opt.View.auto,
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
@@ -34,11 +31,11 @@ def run(
     standalone: opt.StandaloneOption = False,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="Write the updated network: .yaml, .json, or - for standard output."),
+        opt.Option("--output", "-o", help="Write the updated network: .yaml, .json, or - for standard output."),
     ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", "-i", help="Update the given file itself.")] = False,
+    in_place: Annotated[bool, opt.Option("--in-place", "-i", help="Update the given file itself.")] = False,
     engine: opt.EngineOption = opt.EngineName.auto,
-    history: Annotated[str | None, typer.Option("--history", help="Write the loss of every step as CSV.")] = None,
+    history: Annotated[str | None, opt.Option("--history", help="Write the loss of every step as CSV.")] = None,
     quiet: opt.QuietOption = False,
 ) -> None:
     """Forward pass, every partial derivative, the update.
@@ -82,17 +79,19 @@ def run(
     _write(console, target, result.result, document)
     if target == "-" or (target is not None and quiet):
         return
-    derivation = Derivation(result.shown.before, setup.samples.only(index), result.passes)
+    derivation = Derivation(result.shown.before, setup.samples.only(index), result.arithmetic)
     if view is opt.View.matrix:
         from backprop_cli.render.matrix_view import matrix_view as chosen_view
     else:
         from backprop_cli.render.run_view import run_view as chosen_view
 
     def blocks(notation: Notation) -> Iterable[Block]:
+        shown = chosen_view(result, derivation, sample, notation)
+        if not graph:
+            return shown
         from backprop_cli.render.graph_view import with_graph
 
-        shown = chosen_view(result, derivation, sample, notation)
-        return with_graph(shown, derivation) if graph else shown
+        return with_graph(shown, derivation)
 
     show(
         console,
@@ -110,12 +109,14 @@ MOST_SCALARS = 200
 
 def _write(console: Console, target: str | None, setup: Setup, document: Document) -> None:
     """Put the network where it was asked for, if anywhere."""
-    from backprop_cli.config import write
+    if target is None:
+        return
+    from backprop_cli.config.write import write
     from backprop_cli.files import write_whole
 
     if target == "-":
         console.write([write(setup, document, "yaml")])
-    elif target is not None:
+    else:
         write_whole(target, write(setup, document, "json" if target.endswith(".json") else "yaml"))
         console.notice(f"wrote {target}")
 
@@ -126,13 +127,13 @@ def _target(config: str | None, output: str | None, in_place: bool) -> str | Non
     Raises:
         UsageError: the options contradict each other.
     """
-    from pathlib import Path
+    import os
 
     from backprop_cli.errors import UsageError
 
     if in_place and output is not None:
         raise UsageError("--in-place and --output exclude each other: say where the network goes once")
-    if in_place and (config in (None, "-") or not Path(str(config)).exists()):
+    if in_place and (config in (None, "-") or not os.path.exists(str(config))):
         raise UsageError("--in-place needs a CONFIG that is a file, to be updated")
     if output is not None and output != "-" and not output.endswith((".yaml", ".yml", ".json")):
         raise UsageError(f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known")
@@ -155,7 +156,7 @@ HISTORY_BYTES = 32
 """Of each step's loss while it is kept and written."""
 
 
-def _history(losses: Array) -> Iterator[str]:
+def _history(losses: array[float]) -> Iterator[str]:
     """The CSV of the losses, in pieces."""
     yield "step,loss\n"
     for first in range(0, len(losses), 1000):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from backprop_cli.functions.numeric import Array
-from backprop_cli.render.graph import Graph
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from backprop_cli.arrays import Array
+    from backprop_cli.render.graph import Graph
 
 Kind = Literal["math", "number", "text"]
 """What a column's cells are: a formula, a rounded number, or words."""

@@ -5,13 +5,11 @@ This is its own module because it is typed into a shell a hundred times a day, a
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 
-from backprop_cli.functions.numeric import Array
-from backprop_cli.render import graph
+from backprop_cli.arrays import Array
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation, format_number, to_ascii
@@ -64,6 +62,8 @@ def spelled(text: str, notation: TextNotation) -> str:
 @cache
 def _width_of(character: str) -> int:
     """How many columns a character takes on a terminal."""
+    import unicodedata
+
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
@@ -127,6 +127,8 @@ def matrix_lines(block: Matrix, notation: TextNotation) -> list[str]:
 
 def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[Sequence[tuple[str, bool]]]:
     """A network in characters, each with whether it is lit; nothing, or why not, where there is no room for it."""
+    from backprop_cli.render import graph
+
     lines = graph.draw(block.graph, notation.is_ascii)
     if lines is not None and (width is None or len(lines[0]) <= width):
         return lines
