@@ -20,6 +20,8 @@ from backprop_cli.updates import Step, look, updates
 WHOLE_HISTORY = 1000
 """Up to how many steps a run keeps every loss; of a longer one about `THINNED_HISTORY`, unless every one is asked for."""
 THINNED_HISTORY = 150
+FIRST_CHUNK = 1_000_000
+"""The loop first comes up for air after so many parameters times samples."""
 CHUNK_SECONDS = 0.05
 """After about this time the loop comes up for air: progress, divergence, an interrupt."""
 
@@ -99,7 +101,8 @@ class _Training:
         self.state: State = state_of(setup)
         self.stride = 1 if every_loss or count <= WHOLE_HISTORY else -(-count // THINNED_HISTORY)
         self.losses = row_of([])
-        self.chunk = 1
+        batch = setup.schedule.batch_size or len(setup.samples)
+        self.chunk = max(1, FIRST_CHUNK // (batch * setup.network.parameter_count))
 
     @property
     def made(self) -> int:
@@ -135,38 +138,25 @@ class _Training:
             self._report()
 
     def _advance(self, most: int) -> None:
-        """One chunk: updates whose losses are kept, or those up to the next of that kind."""
-        begun, before = time.perf_counter(), self.made
-        to_next = -self.made % self.stride
-        if self.stride == 1:
-            count = kept = min(most, self.chunk)
-        elif to_next == 0:
-            count, kept = min(most, self.chunk, self.stride), 1
-        else:
-            count, kept = min(most, self.chunk, to_next), 0
-        self._make(count, kept)
+        """One chunk of updates."""
+        begun, count = time.perf_counter(), min(most, self.chunk)
+        made = self.engine.advance(self.state, count, range(-self.made % self.stride, count, self.stride))
+        if not (made.is_sound and all(map(math.isfinite, made.losses))):
+            self._check(count)
+        self.losses.extend(made.losses)
+        self.state = made.state
         seconds = time.perf_counter() - begun
         if seconds < CHUNK_SECONDS / 2:
-            self.chunk = max(self.chunk, 2 * (self.made - before))
+            self.chunk = max(self.chunk, 2 * count)
         elif seconds > 2 * CHUNK_SECONDS:
             self.chunk = max(1, self.chunk // 2)
 
-    def _make(self, count: int, kept: int) -> None:
-        """`count` updates, of whose losses the first `kept` are kept."""
-        losses = row_of([0.0] * kept)
-        state, is_sound = self.engine.advance(self.state, count, losses)
-        if not (is_sound and all(map(math.isfinite, losses))):
-            self._check(count)
-        self.losses.extend(losses)
-        self.state = state
-
     def _check(self, count: int) -> None:
         """Go over the next `count` updates once more, and raise where a loss among theirs is not finite."""
-        losses = row_of([0.0] * count)
-        self.engine.advance(self.state, count, losses)
+        losses = self.engine.advance(self.state, count, range(count)).losses
         first = next((index for index, loss in enumerate(losses) if not math.isfinite(loss)), None)
         if first is not None:
-            state, _ = self.engine.advance(self.state, first) if first else (self.state, True)
+            state = self.engine.advance(self.state, first).state
             network = setup_at(self.start, state).network
             _require_finite(losses[first], self.made + first, network, self.start.samples)
 

@@ -141,7 +141,7 @@ def test_names_and_titles_never_reach_the_compiler(tmp_path: Path, monkeypatch: 
     }  # fmt: skip
     engine = compiled_engine(load(network))
     assert engine is not None
-    state, is_sound = engine.advance(state_of(load(network)), 5)
+    state, _, is_sound = engine.advance(state_of(load(network)), 5)
     assert is_sound and np.isfinite(state.parameters).all()
     assert "UNIQUE" not in (tmp_path / "seen.c").read_text()
 

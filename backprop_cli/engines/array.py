@@ -6,19 +6,18 @@ are called as they stand in the table. Constants are arrays, because NumPy takes
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from backprop_cli.arithmetic import NumpyArithmetic
-from backprop_cli.arrays import Array, np
+from backprop_cli.arrays import Array, np, row_of
 from backprop_cli.backward import Gradients
 from backprop_cli.engines import inplace
-from backprop_cli.engines.engine import State, is_sound
+from backprop_cli.engines.engine import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.engines.inplace import Call
-from backprop_cli.forward import Trace, loss_of_shares
+from backprop_cli.forward import Trace
 from backprop_cli.network import Network, ParameterRow, Samples, Schedule, Setup
 from backprop_cli.updates import decays_of, next_batch
 
@@ -55,10 +54,10 @@ class BatchPass:
         self.parameters = ParameterRow(network.names, parameters)
         self.calls = [*self._forward(), *self._backward()]
 
-    def load(self, samples: Samples) -> None:
+    def load(self, inputs: Array, targets: Array) -> None:
         """Put a batch where the calls read it."""
-        self.buffers.inputs[...] = samples.inputs
-        self.buffers.targets[...] = samples.targets
+        self.buffers.inputs[...] = inputs
+        self.buffers.targets[...] = targets
 
     def _forward(self) -> Iterator[Call]:
         buffers = self.buffers
@@ -106,13 +105,14 @@ class BatchPass:
             call()
 
     def loss(self) -> float:
-        """The loss over the batch, after `run`."""
+        """The loss over the batch, after the calls; NumPy's warnings are the caller's to silence."""
         network, buffers = self.network, self.buffers
         if network.collapse is not None:
             shares = network.collapse.shares(buffers.targets, buffers.net_inputs[-1])
         else:
-            shares = network.loss.shares(buffers.targets, buffers.activations[-1])
-        return float(loss_of_shares(shares, self.reduction))
+            shares = network.loss.bare_shares(buffers.targets, buffers.activations[-1])
+        loss = float(np.add.reduce(np.add.reduce(shares, -1)))
+        return loss / self.batch if self.reduction == "mean" else loss
 
 
 class ArrayEngine(NumpyArithmetic):
@@ -137,43 +137,46 @@ class ArrayEngine(NumpyArithmetic):
         self.derive, self.step = unrolled(self.batch_pass.calls), unrolled(step)
         self.whole = unrolled([*self.batch_pass.calls, *step])
 
-    def advance(self, state: State, count: int, losses: array[float] | None = None) -> tuple[State, bool]:
+    def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
         """See `Engine`."""
         self.parameters[:] = np.asarray(state.parameters)
         if self.velocity is not None:
             self.velocity[:] = np.asarray(state.velocity)
         self.watch[:] = 0.0
-        first = 0 if losses is None else len(losses)
-        if self.is_logarithmic or not self.is_fixed:
-            first = count
+        losses, made = row_of([]), state.updates
         if self.is_fixed:
-            self.batch_pass.load(self.samples)
+            self.batch_pass.load(self.samples.inputs, self.samples.targets)
         with np.errstate(all="ignore"):
-            self._one_by_one(state.updates, first, losses)
-            if first < count:
-                self.whole(count - first)
+            for number, with_losses in segments(count, kept):
+                if with_losses or self.is_logarithmic or not self.is_fixed:
+                    found = self._one_by_one(made, number, with_losses)
+                    losses.extend(found)
+                else:
+                    self.whole(number)
+                made += number
+            watch = float(np.abs(self.watch).sum())
         velocity = None if self.velocity is None else self.velocity.copy()
         parameters = self.parameters.copy()
-        return State(state.updates + count, parameters, velocity), is_sound(float(np.abs(self.watch).sum()), parameters)
+        return Advance(State(made, parameters, velocity), losses, is_sound(watch, parameters))
 
-    def _one_by_one(self, made: int, count: int, losses: array[float] | None) -> None:
-        """`count` updates, each with a batch or a loss of its own."""
-        for number in range(count):
+    def _one_by_one(self, made: int, count: int, with_losses: bool) -> Iterator[float]:
+        """`count` updates, each with a batch or a loss of its own; yields the losses if they are wanted."""
+        for number in range(made, made + count):
             if not self.is_fixed:
-                self.batch_pass.load(self.samples.batch(next_batch(self.schedule, len(self.samples), made + number)))
+                batch = next_batch(self.schedule, len(self.samples), number)
+                self.batch_pass.load(self.samples.inputs[batch], self.samples.targets[batch])
             self.derive(1)
-            has_place = losses is not None and number < len(losses)
-            if has_place or self.is_logarithmic:
+            if with_losses or self.is_logarithmic:
                 loss = self.batch_pass.loss()
                 self.watch += loss if self.is_logarithmic else 0.0
-                if losses is not None and has_place:
-                    losses[number] = loss
+                if with_losses:
+                    yield loss
             self.step(1)
 
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
         """The forward and backward pass over a batch, samples × units."""
         whole = BatchPass(network, np.asarray(network.parameters.row), len(samples), reduction)
-        whole.load(samples)
+        whole.load(samples.inputs, samples.targets)
         with np.errstate(all="ignore"):
             whole.run()
         buffers = whole.buffers

@@ -54,10 +54,9 @@ def agrees(one: ScalarEngine, other: ScalarEngine, setup: Setup) -> bool:
 
 def _tried(engine: ScalarEngine, state: State) -> list[float]:
     """Parameters and losses after a few updates."""
-    losses = row_of([0.0] * _TRIED)
-    with_losses, _ = engine.advance(state, _TRIED, losses)
-    without, _ = engine.advance(state, _TRIED)
-    return [*with_losses.parameters, *without.parameters, *losses]
+    with_losses = engine.advance(state, _TRIED, range(_TRIED))
+    without = engine.advance(state, _TRIED)
+    return [*with_losses.state.parameters, *without.state.parameters, *with_losses.losses]
 
 
 def _runners() -> Iterator[Runner]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from backprop_cli.arithmetic import Arithmetic
 from backprop_cli.arrays import FEW, Row, np
@@ -23,6 +24,32 @@ class State:
     velocity: Row | None
 
 
+class Advance(NamedTuple):
+    """What many updates lead to: the state after them, the losses kept, and whether the loss surely was finite all along.
+
+    A loss is that of an update's batch before the update.
+    """
+
+    state: State
+    losses: array[float]
+    is_sound: bool
+
+
+NO_LOSS = range(0)
+
+
+def segments(count: int, kept: range) -> Iterator[tuple[int, bool]]:
+    """`count` updates in runs of which each keeps all of its losses or none, where those at `kept` are wanted."""
+    if kept.step == 1:
+        yield from ((kept.start, False), (len(kept), True), (count - kept.start - len(kept), False))
+        return
+    done = 0
+    for index in kept:
+        yield from ((index - done, False), (1, True))
+        done = index + 1
+    yield count - done, False
+
+
 class Engine(Arithmetic, Protocol):
     """Makes updates from one state to the next; it keeps nothing in between that the state does not say.
 
@@ -33,11 +60,8 @@ class Engine(Arithmetic, Protocol):
     def name(self) -> str:
         """How `--engine` and the JSON call it."""
 
-    def advance(self, state: State, count: int, losses: array[float] | None = None) -> tuple[State, bool]:
-        """The state after `count` more updates, and whether the loss surely was finite all along.
-
-        `losses` is filled with the loss over its batch before each of the first updates, as many as it has places.
-        """
+    def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
+        """Make `count` more updates, keeping the losses of those at `kept`, from 0."""
 
 
 def state_of(setup: Setup) -> State:

@@ -5,7 +5,6 @@ Both run the same lines in the same order, so that they agree bit for bit.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import chain
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.arithmetic import SamplePass
 from backprop_cli.arrays import row_of, total
-from backprop_cli.engines.engine import State, is_sound
+from backprop_cli.engines.engine import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.engines.page import Page, coefficients
 from backprop_cli.engines.source import look_source, loops_source
 from backprop_cli.network import Network, ParameterRow, Samples, Setup
@@ -53,23 +52,22 @@ class ScalarEngine:
         self.coefficients = runner.numbers(coefficients(setup.schedule, self.page.batch))
         self._loops: dict[bool, Callable[..., float]] = {}
 
-    def advance(self, state: State, count: int, losses: array[float] | None = None) -> tuple[State, bool]:
+    def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
         """See `Engine`."""
         p = self.runner.numbers(state.parameters)
         v = self.runner.numbers([] if state.velocity is None else state.velocity)
         order, position = self._order(state.updates, count)
-        recorded = self.runner.numbers([0.0] * (0 if losses is None else len(losses)))
-        watch = 0.0
-        for number, with_losses in ((len(recorded), True), (count - len(recorded), False)):
+        losses, watch = row_of([]), 0.0
+        for number, with_losses in segments(count, kept):
             if number:
+                found = self.runner.numbers([0.0] * (number if with_losses else 0))
                 loop = self._loop(with_losses)
-                watch += loop(p, v, self.inputs, self.targets, order, position, number, self.coefficients, recorded)
+                watch += loop(p, v, self.inputs, self.targets, order, position, number, self.coefficients, found)
                 position = (position + number * self.page.batch) % len(order)
-        if losses is not None:
-            losses[:] = row_of(recorded)
+                losses.extend(found)
         parameters = row_of(p)
         velocity = None if state.velocity is None else row_of(v)
-        return State(state.updates + count, parameters, velocity), is_sound(watch, parameters)
+        return Advance(State(state.updates + count, parameters, velocity), losses, is_sound(watch, parameters))
 
     def _loop(self, with_losses: bool) -> Callable[..., float]:
         if with_losses not in self._loops:
