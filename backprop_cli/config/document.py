@@ -72,13 +72,22 @@ def decode(content: bytes, file: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"this is no text file: byte {error.start + 1} is not valid {encoding.removesuffix('-sig').upper()}"
         raise InputError(Problem(message, place=Place(file, line))) from None
-    control = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text)
+    control = _CONTROL.search(text) if encoding != "utf-8-sig" or _has_control(content) else None
     if control:
         line = text.count("\n", 0, control.start()) + 1
         column = control.start() - (text.rfind("\n", 0, control.start()) + 1) + 1
         message = f"this is no text file: it holds the control character U+{ord(control[0]):04X}"
         raise InputError(Problem(message, place=Place(file, line, column)))
     return text.replace("\r\n", "\n")
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+
+
+def _has_control(content: bytes) -> bool:
+    """Whether UTF-8 holds a control character: looked for in the bytes, which is much faster than in the text."""
+    return len(content.translate(None, _CONTROL_BYTES)) < len(content)
 
 
 def parse(text: str, file: str, format: str) -> Document:

@@ -67,8 +67,8 @@ def _setup(check: Checker) -> Setup | None:
 def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
     row = row_of([])
     for layer in layers:
-        for part in (*layer.rows, layer.bias or ()):
-            row.extend(part)
+        for part in (*layer.rows, layer.bias or []):
+            row.fromlist(part)
     return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, row))
 
 
