@@ -34,7 +34,7 @@ else:
     np = _OnDemand()
     Array = Row = object
 
-__all__ = ["Array", "Row", "elementwise", "np", "row_of", "total"]
+__all__ = ["Array", "Row", "elementwise", "fit", "np", "row_of", "total"]
 
 FEW = 1000
 """Up to so many numbers are computed one by one: NumPy's way there would take longer."""
@@ -43,6 +43,11 @@ FEW = 1000
 def row_of(numbers: Iterable[float]) -> array[float]:
     """Numbers as a compact row of float64."""
     return array("d", numbers)
+
+
+def fit(row: array[float]) -> Row:
+    """A row as what will be done with it wants it: few numbers as they are, many in an array that shares their memory."""
+    return row if len(row) <= FEW else np.asarray(row)
 
 
 def total(numbers: Iterable[float]) -> float:

@@ -77,6 +77,7 @@ def run(
         write_whole(history, _history(result.history))
         console.notice(f"wrote {history}")
     _write(console, target, result.result, document)
+    del document  # the text of a large network need not stay while its derivatives are written
     if target == "-" or (target is not None and quiet):
         return
     derivation = Derivation(result.shown.before, setup.samples.only(index), result.arithmetic)

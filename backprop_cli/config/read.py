@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.arrays import row_of
+from backprop_cli.arrays import fit, row_of
 from backprop_cli.config.checker import Checker
 from backprop_cli.config.document import Document
 from backprop_cli.config.layers import GivenLayer, read_layers
@@ -69,7 +69,7 @@ def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
     for layer in layers:
         for part in (*layer.rows, layer.bias or []):
             row.fromlist(part)
-    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, row))
+    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, fit(row)))
 
 
 def _check_memory(check: Checker, network: Network, samples: Samples, schedule: Schedule) -> None:
