@@ -37,7 +37,10 @@ def chain(
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:
-    """The chain rule for composed functions: factors, product, simplified result, and the numbers at a point."""
+    """The chain rule for composed functions.
+
+    The factors, their product, the simplified result, and the numbers at a point.
+    """
     from backprop_cli.chain.derive import differentiate
     from backprop_cli.chain.point import read_point
     from backprop_cli.cli.show import Showing, show

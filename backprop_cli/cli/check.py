@@ -47,9 +47,10 @@ def check(
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> int:
-    """Are these gradients right? Against numerical differentiation, or --against somebody's own numbers.
+    """Whether gradients are right.
 
-    Where somebody's numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
+    They are compared with numerical differentiation, or --against somebody's own numbers with these. Where somebody's
+    numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
     """
     from backprop_cli.cli.show import Showing
     from backprop_cli.cli.source import open_setup

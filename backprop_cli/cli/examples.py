@@ -13,7 +13,10 @@ def examples(
     format: opt.FormatOption = opt.Format.table,
     quiet: opt.QuietOption = False,
 ) -> None:
-    """The built-in examples; with a name prints that file, to start your own from."""
+    """The built-in examples.
+
+    A list of them; with a name that example's file, to start your own from.
+    """
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.files import example_path, read_bytes
     from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view, read_examples

@@ -35,7 +35,10 @@ def explain(
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:
-    """One gradient, derived factor by factor: symbols, rule, numbers, value; then its update."""
+    """One gradient, derived factor by factor.
+
+    Each factor with its symbols, its rule, the numbers put in and its value; then the update.
+    """
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.source import check_rate, open_setup, sample_index
     from backprop_cli.errors import UsageError

@@ -38,7 +38,10 @@ def plot(
     sample: opt.SampleOption = 1,
     quiet: opt.QuietOption = False,
 ) -> None:
-    """The network, or its loss over the steps, as a picture: SVG, PNG or PDF."""
+    """The network, or its loss, as a picture.
+
+    The network with its weights or gradients, or the loss over the steps, as SVG, PNG or PDF.
+    """
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.source import open_setup, sample_index

@@ -23,7 +23,10 @@ def report(
     digits: opt.DigitsOption = 8,
     quiet: opt.QuietOption = False,
 ) -> None:
-    """The worked network as one self-contained HTML page: drawing, formulas, numbers, a slider over the steps."""
+    """The worked network as an HTML page.
+
+    One file that loads nothing from anywhere: the drawing, the formulas, the numbers, a slider over the steps.
+    """
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.source import open_setup, sample_index
