@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
+from backprop_cli.errors import UsageError
 from backprop_cli.names import Parameter
 from backprop_cli.partials import Derivation, Partial, closure
 from backprop_cli.paths import Path, count_paths, largest_paths
@@ -60,9 +61,16 @@ def update_of(run: Run, parameter: Parameter) -> Update:
 
 
 class Explainer:
-    """Explains the parameters of a run's shown step; `sample` (from 0) is the one whose chain is followed."""
+    """Explains the parameters of a run's shown step; `sample` (from 0) is the one whose chain is followed.
+
+    Raises:
+        UsageError: there is no such sample.
+    """
 
     def __init__(self, run: Run, sample: int = 0) -> None:
+        count = len(run.setup.samples)
+        if not 0 <= sample < count:
+            raise UsageError(f"there is no sample {sample + 1}: the file has {count} sample{'s' * (count != 1)}")
         self.run = run
         self.sample = sample
         self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.arithmetic)
