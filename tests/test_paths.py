@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backprop_cli import explain, load, run
+from tests.program import backprop
 
 weights = st.floats(-2, 2).filter(lambda value: abs(value) > 1e-3)
 
@@ -67,3 +70,25 @@ def test_a_softmax_leads_from_each_net_input_to_every_output() -> None:
     assert found.path_count == 3
     assert found.paths is not None
     assert {path.factors[0].name for path in found.paths} == {"dE/do1", "dE/do2", "dE/do3"}
+
+
+def layered(width: int, depth: int) -> dict[str, Any]:
+    weights = np.random.default_rng(1).normal(size=(depth, width, width)).tolist()
+    return {
+        "inputs": [1.0] * width,
+        "targets": [0.0] * width,
+        "layers": [{"activation": "tanh", "weights": matrix} for matrix in weights],
+    }
+
+
+def test_a_limit_beyond_every_number_of_paths_shows_all_of_them() -> None:
+    result = backprop("explain", "classic", "-w", "w11", "--paths", "--limit", str(10**30))
+    assert result.exit_code == 0
+    assert "The sum of both paths is" in result.stdout
+
+
+@pytest.mark.parametrize(("depth", "how"), [(3, "--limit 16 shows all"), (30, "--limit shows more")])
+def test_all_the_paths_are_offered_only_where_they_can_be_shown(depth: int, how: str) -> None:
+    text = json.dumps(layered(4, depth))
+    result = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "--limit", "2", "--rows", "1", stdin=text)
+    assert f"({how}); the sum of all {4 ** (depth - 1):,} is" in result.stdout

@@ -15,6 +15,9 @@ from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
 from backprop_cli.render.update_phrases import update_lines
 from backprop_cli.sgd import Run
 
+MOST_PATHS = 100_000
+"""Up to how many paths it makes sense to ask for all of them."""
+
 
 def explain_view(
     run: Run,
@@ -94,9 +97,8 @@ def paths_blocks(
     total = notation.math(f"{partial_name(target, notation)}{' = ' * bool(value)}{value}")
     if len(paths) < count:
         left = count - len(paths)
-        yield Note(
-            f"… {left:,} more path{'s' * (left != 1)} (--limit {count} shows all); the sum of all {count:,} is {total}"
-        )
+        how = f"--limit {count} shows all" if count <= MOST_PATHS else "--limit shows more"
+        yield Note(f"… {left:,} more path{'s' * (left != 1)} ({how}); the sum of all {count:,} is {total}")
     else:
         yield Note(
             f"The sum of {'both' if count == 2 else f'all {count:,}'} paths is {total}"
