@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.partials import Partial, closure
 
@@ -36,6 +37,21 @@ def count_paths(target: Partial) -> int:
     return counts[target.name]
 
 
+class _Done(NamedTuple):
+    """The factors of a path that are local derivatives already, the last one first."""
+
+    factor: Partial
+    before: _Done | None
+
+
+class _Rest(NamedTuple):
+    """The factors that an unfinished path still has to expand, first one first; `best` is their largest |product|."""
+
+    factor: Partial
+    after: _Rest | None
+    best: float
+
+
 def largest_paths(target: Partial) -> Iterator[Path]:
     """All the paths, largest |product| first; no more of them are built than are asked for.
 
@@ -44,19 +60,25 @@ def largest_paths(target: Partial) -> Iterator[Path]:
     """
     best = _largest_products(target)
     order = itertools.count(0, -1)
+    heap: list[tuple[float, int, float, _Done | None, _Rest | None]] = []
 
-    def ranked(factors: tuple[Partial, ...]) -> tuple[float, int, tuple[Partial, ...]]:
-        return (-math.prod(best[factor.name] for factor in factors), next(order), factors)
+    def begin(product: float, done: _Done | None, rest: _Rest | None) -> None:
+        heapq.heappush(heap, (-product * (rest.best if rest else 1.0), next(order), product, done, rest))
 
-    heap = [ranked((target,))]
+    begin(1.0, None, _Rest(target, None, best[target.name]))
     while heap:
-        _, _, factors = heapq.heappop(heap)
-        composite = next((index for index, factor in enumerate(factors) if factor.terms), None)
-        if composite is None:
-            yield _finished(factors, target.value)
+        _, _, product, done, rest = heapq.heappop(heap)
+        while rest is not None and not rest.factor.terms:
+            product *= abs(rest.factor.value)
+            done, rest = _Done(rest.factor, done), rest.after
+        if rest is None:
+            yield _finished(done, target.value)
             continue
-        for term in reversed(factors[composite].terms):
-            heapq.heappush(heap, ranked((*factors[:composite], *term, *factors[composite + 1 :])))
+        for term in reversed(rest.factor.terms):
+            expanded = rest.after
+            for factor in reversed(term):
+                expanded = _Rest(factor, expanded, best[factor.name] * (expanded.best if expanded else 1.0))
+            begin(product, done, expanded)
 
 
 def _largest_products(target: Partial) -> dict[str, float]:
@@ -68,6 +90,11 @@ def _largest_products(target: Partial) -> dict[str, float]:
     return best
 
 
-def _finished(factors: tuple[Partial, ...], whole: float) -> Path:
+def _finished(done: _Done | None, whole: float) -> Path:
+    factors: list[Partial] = []
+    while done is not None:
+        factors.append(done.factor)
+        done = done.before
+    factors.reverse()
     value = math.prod(factor.value for factor in factors)
-    return Path(factors, value, value / whole if whole and math.isfinite(whole) else None)
+    return Path(tuple(factors), value, value / whole if whole and math.isfinite(whole) else None)
