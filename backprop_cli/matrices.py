@@ -67,27 +67,28 @@ def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
 
 def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
     """W⁺ and b⁺ of the run's shown step, and the gradients over its batch where that is not `sample` (from 0) alone."""
-    step = run.shown
+    step, schedule, names = run.shown, run.setup.schedule, run.setup.network.names
     for index, layer in enumerate(step.after.layers):
         number = index + 1
-        for kind, value, gradient in (
-            ("W", layer.weights, step.gradients.weights[index]),
-            ("b", layer.bias, step.gradients.biases[index]),
+        for kind, value, gradient, place in (
+            ("W", layer.weights, step.gradients.weights[index], names.weights_at(index)),
+            ("b", layer.bias, step.gradients.biases[index], names.biases_at(index)),
         ):
             if value is None or gradient is None:
                 continue
             slope: Part = (f"d{loss}/d{kind}", number, "")
             if not step.is_of(sample):
-                yield MatrixStep(slope, (f"{run.setup.schedule.reduction} over the batch",), _column(gradient))
+                yield MatrixStep(slope, (f"{schedule.reduction} over the batch",), _column(gradient))
             if step.changes is not None:
                 right = ((kind, number, ""), "-", ("eta", None, ""), "*", slope)
-                yield MatrixStep((kind, number, "+"), right if _is_plain(run) else (), _column(value))
+                is_whole = not any(schedule.frozen[place])
+                yield MatrixStep((kind, number, "+"), right if is_whole and _is_plain(run) else (), _column(value))
 
 
 def _is_plain(run: Run) -> bool:
-    """Whether the update is w − η·∂E/∂w and nothing more."""
+    """Whether the update of what is not frozen is w − η·∂E/∂w and nothing more."""
     schedule = run.setup.schedule
-    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay or schedule.frozen)
+    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay)
 
 
 def _column(numbers: list[float] | Array) -> Array:

@@ -8,7 +8,7 @@ from backprop_cli.matrices import MatrixStep, Part, backward_steps, forward_step
 from backprop_cli.partials import Derivation
 from backprop_cli.render.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.notation import LatexNotation, Notation, TextNotation, superscript
-from backprop_cli.render.phrases import batch_sentence
+from backprop_cli.render.phrases import batch_sentence, listed
 from backprop_cli.render.run_view import heading, losses
 from backprop_cli.render.update_phrases import update_rule
 from backprop_cli.sgd import Run
@@ -27,10 +27,20 @@ def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notatio
     yield Heading("Update" if run.shown.changes is not None else "Gradients")
     if run.shown.changes is not None:
         yield Note(update_rule(run, notation))
+        yield from _frozen(run, notation)
     if whose := batch_sentence(run, sample):
         yield Note(whose)
     yield from (_matrix(step, notation) for step in update_steps(run, sample - 1, derivation.loss))
     yield from losses(run, notation)
+
+
+def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
+    """Which parameters the update leaves alone, where there are any."""
+    names = run.setup.network.names
+    if not run.setup.schedule.frozen:
+        return
+    frozen = [names.of(parameter) for parameter in names.parameters() if run.setup.is_frozen(parameter)]
+    yield Note(f"Frozen, so unchanged: {listed([notation.math(notation.name(name)) for name in frozen])}.")
 
 
 def _word(name: str, notation: Notation) -> str:
