@@ -318,7 +318,7 @@ def latex_text(text: str) -> str:
 def latex_name(name: str) -> str:
     r"""A scalar's name: `w31` as `w_{31}`, `b1_2` as `b_{1,2}`, `σ1` as `\sigma_{1}`, other names upright.
 
-    `s|t`, a name with what is held fixed, as `s\vert_{t}`.
+    Letters that LaTeX's mathematics has not, such as é, are set as text. `s|t`, a name with what is held fixed, as `s\vert_{t}`.
     """
     if "|" in name:
         free, _, held = name.partition("|")
@@ -333,16 +333,22 @@ def latex_name(name: str) -> str:
     match = _WORD_INDEXED.fullmatch(name)
     if match and (match[2] or match[3]):
         index = ",".join(_latex_index(part) for part in (match[2], match[3]) if part)
-        return rf"\mathrm{{{match[1]}}}_{{{index}}}"
+        return rf"{_upright(match[1])}_{{{index}}}"
     return rf"\text{{{latex_text(name)}}}"
 
 
 def _latex_letter(letter: str) -> str:
-    return f"\\{_GREEK[letter]}" if letter in _GREEK else letter if letter.isalpha() else latex_text(letter)
+    if letter in _GREEK:
+        return f"\\{_GREEK[letter]}"
+    return latex_text(letter) if letter.isascii() else _upright(letter)
 
 
 def _latex_index(index: str) -> str:
-    return index if re.fullmatch(r"[\d,]+", index) else rf"\mathrm{{{latex_text(index)}}}"
+    return index if re.fullmatch(r"[0-9,]+", index) else _upright(index)
+
+
+def _upright(word: str) -> str:
+    return rf"\{'mathrm' if word.isascii() else 'text'}{{{latex_text(word)}}}"
 
 
 def partial_name(partial: Partial, notation: Notation) -> str:
