@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from backprop_cli.network import Network
+from backprop_cli.render.notation import to_ascii
+from backprop_cli.render.width import character_width, text_width
 
 MOST_LINES = 60
 GAP = 1
@@ -94,9 +96,16 @@ class Canvas:
             self.arm(row + 1, column, UP, is_lit)
 
     def write(self, row: int, column: int, text: str, is_lit: bool) -> None:
-        """Characters in place of whatever is there."""
-        for offset, character in enumerate(text):
-            self.texts[row, column + offset] = (character, is_lit)
+        """Characters in place of whatever is there; a wide one takes the cell behind it too."""
+        for character in text:
+            width = character_width(character)
+            if width == 0:
+                self.texts[row, column - 1] = (self.texts[row, column - 1][0] + character, is_lit)
+                continue
+            self.texts[row, column] = (character, is_lit)
+            if width == 2:
+                self.texts[row, column + 1] = ("", is_lit)
+            column += width
 
     def lines(self, is_ascii: bool) -> list[list[tuple[str, bool]]]:
         """Every line as characters, each with whether it is lit."""
@@ -115,6 +124,8 @@ class Canvas:
 def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
     """The drawing, line by line, each character with whether it is lit; None where it would be too high."""
     columns, channels = _columns(graph)
+    if is_ascii:
+        _spell(columns, channels)
     heights = [sum(box.height + GAP for box in boxes) - GAP for boxes in columns]
     if max(heights) > MOST_LINES:
         return None
@@ -125,7 +136,7 @@ def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
             top += box.height + GAP
     canvas, left = Canvas(), 0
     for index, boxes in enumerate(columns):
-        right = left + max(len(text) for box in boxes for text in box.texts) + 1
+        right = left + max(text_width(text) for box in boxes for text in box.texts) + 1
         for box in boxes:
             _draw_box(canvas, box, left, right)
         if index < len(channels):
@@ -149,6 +160,15 @@ def _columns(graph: Graph) -> tuple[list[list[Box]], list[list[Wire]]]:
     links = [f"d{names.loss}/d{names.output(index)}" for index in outputs]
     channels.append([Wire(index, 0, index, "", links[index] in graph.lit) for index in outputs])
     return columns, channels
+
+
+def _spell(columns: list[list[Box]], channels: list[list[Wire]]) -> None:
+    """Write all texts in ASCII, before room is made for them: a spelling is longer than its character."""
+    for boxes in columns:
+        for box in boxes:
+            box.texts = [to_ascii(text) for text in box.texts]
+    for index, wires in enumerate(channels):
+        channels[index] = [replace(wire, text=to_ascii(wire.text)) for wire in wires]
 
 
 def _unit(graph: Graph, layer: int, unit: int) -> Box:
@@ -211,7 +231,7 @@ def _draw_box(canvas: Canvas, box: Box, left: int, right: int) -> None:
 
 def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires: list[Wire], left: int) -> int:
     """The wires from `sources`, whose right borders are at `left`; gives the column of the targets' left borders."""
-    widest = max(len(wire.text) for wire in wires)
+    widest = max(text_width(wire.text) for wire in wires)
     right = left + 2 * len(sources) + (widest + 3 if widest else 2)
     for index, source in enumerate(sources):
         own = [wire for wire in wires if wire.source == index]
@@ -224,7 +244,7 @@ def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires:
             canvas.across(row, track, right, wire.is_lit)
             canvas.joints.add((row, track))
             if wire.text:
-                canvas.write(row, right - 1 - len(wire.text), wire.text, wire.is_lit)
+                canvas.write(row, right - 1 - text_width(wire.text), wire.text, wire.is_lit)
     return right
 
 

@@ -6,13 +6,13 @@ This is its own module because it is typed into a shell a hundred times a day, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import islice
 
 from backprop_cli.arrays import Array
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation, format_number, to_ascii
+from backprop_cli.render.width import text_width
 
 CHUNK = 500
 """So many rows of a table are laid out together; a longer one is never whole in memory."""
@@ -59,20 +59,6 @@ def spelled(text: str, notation: TextNotation) -> str:
     return to_ascii(text) if notation.is_ascii else text
 
 
-@cache
-def _width_of(character: str) -> int:
-    """How many columns a character takes on a terminal."""
-    import unicodedata
-
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(map(_width_of, text))
-
-
 def _table(table: Table, notation: TextNotation) -> Iterator[str]:
     rows = iter(table.rows)
     is_right = [column.kind == "number" for column in table.columns]
@@ -80,7 +66,7 @@ def _table(table: Table, notation: TextNotation) -> Iterator[str]:
     head = [titles]
     while chunk := [[spelled(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
         lines = [*head, *chunk]
-        sizes = [[_width(cell) for cell in line] for line in lines]
+        sizes = [[text_width(cell) for cell in line] for line in lines]
         widths = [max(column) for column in zip(*sizes, strict=True)]
         shown = [_line(line, size, widths, is_right) for line, size in zip(lines, sizes, strict=True)]
         if head:
@@ -101,11 +87,11 @@ def _line(cells: Sequence[str], sizes: Sequence[int], widths: Sequence[int], is_
 def _derivations(block: Derivations, notation: TextNotation) -> str:
     """Each derivation's equals signs under one another."""
     lefts = [spelled(line.left, notation) for line in block.lines]
-    indent = max(map(_width, lefts))
+    indent = max(map(text_width, lefts))
     lines = []
     for left, line in zip(lefts, block.lines, strict=True):
         for index, right in enumerate(line.rights):
-            start = " " * (indent - _width(left)) + left if index == 0 else " " * indent
+            start = " " * (indent - text_width(left)) + left if index == 0 else " " * indent
             lines.append(f"{_INDENT}{start} = {spelled(right, notation)}".rstrip())
     return "".join(f"{line}\n" for line in lines)
 
