@@ -42,3 +42,9 @@ def test_the_samples_of_a_partial_batch_are_named() -> None:
 def test_the_matrix_view_names_the_reduction(reduction: str) -> None:
     text = shown(ONE_WEIGHT + f"reduction: {reduction}\n", "run", "-", "--view", "matrix")
     assert f"∂E/∂W¹ = {reduction} over the batch" in text
+
+
+def test_the_batchs_gradient_stays_where_the_list_of_its_samples_is_cut() -> None:
+    text = shown(ONE_WEIGHT, "explain", "-", "-w", "w11", "--rows", "1")
+    assert "… 1 more row: --rows 2 shows them all" in text
+    assert "The mean is ∂E/∂w11 = 2.5\n" in text

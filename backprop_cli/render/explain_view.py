@@ -111,10 +111,10 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     """The batch's gradient from its samples'."""
     reduction = run.setup.schedule.reduction
     yield Heading(f"Over the batch ({reduction} of {counted(len(explanation.by_sample), 'sample')})", 3)
-    gradient = notation.math(partial_name(explanation.partials[-1], notation))
+    gradient = partial_name(explanation.partials[-1], notation)
     rows = [
         (f"{number}{' (shown above)' * (number == sample)}", notation.value(value))
         for number, value in explanation.by_sample
     ]
-    rows.append((reduction, notation.value(explanation.gradient)))
-    yield Table((Column("sample"), Column(gradient, "number")), rows, len(rows))
+    yield Table((Column("sample"), Column(notation.math(gradient), "number")), rows, len(rows))
+    yield Note(f"The {reduction} is {notation.math(f'{gradient} = {notation.term(explanation.gradient)}')}")
