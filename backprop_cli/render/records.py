@@ -123,7 +123,7 @@ def partial_row(partial: Partial) -> tuple[str, ...]:
 
 
 class _ExactNotation(TextNotation):
-    """ASCII with every number and every name as it is, and every sum in full."""
+    """ASCII with every number and every name as it is."""
 
     def name(self, name: str) -> str:
         """The name as it was given: scripts find it again."""
