@@ -137,6 +137,23 @@ def test_a_bug_crashes_loudly(tmp_path: Path) -> None:
     assert b"Traceback" in result.stderr
 
 
+LONG_NAMES = """
+inputs: {temperature_alpha: 1.25, b: 2}
+targets: {consumption_gamma: 1}
+layers:
+  - {activation: sigmoid, weights: [{weight_of_temp_xy: 0.5, w2: 2}, {w3: 0.1, w4: 0.7}]}
+  - {activation: sigmoid, weights: [[0.3, 0.1]]}
+"""
+
+
+@pytest.mark.parametrize("columns", [40, 80, 82])
+def test_no_name_is_cut_while_another_column_has_room(columns: int, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(LONG_NAMES)
+    for args in (["run", str(tmp_path / "net.yaml")], ["explain", str(tmp_path / "net.yaml"), "--all"], ["examples"]):
+        shown = ESCAPES.sub("", on_terminal(columns, *args, TERM="xterm"))
+        assert "…" not in shown, args
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

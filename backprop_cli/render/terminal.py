@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from rich.box import SIMPLE_HEAD, Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
@@ -18,6 +19,7 @@ from backprop_cli.render.notation import TextNotation
 from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, picture_lines, spelled
 
 NATURAL_WIDTH = 100_000
+INDENT, GAP = 2, 3
 
 _STYLES = {1: "bold", 2: "bold cyan", 3: "cyan"}
 _ASCII_BOX: Box = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -73,25 +75,52 @@ def _table(table: Table, notation: TextNotation, width: int | None, is_color: bo
     has_header = True
     while chunk := [[spelled(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
         console = _console(width, is_color)
-        grid = Padding(_grid(table, titles, chunk, notation, has_header), (0, 0, 0, 2))
-        if console.measure(grid, options=console.options.update(width=NATURAL_WIDTH)).minimum > console.width:
+        widths = _widths(table, titles, chunk, console.width - INDENT)
+        if widths is None:
             for row in chunk:
                 _stack(titles, row, console)
         else:
-            console.print(grid)
+            console.print(Padding(_grid(table, titles, chunk, widths, notation, has_header), (0, 0, 0, INDENT)))
         has_header = False
         yield _written(console)
 
 
+def _widths(table: Table, titles: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """What each column gets of `room` columns of characters, the widest giving way first; None where words would be cut.
+
+    Rich's own choice cuts long words of one column while another has room to spare.
+    """
+    columns = list(zip(titles, *rows, strict=True))
+    natural = [max(map(cell_len, cells)) for cells in columns]
+    least = [
+        full if column.kind == "number" else max(cell_len(word) for cell in cells for word in cell.split() or [""])
+        for column, cells, full in zip(table.columns, columns, natural, strict=True)
+    ]
+    room -= GAP * (len(columns) - 1)
+    if sum(least) > room:
+        return None
+    most = max(natural)
+    while sum(widths := [min(full, max(word, most)) for full, word in zip(natural, least, strict=True)]) > room:
+        most -= 1
+    for index in [index for index, full in enumerate(natural) if widths[index] < full][: room - sum(widths)]:
+        widths[index] += 1
+    return widths
+
+
 def _grid(
-    table: Table, titles: Sequence[str], rows: Iterable[Sequence[str]], notation: TextNotation, has_header: bool
+    table: Table,
+    titles: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    widths: Sequence[int],
+    notation: TextNotation,
+    has_header: bool,
 ) -> RichTable:
     """Rows under their columns' titles; numbers are never broken, formulas are between their signs."""
     box = _ASCII_BOX if notation.is_ascii else SIMPLE_HEAD
     grid = RichTable(box=box, show_header=has_header, show_edge=False, pad_edge=False, header_style="dim")
-    for title, column in zip(titles, table.columns, strict=True):
+    for title, column, width in zip(titles, table.columns, widths, strict=True):
         is_number = column.kind == "number"
-        grid.add_column(title, justify="right" if is_number else "left", no_wrap=is_number)
+        grid.add_column(title, justify="right" if is_number else "left", no_wrap=is_number, width=width)
     styles = [_style(column.kind) for column in table.columns]
     for row in rows:
         grid.add_row(*(Text(cell, style=style) for cell, style in zip(row, styles, strict=True)))
@@ -115,7 +144,7 @@ def _derivations(block: Derivations, console: Console, notation: TextNotation) -
     grid = RichTable.grid(padding=(0, 1))
     grid.add_column(justify="right", min_width=indent, no_wrap=True)
     grid.add_column(no_wrap=True)
-    grid.add_column()
+    grid.add_column(overflow="fold")
     for line in block.lines:
         for index, right in enumerate(line.rights):
             left = spelled(line.left, notation) if index == 0 else ""
