@@ -211,4 +211,5 @@ class Names:
             yield from (self.net_input(layer, unit) for unit in range(width))
             yield from (self.activation(layer, unit) for unit in range(width))
         yield from (self.target(index) for index in range(self.widths[-1]))
+        yield from (self.share(index) for index in range(self.widths[-1]))
         yield self.loss

@@ -61,6 +61,16 @@ CASES: dict[str, tuple[str, str, str]] = {
     "bias too long": (LAYER + "  - {weights: [[1, 2]], bias: [1, 2]}\n", "4:31", "expected 1 bias"),
     "name twice": (LAYER + "  - {weights: [{w: 1, v: 2}], bias: {w: 1}}\n", "4:38", "the name 'w' is given twice"),
     "name of another": (LAYER + "  - weights: [{z1: 1, v: 2}]\n", "4:16", "the name 'z1' belongs to two quantities"),
+    "output named as an input": (GOOD + "names: {outputs: [x2]}\n", "5:19", "names.outputs[0]: the name 'x2' belongs to two"),
+    "loss named as an input": (GOOD + "names: {loss: x1}\n", "5:9", "names.loss: the name 'x1' belongs to two quantities"),
+    "output named as a share": (
+        "inputs: [1, 2]\ntargets: [1, 0]\nnames: {outputs: [y, E_y]}\nlayers: [{weights: [[1, 2], [3, 4]]}]\n",
+        "3:22", "names.outputs[1]: the name 'E_y' belongs to two quantities",
+    ),
+    "samples named otherwise": (
+        "inputs: [{a: 1, b: 2}, {a: 3, c: 4}]\ntargets: [[1], [2]]\n" + GOOD[28:], "1:24", "expected the names a, b, found a, c",
+    ),
+    "a name among numbers": (LAYER + "  - weights: [[1, {w: 2}]]\n", "4:19", "one mapping names them all: {a: 0.1, b: 0.2}"),
     "name with escape": (LAYER + '  - weights: [{"\\e[31m": 1, v: 2}]\n', "4:16", "a character that cannot be seen"),
     "formula as name": (LAYER + '  - weights: [{"=1+1": 1, v: 2}]\n', "4:16", "must begin with a letter"),
     "negative steps": (GOOD + "steps: -1\n", "5:8", "a whole number of at least 0"),
@@ -100,6 +110,33 @@ def test_a_wrong_file_gets_its_place_and_its_reason(case: str, tmp_path: Path) -
         line, column = (int(part) for part in place.split(":"))
         assert rest[0] == f"    {text.splitlines()[line - 1]}".rstrip()
         assert rest[1].index("^") == 3 + column
+
+
+def test_a_mistake_does_not_hide_that_nesterov_needs_a_momentum() -> None:
+    result = backprop("run", "-", stdin=GOOD + "nesterov: true\nreduction: average\nloss: what\n")
+    assert [line.split(": ")[1] for line in result.stderr.splitlines() if "<stdin>:" in line][1:] == [
+        "reduction",
+        "loss",
+    ]
+    assert "a momentum above 0" in result.stderr
+
+
+def test_an_output_given_twice_is_said_once() -> None:
+    text = "inputs: [1]\ntargets: [1, 2]\nnames: {outputs: [y, y]}\nlayers: [{weights: [[1], [2]]}]\n"
+    result = backprop("run", "-", stdin=text)
+    assert result.stderr.count("belongs to two quantities") == 1
+    assert result.stderr.startswith("error: <stdin>:3:22: names.outputs[1]: the name 'y'")
+
+
+def test_samples_are_matched_by_their_names() -> None:
+    layers = "layers: [{weights: [[1, 10]]}]\n"
+    one = backprop(
+        "run", "-", "-f", "json", stdin="inputs: [{a: 1, b: 2}, {b: 4, a: 3}]\ntargets: [[1], [2]]\n" + layers
+    )
+    other = backprop(
+        "run", "-", "-f", "json", stdin="inputs: [{a: 1, b: 2}, {a: 3, b: 4}]\ntargets: [[1], [2]]\n" + layers
+    )
+    assert one.json == other.json
 
 
 def test_several_mistakes_are_reported_together_in_the_order_of_the_text() -> None:

@@ -53,9 +53,11 @@ def show(
 
             console.write_text(terminal(blocks, text, console.width, console.is_color))
     else:
-        from backprop_cli.render.notation import LatexNotation
+        from backprop_cli.render.notation import LatexNotation, MarkdownNotation
 
-        latex_notation = LatexNotation(showing.digits)
+        latex_notation = (
+            MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)
+        )
         blocks = cut(view(latex_notation), showing.rows)
         if showing.format is Format.markdown:
             from backprop_cli.render.markdown import markdown

@@ -60,10 +60,10 @@ class Checker:
             if name not in mapping:
                 self.problem(key, f"the key {name!r} is missing")
 
-    def number(self, key: Key, value: Any, expected: str = "a number") -> float:
+    def number(self, key: Key, value: Any, expected: str = "a number", hint: str = "") -> float:
         """A finite float64; 0.0 with a problem noted otherwise."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.problem(key, f"expected {expected}, found {kind_of(value)}", number_hint(value))
+            self.problem(key, f"expected {expected}, found {kind_of(value)}", hint or number_hint(value))
             return 0.0
         try:
             number = float(value)
@@ -78,7 +78,10 @@ class Checker:
         """A list of finite numbers; the common case is decided without looking at each of them."""
         if set(map(type, values)) == {float} and math.isfinite(sum(values)):
             return values
-        return [self.number((*key, index), value) for index, value in enumerate(values)]
+        hints = {dict: "one mapping names them all: {a: 0.1, b: 0.2}"}
+        return [
+            self.number((*key, index), value, hint=hints.get(type(value), "")) for index, value in enumerate(values)
+        ]
 
     def setting(self, name: str, default: float, low: float = -math.inf, high: float = math.inf) -> float:
         """A number of the top level between two bounds."""

@@ -61,9 +61,11 @@ def _claim(check: Checker, places: dict[str, Key], name: str, key: Key) -> None:
 def _check_unique(check: Checker, names: Names, places: dict[str, Key]) -> None:
     """No name of a parameter may be another quantity's too; default names count as well."""
     fixed: set[str] = set()
+    before = len(check.problems)
     for name in names.fixed():
-        if name in fixed:
-            _ambiguous(check, name, _sample_place(check, name))
+        place = _given_place(check, name)
+        if name in fixed and (place or len(check.problems) == before):  # one name twice doubles others, made of it
+            _ambiguous(check, name, place)
         fixed.add(name)
     if not (
         names.given_weights or names.given_biases or fixed & {"w", "b"} or names.given_inputs or names.given_outputs
@@ -73,7 +75,7 @@ def _check_unique(check: Checker, names: Names, places: dict[str, Key]) -> None:
     for parameter in names.parameters():
         name = names.of(parameter)
         if name in fixed or name in seen:
-            _ambiguous(check, name, places.get(name) or _sample_place(check, name))
+            _ambiguous(check, name, places.get(name) or _given_place(check, name))
         seen.add(name)
 
 
@@ -82,8 +84,15 @@ def _ambiguous(check: Checker, name: str, key: Key) -> None:
     check.problem(key, f"the name {name!r} belongs to two quantities", hint, of_name=True)
 
 
-def _sample_place(check: Checker, name: str) -> Key:
-    """Where `targets` or `inputs` give a name; nowhere if it is another's."""
+def _given_place(check: Checker, name: str) -> Key:
+    """Where `names`, `targets` or `inputs` give a name; nowhere if it is another's."""
+    given_names = check.data.get("names") or {}
+    if given_names.get("loss") == name:
+        return ("names", "loss")
+    for kind in ("targets", "outputs"):
+        listed = given_names.get(kind, [])
+        if name in listed:
+            return ("names", kind, len(listed) - 1 - listed[::-1].index(name))
     for key in ("targets", "inputs"):
         given = check.data.get(key)
         place: Key = (key, 0) if isinstance(given, list) else (key,)

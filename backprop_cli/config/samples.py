@@ -23,11 +23,11 @@ def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]]
     for index, row in enumerate(rows):
         place: Key = (*key, index) if several else key
         if isinstance(row, dict) and row:
-            vectors.append([check.number((*place, named(check, place, name)), number) for name, number in row.items()])
-            given = tuple(row)
-            if names and given != names:
-                check.problem(place, f"expected the names {', '.join(names)}, in this order, found {', '.join(given)}")
-            names = names or given
+            names = names or tuple(row)
+            if set(row) != set(names):
+                check.problem(place, f"expected the names {', '.join(names)}, found {', '.join(row)}")
+                continue
+            vectors.append([check.number((*place, named(check, place, name)), row[name]) for name in names])
         elif isinstance(row, list) and row:
             vectors.append(check.numbers(place, row))
         else:

@@ -23,10 +23,11 @@ MOST_COMPARISONS = 10_000_000
 
 def read_schedule(check: Checker) -> Schedule:
     """The training, but for what is frozen, which needs the parameters' names."""
+    before = len(check.problems)
     momentum = check.setting("momentum", 0.0, low=0.0)
     dampening = check.setting("dampening", 0.0)
     nesterov = check.switch("nesterov")
-    if nesterov and not (momentum > 0 and dampening == 0) and not check.problems:
+    if nesterov and not (momentum > 0 and dampening == 0) and len(check.problems) == before:
         check.problem(("nesterov",), "nesterov needs a momentum above 0 and no dampening", "as in torch.optim.SGD")
     weight_decay, bias_decay = _weight_decay(check)
     batch_size = check.data.get("batch_size", "all")

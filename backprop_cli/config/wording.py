@@ -22,7 +22,7 @@ def name_fault(name: str) -> str:
     if name[0] in "=+-@|!'\"" or name[0].isdigit():
         return "it must begin with a letter, not with a sign or a digit"
     if _SPREADSHEET.search(name):
-        return 'it holds one of | " `, which a spreadsheet could take for a formula'
+        return 'it holds one of | " `, which tables and spreadsheets take for signs of their own'
     if name[-1] in "+⁺":
         return "a trailing + marks a new value"
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Picture, Table
 from backprop_cli.render.notation import LatexNotation
+from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
 
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
@@ -49,7 +50,10 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     elif isinstance(block, Table):
         yield from _table(block)
-    elif isinstance(block, Curve | Picture):
+    elif isinstance(block, Picture):
+        if block.is_asked:
+            yield f"\\begin{{verbatim}}\n{picture_text(block, is_ascii=True)}\\end{{verbatim}}\n"
+    elif isinstance(block, Curve):
         return
     else:
         yield f"\\[ {matrix_formula(block, notation)} \\]\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.blocks import Block, Column, Curve, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.notation import LatexNotation
+from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
 
 
@@ -13,7 +14,7 @@ def markdown(blocks: Iterable[Block], notation: LatexNotation) -> Iterator[str]:
     """The blocks as pieces of text."""
     is_first = True
     for block in blocks:
-        if isinstance(block, Curve | Picture):
+        if isinstance(block, Curve) or (isinstance(block, Picture) and not block.is_asked):
             continue
         if not is_first:
             yield "\n"
@@ -33,6 +34,8 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield _row([column.title for column in block.columns]) + _row([_rule(column) for column in block.columns])
         for row in block.rows:
             yield _row(row)
+    elif isinstance(block, Picture):
+        yield f"```text\n{picture_text(block, is_ascii=False)}```\n"
     elif isinstance(block, Matrix):
         yield f"$$ {matrix_formula(block, notation)} $$\n"
 

@@ -201,6 +201,14 @@ class LatexNotation:
         return SYMBOLS[symbol][2]
 
 
+class MarkdownNotation(LatexNotation):
+    """LaTeX between `$`, and Markdown's own escapes in the words around it."""
+
+    def text(self, text: str) -> str:
+        """Words with the signs escaped that Markdown, or a formula within it, would take for its own."""
+        return re.sub(r"[\\`*_{}\[\]<>#$~&]", r"\\\g<0>", text)
+
+
 SYMBOLS: dict[str, tuple[str, str, str]] = {
     "partial": ("∂", "d", r"\partial"),
     "eta": ("η", "eta", r"\eta"),

@@ -41,8 +41,7 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
     elif isinstance(block, Matrix):
         yield "".join(f"{line}\n" for line in matrix_lines(block, notation))
     elif isinstance(block, Picture):
-        lines = ("".join(character for character, _ in line) for line in picture_lines(block, notation, None))
-        yield "".join(f"{spelled(line, notation).rstrip()}\n" for line in lines)
+        yield picture_text(block, notation.is_ascii)
     else:
         yield spelled(draw(block.values, block.steps, 72, notation.is_ascii), notation) + "\n"
 
@@ -109,6 +108,13 @@ def matrix_lines(block: Matrix, notation: TextNotation) -> list[str]:
         first, last = ends or _brackets(index, len(cells))
         lines.append(f"    {first} {text} {last}")
     return [spelled(line, notation) for line in lines]
+
+
+def picture_text(block: Picture, is_ascii: bool) -> str:
+    """A network in characters, as wide as it comes."""
+    notation = TextNotation(is_ascii=is_ascii)
+    lines = ("".join(character for character, _ in line) for line in picture_lines(block, notation, None))
+    return "".join(f"{spelled(line, notation).rstrip()}\n" for line in lines)
 
 
 def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[Sequence[tuple[str, bool]]]:
