@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterable
+from difflib import SequenceMatcher
+from pathlib import Path
 
 from backprop_cli.errors import InputError, OutputError, Place, Problem, nearest, suggestion
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STANDARD_INPUT = "<stdin>"
 
 
-def examples_folder() -> str:
+def examples_folder() -> Path:
     """Where the built-in examples are: inside the package, or beside it in a source checkout."""
-    package = os.path.dirname(os.path.abspath(__file__))
-    inside = os.path.join(package, "configs")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "configs")
+    package = Path(__file__).parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
 
 
 def example_names() -> list[str]:
     """The built-in examples, `classic` first."""
-    names = (name.removesuffix(".yaml") for name in os.listdir(examples_folder()) if name.endswith(".yaml"))
-    return sorted(names, key=lambda name: (name != "classic", name))
+    names = sorted(path.stem for path in examples_folder().glob("*.yaml"))
+    return sorted(names, key=lambda name: name != "classic")
 
 
-def example_path(name: str) -> str:
+def example_path(name: str) -> Path:
     """The file of a built-in example.
 
     Raises:
@@ -38,7 +37,7 @@ def example_path(name: str) -> str:
     known = example_names()
     if name not in known:
         raise InputError(Problem(f"there is no built-in example {name!r}" + suggestion(name, known)))
-    return os.path.join(examples_folder(), f"{name}.yaml")
+    return examples_folder() / f"{name}.yaml"
 
 
 def read_bytes(source: str, limit: int = -1) -> bytes:
@@ -52,67 +51,71 @@ def read_bytes(source: str, limit: int = -1) -> bytes:
             raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
         return sys.stdin.buffer.read(limit)
     try:
-        with open(source, "rb") as file:
-            return file.read()
+        return Path(source).read_bytes()
     except (OSError, ValueError) as error:
         raise InputError(_unreadable(source, error)) from None
 
 
 def _unreadable(source: str, error: Exception) -> Problem:
-    place = Place(source)
     if isinstance(error, FileNotFoundError):
-        from difflib import SequenceMatcher
-        from pathlib import Path
-
         folder, name = Path(source).parent, Path(source).name
         siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
         likely = [known for known in (*example_names(), *siblings) if SequenceMatcher(None, name, known).ratio() > 0.75]
         close = nearest(name, likely)
         hint = f"did you mean {close!r}? " if close else ""
         examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem("there is no such file", hint=hint + examples, place=place)
+        return Problem("there is no such file", hint=hint + examples, place=Place(source))
     if isinstance(error, IsADirectoryError):
-        return Problem("this is a folder, not a file", place=place)
+        return Problem("this is a folder, not a file", place=Place(source))
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return Problem(f"the file cannot be read: {reason}", place=place)
+    return Problem(f"the file cannot be read: {reason}", place=Place(source))
 
 
 def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     """Put a text, bytes, or a text's pieces into a file so that it holds its old content or all of the new, whatever happens.
 
     A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
-    is kept.
+    is kept. What cannot be renamed over is written as it is: a device or a pipe.
 
     Raises:
         OutputError: it cannot be written; the old content is still there.
     """
-    from pathlib import Path
-
-    target = Path(os.path.realpath(path))
     pieces = [content] if isinstance(content, str | bytes) else content
     data = (piece.encode("utf-8") if isinstance(piece, str) else piece for piece in pieces)
     try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
+        target = _target_of(path)
         if target.exists() and not target.is_file():
-            with target.open("wb") as file:  # a device or a pipe cannot be renamed over
-                file.writelines(data)
-            return
-        _replace(target, data)
+            _write_through(target, data)
+        else:
+            _replace(target, data)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{path}: cannot be written: {reason}") from None
 
 
-def _replace(target: Path, pieces: Iterable[bytes]) -> None:
-    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(13, "permission denied")
-    import tempfile
+def _target_of(path: str) -> Path:
+    """The file at the end of the symbolic links."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    return target
 
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+
+def _write_through(target: Path, pieces: Iterable[bytes]) -> None:
+    with target.open("wb") as file:
+        file.writelines(pieces)
+
+
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
+    before = target.stat() if target.exists() else None
+    if before is not None:
+        if not os.access(target, os.W_OK):
+            raise PermissionError(13, "permission denied")
+    mode = 0o666 & ~_umask() if before is None else before.st_mode & 0o7777
+    # named before it is there, so that a signal at any moment leaves a name to be cleared away
+    temporary = target.with_name(f".backprop-{os.urandom(8).hex()}.tmp")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.writelines(pieces)
             file.flush()
             os.fchmod(file.fileno(), mode)

@@ -150,3 +150,28 @@ def test_a_failed_run_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     file.write_text(text)
     assert run("run", str(file), "-i").returncode == 1
     assert file.read_text() == text
+
+
+@pytest.mark.parametrize("name", ["n" * 250 + ".yaml", "ü" * 125 + ".yaml"], ids=["ASCII", "two bytes each"])
+def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path: Path, name: str) -> None:
+    write_whole(str(tmp_path / name), "new")
+    assert (tmp_path / name).read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_signal_between_making_and_filling_the_temporary_file_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def interrupted(path: str, flags: int, mode: int = 0o777, **options: int) -> int:
+        descriptor = opened(path, flags, mode, **options)
+        if flags & os.O_CREAT:
+            os.close(descriptor)
+            raise KeyboardInterrupt
+        return descriptor
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(str(tmp_path / "net.yaml"), "new")
+    assert list(tmp_path.iterdir()) == []
