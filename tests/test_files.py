@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
@@ -175,3 +176,21 @@ def test_a_signal_between_making_and_filling_the_temporary_file_leaves_none(
     with pytest.raises(KeyboardInterrupt):
         write_whole(str(tmp_path / "net.yaml"), "new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_protected_stays_and_the_reason_is_the_systems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("old")
+    opened = os.open
+
+    def read_only(path: str, flags: int, *rest: int, **options: int) -> int:
+        if path in (file, str(file)) and flags & os.O_WRONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", read_only)
+    with pytest.raises(OutputError, match="read-only file system"):
+        write_whole(str(file), "new")
+    assert file.read_text() == "old"
