@@ -75,7 +75,7 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     """Put a text, bytes, or a text's pieces into a file so that it holds its old content or all of the new, whatever happens.
 
     A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
-    is kept. What cannot be renamed over is written as it is: a device or a pipe.
+    and owner are kept. What cannot be renamed over is written as it is: a device or a pipe.
 
     Raises:
         OutputError: it cannot be written; the old content is still there.
@@ -117,6 +117,9 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.writelines(pieces)
             file.flush()
+            if before is not None:
+                with contextlib.suppress(OSError):  # only root may give a file away
+                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         os.replace(temporary, target)

@@ -194,3 +194,14 @@ def test_a_file_that_is_protected_stays_and_the_reason_is_the_systems(
     with pytest.raises(OutputError, match="read-only file system"):
         write_whole(str(file), "new")
     assert file.read_text() == "old"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_that_root_updates_stays_its_owners(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("old")
+    os.chown(file, 12345, 23456)
+    file.chmod(0o2640)
+    write_whole(str(file), "new")
+    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o2640
