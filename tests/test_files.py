@@ -205,3 +205,19 @@ def test_a_file_that_root_updates_stays_its_owners(tmp_path: Path) -> None:
     write_whole(str(file), "new")
     assert (file.stat().st_uid, file.stat().st_gid) == (12345, 23456)
     assert stat.S_IMODE(file.stat().st_mode) == 0o2640
+
+
+def test_links_that_lead_to_each_other_are_refused_and_stay(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    with pytest.raises(OutputError, match="too many levels of symbolic links"):
+        write_whole(str(one), "new")
+    assert one.is_symlink() and other.is_symlink()
+
+
+def test_a_link_to_a_file_that_is_not_there_makes_it_there(tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to("made.yaml")
+    write_whole(str(link), "new")
+    assert link.is_symlink() and (tmp_path / "made.yaml").read_text() == "new"
