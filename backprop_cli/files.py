@@ -81,7 +81,7 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
         OutputError: it cannot be written; the old content is still there.
     """
     pieces = [content] if isinstance(content, str | bytes) else content
-    data = (piece.encode("utf-8") if isinstance(piece, str) else piece for piece in pieces)
+    data = (piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece for piece in pieces)
     try:
         target = _target_of(path)
         if target.exists() and not target.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import resource
@@ -221,3 +222,11 @@ def test_a_link_to_a_file_that_is_not_there_makes_it_there(tmp_path: Path) -> No
     link.symlink_to("made.yaml")
     write_whole(str(link), "new")
     assert link.is_symlink() and (tmp_path / "made.yaml").read_text() == "new"
+
+
+def test_a_lone_surrogate_is_written_as_its_escape(tmp_path: Path) -> None:
+    file, target = tmp_path / "net.json", tmp_path / "out.json"
+    file.write_text(r'{"title": "\ud800x", "inputs": [1], "targets": [1], "layers": [{"weights": [[0.5]]}]}')
+    result = run("run", str(file), "-q", "-o", str(target))
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert json.loads(target.read_text(encoding="utf-8"))["title"] == "\ud800x"
