@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -75,7 +76,7 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     """Put a text, bytes, or a text's pieces into a file so that it holds its old content or all of the new, whatever happens.
 
     A temporary file beside the target is written, synced and renamed over it; a symbolic link is followed, the file's mode
-    and owner are kept. What cannot be renamed over is written as it is: a device or a pipe.
+    and owner are kept. What cannot be renamed over is written as it is: a device, a pipe, a file that is open as a stream.
 
     Raises:
         OutputError: it cannot be written; the old content is still there.
@@ -83,8 +84,11 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     pieces = [content] if isinstance(content, str | bytes) else content
     data = (piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece for piece in pieces)
     try:
+        descriptor = _stream_of(path)
         target = _target_of(path)
-        if target.exists() and not target.is_file():
+        if descriptor is not None:
+            _write_through(os.dup(descriptor), data)
+        elif target.exists() and not target.is_file():
             _write_through(target, data)
         else:
             _replace(target, data)
@@ -103,8 +107,26 @@ def _target_of(path: str) -> Path:
     return target
 
 
-def _write_through(target: Path, pieces: Iterable[bytes]) -> None:
-    with target.open("wb") as file:
+_STREAM = re.compile(r"/(?:dev|proc/self)/fd/([0-9]+)|/dev/std(in|out|err)")
+
+
+def _stream_of(path: str) -> int | None:
+    """The descriptor that a path stands for: `/dev/fd/3`, `/dev/stdout`, or the file that standard output goes into.
+
+    With a new file renamed over it, what is written to the descriptor before and after would be lost.
+    """
+    match = _STREAM.fullmatch(path)
+    if match is not None:
+        return int(match[1]) if match[1] else ("in", "out", "err").index(match[2])
+    for descriptor in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.stat(path), os.fstat(descriptor)):
+                return descriptor
+    return None
+
+
+def _write_through(target: Path | int, pieces: Iterable[bytes]) -> None:
+    with open(target, "wb") as file:
         file.writelines(pieces)
 
 

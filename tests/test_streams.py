@@ -102,3 +102,24 @@ def test_utf_16_without_a_mark_is_refused(tmp_path: Path, encoding: str) -> None
     (tmp_path / "net.yaml").write_bytes(PLAIN.encode(encoding))
     result = backprop("run", str(tmp_path / "net.yaml"))
     assert result.exit_code == 2 and "this is no text file" in result.stderr
+
+
+@pytest.mark.parametrize("history", ["/dev/stdout", "/dev/fd/1", "out.txt"])
+def test_a_file_that_is_standard_output_too_loses_nothing(file: Path, tmp_path: Path, history: str) -> None:
+    output = tmp_path / "out.txt"
+    history = str(output) if history == "out.txt" else history
+    result = shell(
+        f"echo first >{output}; backprop run {file} -q -f csv --history {history} >>{output}; echo last >>{output}"
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
+    lines = output.read_text().splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("first", "step,loss", "last")
+    assert "partial,of,wrt,rule,numbers,value" in lines
+
+
+def test_a_descriptor_is_written_whether_its_file_has_a_name_or_is_a_pipe(file: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.txt"
+    shell(f"exec 3>{output}; rm {output}; backprop run {file} -q --history /dev/fd/3")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml"]
+    assert shell(f"backprop report {file} -q -o /dev/stdout").stdout.endswith(b"</html>")
+    assert shell(f"backprop run {file} -q --history /dev/fd/9").returncode == 2
