@@ -6,10 +6,12 @@ import contextlib
 import errno
 import os
 import re
+import select
 import sys
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 from backprop_cli.errors import InputError, OutputError, Place, Problem, nearest, suggestion
 
@@ -41,20 +43,49 @@ def example_path(name: str) -> Path:
     return examples_folder() / f"{name}.yaml"
 
 
+MOST_BYTES = 2**30
+"""More is not read: what goes on and on, such as `/dev/zero`, would otherwise take all of the machine's memory."""
+_PIECE = 2**20
+
+
 def read_bytes(source: str, limit: int = -1) -> bytes:
-    """All of a file, or of standard input where `source` is `-`; of that no more than `limit` bytes if one is given.
+    """All of a file, or of standard input where `source` is `-`; no more than `limit` bytes if one is given.
 
     Raises:
         InputError: it cannot be read; the message says why and what there is.
     """
-    if source == "-":
-        if sys.stdin is None or sys.stdin.closed:
-            raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
-        return sys.stdin.buffer.read(limit)
+    is_standard = source == "-"
+    if is_standard and (sys.stdin is None or sys.stdin.closed):
+        raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
+    most = MOST_BYTES + 1 if limit < 0 else limit
+    shown = STANDARD_INPUT if is_standard else source
     try:
-        return Path(source).read_bytes()
+        if is_standard:
+            content = _read(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), most)
+        else:
+            with open(source, "rb", buffering=0) as file:
+                content = _read(file, most)
     except (OSError, ValueError) as error:
-        raise InputError(_unreadable(source, error)) from None
+        raise InputError(_unreadable(shown, error)) from None
+    if len(content) > MOST_BYTES:
+        raise InputError(Problem(f"it holds more than {MOST_BYTES:,} bytes, which is too much", place=Place(shown)))
+    return content
+
+
+def _read(stream: Any, most: int) -> bytes:
+    """What an unbuffered stream holds, up to `most` bytes."""
+    pieces: list[bytes] = []
+    size = 0
+    while size < most:
+        piece = stream.read(min(_PIECE, most - size))
+        if piece is None:  # a pipe that was set not to wait for its writer
+            select.select([stream], [], [])
+            continue
+        if not piece:
+            break
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 def _unreadable(source: str, error: Exception) -> Problem:

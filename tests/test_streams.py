@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.process import PLAIN, shell
+from tests.process import PLAIN, shell, start
 from tests.program import backprop
 
 FULL = "error: standard output: cannot be written: no space left on device\n"
@@ -123,3 +125,33 @@ def test_a_descriptor_is_written_whether_its_file_has_a_name_or_is_a_pipe(file: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml"]
     assert shell(f"backprop report {file} -q -o /dev/stdout").stdout.endswith(b"</html>")
     assert shell(f"backprop run {file} -q --history /dev/fd/9").returncode == 2
+
+
+def test_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backprop_cli.files.MOST_BYTES", 3_000_000)
+    result = backprop("run", "/dev/zero")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: /dev/zero: it holds more than 3,000,000 bytes, which is too much\n",
+    )
+    assert backprop("run", "-", stdin=PLAIN + "#" * 2_900_000).exit_code == 0
+    assert backprop("run", "-", stdin=PLAIN + "#" * 3_000_000).exit_code == 2
+
+
+def test_input_that_cannot_be_read_is_not_taken_for_output() -> None:
+    result = shell("backprop run - 0>/dev/null")
+    assert (result.returncode, result.stderr) == (2, b"error: <stdin>: the file cannot be read: bad file descriptor\n")
+
+
+def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with start("run", "-", "-q", "-f", "csv", stdin=reader) as process:
+        for piece in (PLAIN[:10], PLAIN[10:]):
+            time.sleep(1.0)
+            os.write(writer, piece.encode())
+        os.close(writer)
+        stdout, stderr = process.communicate(timeout=30)
+    os.close(reader)
+    assert (process.returncode, stderr) == (0, b"")
+    assert stdout.startswith(b"partial,of,wrt")
