@@ -10,6 +10,7 @@ import select
 import sys
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,16 @@ def _read(stream: Any, most: int) -> bytes:
     return b"".join(pieces)
 
 
+MOST_SIBLINGS = 10_000
+"""So many files of a folder are looked at for a name like the one that is not there."""
+
+
 def _unreadable(source: str, error: Exception) -> Problem:
     if isinstance(error, FileNotFoundError):
         folder, name = Path(source).parent, Path(source).name
-        siblings = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+        siblings: list[str] = []
+        with contextlib.suppress(OSError):  # a folder may be entered and yet not be listed
+            siblings = [path.name for path in islice(folder.iterdir(), MOST_SIBLINGS) if path.is_file()]
         likely = [known for known in (*example_names(), *siblings) if SequenceMatcher(None, name, known).ratio() > 0.75]
         close = nearest(name, likely)
         hint = f"did you mean {close!r}? " if close else ""

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -155,3 +156,14 @@ def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
     os.close(reader)
     assert (process.returncode, stderr) == (0, b"")
     assert stdout.startswith(b"partial,of,wrt")
+
+
+def test_a_missing_file_in_a_folder_that_cannot_be_listed_is_a_missing_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    result = backprop("run", str(tmp_path / "missing.yaml"))
+    assert result.exit_code == 2 and "missing.yaml: there is no such file" in result.stderr
