@@ -22,6 +22,11 @@ class Given:
     unit: float
     text: str
 
+    def __post_init__(self) -> None:
+        """Nothing lies within the last digit of an infinite number."""
+        if not math.isfinite(self.unit):
+            object.__setattr__(self, "unit", 0.0)
+
     @property
     def digits(self) -> int:
         """The significant digits that it was given with; of an exact number those of a float64."""

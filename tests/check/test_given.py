@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backprop_cli.check.compare import agreement
 from backprop_cli.check.given import common_digits, given_numbers
+from tests.program import backprop
 
 W31 = 0.08216704056423078
+ONE_WEIGHT = "inputs: [1]\ntargets: [1]\nlayers: [{weights: [[0.5]]}]\n"
 
 
 def agrees(text: str, right: float, *beside: str) -> bool:
@@ -74,3 +79,12 @@ def test_digits_in_common(text: str, right: float, digits: int) -> None:
 def test_what_is_no_number_is_named_by_its_place() -> None:
     with pytest.raises(ValueError, match="1"):
         given_numbers([("a", "1.5"), ("b", "n/a")])
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "longdouble"])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_number_that_is_not_finite_agrees_with_nothing(tmp_path: Path, kind: str, value: float) -> None:
+    np.savez(tmp_path / "own.npz", W1=np.array([[value]], dtype=kind))
+    result = backprop("check", "-", "-a", str(tmp_path / "own.npz"), "-f", "json", stdin=ONE_WEIGHT)
+    assert result.exit_code == 1
+    assert [one["agrees"] for one in json.loads(result.stdout)["compared"]] == [False]
