@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -23,7 +24,9 @@ class Given:
     text: str
 
     def __post_init__(self) -> None:
-        """Nothing lies within the last digit of an infinite number."""
+        """Keep a stranger's name from a terminal, and from an infinite number that anything lies within its last digit."""
+        if not self.name.isprintable():
+            object.__setattr__(self, "name", _spelled_out(self.name))
         if not math.isfinite(self.unit):
             object.__setattr__(self, "unit", 0.0)
 
@@ -33,6 +36,14 @@ class Given:
         if self.unit == 0.0 or not math.isfinite(self.value):
             return MACHINE_DIGITS
         return max(0, _exponent(self.value) - round(math.log10(self.unit)) + 1) if self.value else 0
+
+
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def _spelled_out(name: str) -> str:
+    """A name with what cannot be seen written as its escape."""
+    return "".join(c.encode("unicode_escape").decode() if unicodedata.category(c) in _UNSEEN else c for c in name)
 
 
 def common_digits(given: Given, expected: float) -> int:
