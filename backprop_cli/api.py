@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from backprop_cli import config, files
+from backprop_cli.examples import example_names, example_path
 from backprop_cli.explanation import Explainer, Explanation
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
@@ -33,8 +34,8 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:
 
 def open_document(source: str) -> config.Document:
     """The document of a path, `-`, or the name of a built-in example where no such file exists."""
-    if source != "-" and not os.path.exists(source) and source in files.example_names():
-        source = files.example_path(source)
+    if source != "-" and not os.path.exists(source) and source in example_names():
+        source = example_path(source)
     content = files.read_bytes(source)
     shown = files.STANDARD_INPUT if source == "-" else source
     text = config.decode(content, shown)

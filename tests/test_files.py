@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.errors import OutputError
-from backprop_cli.files import write_whole
+from backprop_cli.writing import write_whole
 from tests.process import PLAIN, environment, run, start
 
 KILLS = 100
 WRITER = """
 import sys
-from backprop_cli.files import write_whole
+from backprop_cli.writing import write_whole
 texts = [character * 200_000 for character in "ab"]
 while True:
     for text in texts:

@@ -96,3 +96,27 @@ def test_at_any_moment_of_a_short_run(tmp_path: Path) -> None:
         assert b"Traceback" not in stderr
         assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
     assert 143 in codes
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_changes_nothing(first: int, second: int) -> None:
+    with start("run", "-") as process:
+        wait_until_reading(process)
+        process.send_signal(first)
+        process.send_signal(second)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode in {SIGNALS[signal.Signals(number)][0] for number in (first, second)}
+    assert stderr in (b"interrupted\n", b"terminated\n")
+
+
+def test_ctrl_c_is_said_once(tmp_path: Path) -> None:
+    fifo = tmp_path / "net.yaml"
+    os.mkfifo(fifo)
+    with start("run", str(fifo), "-n", "1000000000") as process:
+        fifo.write_text(PLAIN)
+        time.sleep(0.8)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr.count(b"interrupted") == 1

@@ -18,7 +18,8 @@ def examples(
     A list of them; with a name that example's file, to start your own from.
     """
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.files import example_path, read_bytes
+    from backprop_cli.examples import example_path
+    from backprop_cli.files import read_bytes
     from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view, read_examples
 
     console = Console(quiet)

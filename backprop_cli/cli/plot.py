@@ -46,8 +46,8 @@ def plot(
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.source import open_setup, sample_index
     from backprop_cli.errors import UsageError
-    from backprop_cli.files import write_whole
     from backprop_cli.sgd import train
+    from backprop_cli.writing import write_whole
 
     console = Console(quiet)
     console.require_target(output)

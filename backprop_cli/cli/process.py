@@ -17,6 +17,9 @@ INTERRUPTED = 130
 LOST_OUTPUT = 2
 
 
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
 class _SignalError(BaseException):
     """A signal asked the program to end; like KeyboardInterrupt no `except Exception` holds it up."""
 
@@ -76,12 +79,11 @@ def discard_output() -> None:
 def _raise_on_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
-        signal.signal(number, signal.SIG_IGN)  # what follows is the clearing up
-        raise _SignalError(number)
+        _handle_signals(_do_nothing)  # what follows is the clearing up
+        raise KeyboardInterrupt if number == signal.SIGINT else _SignalError(number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup has SIGHUP ignored
+    for number in _SIGNALS:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # nohup has SIGHUP ignored
             signal.signal(number, stop)
 
     sys.unraisablehook = _end_at_once
@@ -98,9 +100,17 @@ def _end_at_once(unraisable: sys.UnraisableHookArgs) -> None:
 
 def _ignore_signals() -> None:
     """The exit code is known and the output taken: nothing is left to be interrupted but the interpreter's own end."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    _handle_signals(_do_nothing)  # of a signal on its way that is ignored at once, Python would complain
+    _handle_signals(signal.SIG_IGN)
+
+
+def _handle_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, handler)
+
+
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """Take a signal and let it be."""
 
 
 def _code_of(command: Callable[[], None]) -> int:
@@ -108,6 +118,8 @@ def _code_of(command: Callable[[], None]) -> int:
     try:
         command()
     except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:  # the command has said so itself
+            return INTERRUPTED
         for cause in _causes(leaving):
             if isinstance(cause, KeyboardInterrupt | _SignalError | BrokenPipeError):
                 raise cause from None

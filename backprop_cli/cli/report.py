@@ -30,8 +30,8 @@ def report(
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.source import open_setup, sample_index
-    from backprop_cli.files import write_whole
     from backprop_cli.recording import record
+    from backprop_cli.writing import write_whole
 
     with extra("report"):
         from backprop_cli.render.page.page import Page, page_text

@@ -47,12 +47,12 @@ def run(
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.source import check_rate, open_setup, sample_index
     from backprop_cli.errors import InterruptedRunError
-    from backprop_cli.files import write_whole
     from backprop_cli.memory import require_records
     from backprop_cli.partials import Derivation
     from backprop_cli.render.bulk import CsvLines, JsonLines, partial_rows
     from backprop_cli.render.records import CSV_COLUMNS, run_record
     from backprop_cli.sgd import train
+    from backprop_cli.writing import write_whole
 
     console = Console(quiet)
     target = _target(config, output, in_place)
@@ -113,7 +113,7 @@ def _write(console: Console, target: str | None, setup: Setup, document: Documen
     if target is None:
         return
     from backprop_cli.config.write import write
-    from backprop_cli.files import write_whole
+    from backprop_cli.writing import write_whole
 
     if target == "-":
         console.write([write(setup, document, "yaml")])

@@ -12,7 +12,7 @@ from backprop_cli.arrays import np
 from backprop_cli.engines.cache import cache_folder
 from backprop_cli.engines.scalar import Runner, interpreted
 from backprop_cli.errors import OutputError
-from backprop_cli.files import write_whole
+from backprop_cli.writing import write_whole
 
 
 def is_installed() -> bool:

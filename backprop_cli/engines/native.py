@@ -20,7 +20,7 @@ from backprop_cli.engines.c import ARGUMENTS, translated
 from backprop_cli.engines.cache import cache_folder
 from backprop_cli.engines.scalar import Runner
 from backprop_cli.errors import OutputError
-from backprop_cli.files import write_whole
+from backprop_cli.writing import write_whole
 
 FLAGS = ("-O1", "-shared", "-fPIC", "-ffp-contract=off")
 """No product is fused with a sum: Python rounds after each, and the two must agree to the last bit. More optimization

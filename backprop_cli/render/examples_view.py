@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from backprop_cli.api import load
-from backprop_cli.files import example_names
+from backprop_cli.examples import example_names
 from backprop_cli.render.blocks import Block, Column, Note, Table
 from backprop_cli.render.notation import Notation
 from backprop_cli.render.phrases import functions_of, shape_of
