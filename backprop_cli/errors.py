@@ -93,15 +93,16 @@ class MissingExtraError(BackpropError):
 
 
 class DivergedError(BackpropError):
-    """The loss left the finite numbers: `step` counts from 1, `culprit` names the quantity that went first."""
+    """A number left the finite ones: `step` counts from 1, `culprit` names the quantity that went first."""
 
     exit_code = 1
 
-    def __init__(self, step: int, culprit: str, hint: str) -> None:
+    def __init__(self, step: int, culprit: str, hint: str, what: str = "the loss") -> None:
         self.step = step
         self.culprit = culprit
         self.hint = hint
-        super().__init__(f"the loss is no longer a finite number at step {step}: {culprit}\n    hint: {hint}")
+        self.what = what
+        super().__init__(f"{what} is no longer a finite number at step {step}: {culprit}\n    hint: {hint}")
 
 
 class InterruptedRunError(BackpropError):

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from backprop_cli.errors import UnknownNameError
 
-_POSITION = re.compile(r"\s*(?:W(\d+)\[(\d+)\s*,\s*(\d+)\]|b(\d+)\[(\d+)\])\s*")
+_POSITION = re.compile(r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}"))
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
 from backprop_cli.arrays import np, row_of
 from backprop_cli.engines.choose import choose
-from backprop_cli.engines.engine import Engine, State, setup_at, state_of
+from backprop_cli.engines.engine import Engine, State, is_finite, setup_at, state_of
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
 from backprop_cli.forward import forward, loss_shares
 from backprop_cli.network import Network, Samples, Setup
@@ -74,10 +75,12 @@ def train(
     try:
         if shown_number == 0:
             shown = look(setup, arithmetic)
+            _require_gradients(shown, 0, setup.samples)
         else:
             training.advance_to(shown_number - 1)
             shown = training.record_step()
         training.advance_to(count)
+        training.require_finite(training.state)
     except KeyboardInterrupt:
         raise InterruptedRunError(training.made, count, training.setup()) from None
     result = training.setup()
@@ -123,9 +126,11 @@ class _Training:
         number = self.made + 1
         ((step, loss, after),) = updates(self.setup(), 1, self.engine)
         _require_finite(loss, number - 1, step.before, self.start.samples)
+        _require_gradients(step, number, self.start.samples)
         if (number - 1) % self.stride == 0:
             self.losses.append(loss)
         self.state = state_of(after)
+        self.require_finite(self.state)
         self._report()
         return replace(step, number=number)
 
@@ -152,13 +157,33 @@ class _Training:
             self.chunk = max(1, self.chunk // 2)
 
     def _check(self, count: int) -> None:
-        """Go over the next `count` updates once more, and raise where a loss among theirs is not finite."""
+        """Go over the next `count` updates once more, and raise where a loss or parameter of theirs is not finite."""
         losses = self.engine.advance(self.state, count, range(count)).losses
         first = next((index for index, loss in enumerate(losses) if not math.isfinite(loss)), None)
         if first is not None:
-            state = self.engine.advance(self.state, first).state
-            network = setup_at(self.start, state).network
+            network = setup_at(self.start, self._after(first)).network
             _require_finite(losses[first], self.made + first, network, self.start.samples)
+        finite, other = 0, count
+        while other - finite > 1 and not is_finite(self._after(count)):
+            middle = (finite + other) // 2
+            finite, other = (middle, other) if is_finite(self._after(middle)) else (finite, middle)
+        self.require_finite(self._after(other))
+
+    def _after(self, count: int) -> State:
+        return self.engine.advance(self.state, count).state
+
+    def require_finite(self, state: State) -> None:
+        """Raise where a parameter of a state, or its velocity, is not finite."""
+        if is_finite(state):
+            return
+        names = self.start.network.names
+        velocity: Iterable[float] = () if state.velocity is None else state.velocity
+        velocities = (
+            (f"the velocity of {names.of(one)}", v) for one, v in zip(names.parameters(), velocity, strict=False)
+        )
+        values = ((names.of(one), value) for one, value in zip(names.parameters(), state.parameters, strict=True))
+        culprit = next(f"{name} is {value}" for name, value in chain(values, velocities) if not math.isfinite(value))
+        raise DivergedError(state.updates - self.start.updates, culprit, _hint(1), "a parameter")
 
     def _report(self) -> None:
         if self.on_progress is not None:
@@ -168,16 +193,28 @@ class _Training:
 def _require_finite(loss: float, made: int, network: Network, samples: Samples) -> None:
     """Raise where the loss is no finite number any more after `made` updates."""
     if not math.isfinite(loss):
-        culprit = find_culprit(network, samples, loss)
-        if made:
-            hint = "a smaller learning rate (--learning-rate) usually keeps it finite"
-        else:
-            hint = "nothing was updated yet: the network's own numbers or its loss do not fit together"
-        raise DivergedError(made, culprit, hint)
+        culprit = find_culprit(network, samples) or f"{network.names.loss} = {loss} over the samples"
+        raise DivergedError(made, culprit, _hint(made))
 
 
-def find_culprit(network: Network, samples: Samples, loss: float) -> str:
-    """The quantity that left the finite numbers first, in the order of the forward pass."""
+def _require_gradients(step: Step, number: int, samples: Samples) -> None:
+    """Raise where a gradient is no number although the loss is finite, as where relu hides an overflow from it."""
+    names, gradients = step.before.names, step.gradients
+    bad = next((one for one in names.parameters() if math.isnan(gradients.pick(one))), None)
+    if bad is not None:
+        culprit = find_culprit(step.before, samples)
+        gradient = f"d{names.loss}/d{names.of(bad)} is {gradients.pick(bad)}"
+        raise DivergedError(number, f"{culprit}, and {gradient}" if culprit else gradient, _hint(number), "a gradient")
+
+
+def _hint(made: int) -> str:
+    if made:
+        return "a smaller learning rate (--learning-rate) usually keeps it finite"
+    return "nothing was updated yet: the network's own numbers or its loss do not fit together"
+
+
+def find_culprit(network: Network, samples: Samples) -> str:
+    """The quantity that left the finite numbers first, in the order of the forward pass; nothing where none did."""
     names, trace = network.names, forward(network, samples.inputs)
     for layer in range(names.depth):
         for kind, values in (("z", trace.net_inputs[layer]), ("a", trace.activations[layer + 1])):
@@ -191,4 +228,4 @@ def find_culprit(network: Network, samples: Samples, loss: float) -> str:
         sample, unit = (int(index) for index in bad[0])
         output = trace.outputs[sample, unit]
         return f"{network.loss.name} of {names.output(unit)} = {output:.6g} is not finite, sample {sample + 1}"
-    return f"{names.loss} = {loss} over the samples"
+    return ""

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,3 +284,45 @@ def test_every_format_shows_a_saturated_network_in_silence(command: str, form: s
     result = backprop(command, "-", "-f", form, *which, stdin=json.dumps({**file, "learning_rate": 1e-3}))
     assert (result.exit_code, result.stderr) == (0, "")
     assert not re.search(r"\bnan\b", result.stdout, re.IGNORECASE)
+
+
+HIDDEN = "inputs: [1e308]\ntargets: [1]\nlayers: [{activation: relu, weights: [[10]]}, {activation: relu, weights: [[-1]]}]\n"
+
+
+@pytest.mark.parametrize("steps", ["0", "1"])
+def test_an_overflow_that_the_loss_does_not_show_is_reported(steps: str) -> None:
+    result = backprop("run", "-", "-n", steps, stdin=HIDDEN)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "z1 (unit 1 of layer 1) is inf, sample 1, and dE/dw21 is nan" in result.stderr
+
+
+BEYOND = "inputs: [1]\ntargets: [10]\nlearning_rate: 1e308\nlayers: [{activation: tanh, weights: [[0.5]]}]\n"
+
+
+@pytest.mark.parametrize("engine", ["array", "scalar"])
+@pytest.mark.parametrize(("settings", "step", "culprit"), [("", 1, "w11 is inf"), ("momentum: 0.9\n", 1, "w11 is inf")])
+def test_a_parameter_that_overflows_under_a_finite_loss_is_reported(
+    settings: str, step: int, culprit: str, engine: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(BEYOND + settings)
+    for steps in ("1", "40"):
+        result = backprop("run", str(file), "-n", steps, "--engine", engine, "-q", "-i")
+        assert result.exit_code == 1
+        assert f"a parameter is no longer a finite number at step {step}: {culprit}" in result.stderr
+        assert file.read_text() == BEYOND + settings
+
+
+def test_in_a_longer_run_it_is_the_parameter_that_is_named() -> None:
+    assert (
+        "a parameter is no longer a finite number at step 1: w21 is nan"
+        in backprop("run", "-", "-n", "5", stdin=HIDDEN).stderr
+    )
+
+
+def test_the_step_at_which_a_parameter_overflowed_is_found(tmp_path: Path) -> None:
+    slow = "inputs: [1]\ntargets: [0]\nlayers: [{activation: hard_tanh, weights: [[1e300]]}]\nweight_decay: 0\n"
+    file = tmp_path / "net.yaml"
+    file.write_text(slow.replace("weight_decay: 0", "weight_decay: 10\nlearning_rate: -1"))  # w grows elevenfold a step
+    result = backprop("run", str(file), "-n", "100", "--show-step", "1")
+    assert "at step 8: w11 is inf" in result.stderr  # 1e300 · 11^8 is beyond 1.8e308

@@ -115,7 +115,7 @@ class Checker:
     def title(self) -> str:
         """The title, as one line."""
         value = self.data.get("title")
-        if isinstance(value, dict | list):
+        if isinstance(value, dict | list) or (isinstance(value, float) and not math.isfinite(value)):
             self.problem(("title",), f"expected a text, found {kind_of(value)}")
         return "" if value is None else one_line(str(value))
 

@@ -111,7 +111,7 @@ def read_state(check: Checker, network: Network) -> tuple[int, ParameterRow | No
         return 0, None
     check.check_keys(("state",), state, ("updates", "velocity"))
     updates = state.get("updates", 0)
-    if isinstance(updates, bool) or not isinstance(updates, int) or not 0 <= updates < 2**63:
+    if isinstance(updates, bool) or not isinstance(updates, int) or not 0 <= updates < 2**62:
         check.problem(("state", "updates"), f"expected a whole number of at least 0, found {kind_of(updates)}")
         updates = 0
     velocity = state.get("velocity")

@@ -11,13 +11,18 @@ _SPREADSHEET = re.compile(r"""[|"`]""")
 """What a spreadsheet's formula needs to call a program or to hold a text, such as an address."""
 
 
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters and signs, by their category, that leave a blank."""
+
+
 def name_fault(name: str) -> str:
     """Why a text cannot be a name, or nothing: names are shown in terminals, tables, formulas and spreadsheets."""
     if not name or name != name.strip():
         return "it must not be empty, nor begin or end with a space"
     if len(name) > 64:
         return "it is longer than 64 characters"
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for character in name):
+    unseen = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    if any(unicodedata.category(character) in unseen or character in _BLANK for character in name):
         return "it holds a character that cannot be seen"
     if name[0] in "=+-@|!'\"" or name[0].isdigit():
         return "it must begin with a letter, not with a sign or a digit"

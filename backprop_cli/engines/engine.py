@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -75,6 +76,15 @@ def setup_at(setup: Setup, state: State) -> Setup:
     network = setup.network.with_row(state.parameters)
     velocity = None if state.velocity is None else ParameterRow(network.names, state.velocity)
     return replace(setup, network=network, updates=state.updates, velocity=velocity)
+
+
+def is_finite(state: State) -> bool:
+    """Whether every parameter is a finite number, and so are the velocities."""
+    return all(_all_finite(row) for row in (state.parameters, state.velocity) if row is not None)
+
+
+def _all_finite(row: Row) -> bool:
+    return bool(np.isfinite(np.asarray(row)).all()) if len(row) > FEW else all(map(math.isfinite, row))
 
 
 def is_sound(watch: float, parameters: Row) -> bool:
