@@ -242,12 +242,24 @@ def derivatives(expression: Expression, names: Sequence[str]) -> dict[str, Symbo
     """
     own = {part.name: symbol(part.name) for part in walk(expression) if isinstance(part, Name)}
     value = build(expression, own).value
-    terms = [(term, term.free_symbols) for term in sympy.Add.make_args(value)]
+    terms = [(sympy.Mul.make_args(term), term.free_symbols) for term in sympy.Add.make_args(value)]
     found = {}
     for name in names:
         by = own[name].value
-        found[name] = sympy.Add(*(_one_power(term.diff(by)) for term, symbols in terms if by in symbols))
+        slopes = (_product_slope(factors, by) for factors, symbols in terms if by in symbols)
+        found[name] = sympy.Add(*map(_one_power, slopes))
     return found
+
+
+def _product_slope(factors: Sequence[Symbolic], by: Symbolic) -> Symbolic:
+    """The product rule: a term for each factor with `by` in it. sympy's own takes all factors anew for every term."""
+    return sympy.Add(
+        *(
+            sympy.Mul(*factors[:index], factor.diff(by), *factors[index + 1 :])
+            for index, factor in enumerate(factors)
+            if by in factor.free_symbols
+        )
+    )
 
 
 def _one_power(value: Symbolic) -> Symbolic:
