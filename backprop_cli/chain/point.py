@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.chain.evaluate import NoValueError, evaluate
-from backprop_cli.chain.expression import Source, names_in
+from backprop_cli.chain.expression import Name, Source, walk
 from backprop_cli.chain.language import parse_values
 from backprop_cli.chain.operations import CONSTANTS
 
@@ -19,9 +19,9 @@ def read_point(texts: Sequence[str]) -> dict[str, float]:
     source = Source("\n".join(texts), "--at")
     point = {}
     for name, expression in parse_values(source).items():
-        unknown = [part for part in names_in(expression) if part not in CONSTANTS]
-        if unknown:
-            raise source.error(0, f"the value of {name} is no number: it holds the variable {unknown[0]}")
+        for part in walk(expression):
+            if isinstance(part, Name) and part.name not in CONSTANTS:
+                raise source.error(part.at, f"the value of {name} is no number: it holds the variable {part.name}")
         try:
             point[name] = evaluate(expression, CONSTANTS)
         except NoValueError as error:
