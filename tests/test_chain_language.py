@@ -79,6 +79,13 @@ def test_greek_and_indexed_names() -> None:
     assert result["partials"][0]["rule"] == "2*σ1"
 
 
+def test_a_name_is_the_same_however_its_characters_are_composed() -> None:
+    result = backprop("chain", "u\u0308 = x^2", "ŷ = \u00fc + x\u0302", "-f", "json").json
+    assert list(result["definitions"]) == ["\u00fc", "\u0177"]
+    assert list(result["derivatives"]) == ["x", "x\u0302"]
+    assert backprop("chain", "h = 1 \uff49\uff46 x > 0 else 2x", "-f", "json").json["definitions"]["h"] == "1 if x > 0 else 2*x"
+
+
 def test_a_definition_or_a_given_variable_wins_over_the_constant_e() -> None:
     assert backprop("chain", "h = e*x", "--at", "x=1", "-f", "json").json["values"]["h"] == math.e
     assert backprop("chain", "e = x + 1", "h = e*x", "--at", "x=1", "-f", "json").json["values"]["h"] == 2
@@ -115,6 +122,8 @@ ERRORS = [
     (["h = x 3"], "1:7", "expected an operator"),
     (["h = x $ 2"], "1:7", "unexpected character '$'"),
     (["h = ½x"], "1:5", "unexpected character '½'"),
+    (["h = 2\u0301"], "1:6", "unexpected character U+0301"),
+    (["h = \ufdfa"], "1:5", "a character that stands for several"),
     (["u = x; h = u"], "1:6", "unexpected character ';'"),
     (["h = sigmod(x)"], "1:5", "did you mean 'sigmoid'?"),
     (["h = f(x)"], "1:5", "unknown function 'f'"),

@@ -37,6 +37,9 @@ _SPELLINGS = {
     "≤": "<=",
     "≥": ">=",
 }
+_HINTS = {
+    ";": "one definition a line, or an argument of its own",
+}
 _IN_NAMES = frozenset("_0123456789₀₁₂₃₄₅₆₇₈₉")
 _KEYWORDS = frozenset({"if", "else"})
 
@@ -72,9 +75,9 @@ def _tokens(source: Source, at: int, end: int) -> list[Token]:
             tokens.append(Token("number", _checked_number(source, match[0], at), at))
             at = match.end()
         elif character.isalpha() or character == "_":
-            name = _name_at(text, at, end)
-            tokens.append(Token(name if name in _KEYWORDS else "name", _normalized(name), at))
-            at += len(name)
+            length, name = _name_at(source, at, end)
+            tokens.append(Token(name if name in _KEYWORDS else "name", name, at))
+            at += length
         elif match := _SUPERSCRIPT.match(text, at, end):
             tokens += _superscript(match, at)
             at = match.end()
@@ -85,17 +88,20 @@ def _tokens(source: Source, at: int, end: int) -> list[Token]:
     return tokens
 
 
-def _name_at(text: str, at: int, end: int) -> str:
+def _name_at(source: Source, at: int, end: int) -> tuple[int, str]:
+    """How many characters a name has, and the name in one spelling for what looks alike: x₁ is x1, π is pi."""
     stop = at
-    while stop < end and (text[stop].isalpha() or text[stop] in _IN_NAMES):
+    while stop < end and _is_in_name(source.text[stop]):
         stop += 1
-    return text[at:stop]
+    normal = unicodedata.normalize("NFKC", source.text[at:stop])
+    if not all(map(_is_in_name, normal)):  # some ligatures stand for words with spaces
+        raise source.error(at, "this name has a character that stands for several")
+    return stop - at, "pi" if normal == "π" else normal
 
 
-def _normalized(name: str) -> str:
-    """One spelling for what looks alike: x₁ is x1, the micro sign is the letter μ; π is pi."""
-    normal = unicodedata.normalize("NFKC", name)
-    return "pi" if normal == "π" else normal
+def _is_in_name(character: str) -> bool:
+    """Whether a name goes on with the character; accents may be characters of their own."""
+    return character.isalpha() or character in _IN_NAMES or unicodedata.combining(character) > 0
 
 
 def _superscript(match: re.Match[str], at: int) -> list[Token]:
@@ -111,9 +117,9 @@ def _operator_at(source: Source, at: int, end: int) -> str:
     character = source.text[at]
     if character in _SPELLINGS:
         return character
-    shown = repr(character) if character.isprintable() else f"U+{ord(character):04X}"
-    hint = "one definition a line, or an argument of its own" if character == ";" else ""
-    raise source.error(at, f"unexpected character {shown}", hint)
+    is_visible = character.isprintable() and not unicodedata.combining(character)
+    shown = repr(character) if is_visible else f"U+{ord(character):04X}"
+    raise source.error(at, f"unexpected character {shown}", _HINTS.get(character, ""))
 
 
 def _checked_number(source: Source, text: str, at: int) -> str:
