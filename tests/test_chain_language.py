@@ -175,6 +175,19 @@ def test_an_error_points_at_the_character(definitions: list[str], where: str, wh
     assert excerpt == f"    {definitions[line - 1]}" and caret == " " * (column + 3) + "^"
 
 
+HINTS = {
+    "sin^2(x)": "its value to a power is written sin(…)^2",
+    "tan²(x)": "its value to a power is written tan(…)^2",
+    "|x|": "the absolute value is written abs(…)",
+    "√x": "the square root is written sqrt(…)",
+}
+
+
+@pytest.mark.parametrize("text", HINTS)
+def test_what_is_written_otherwise_by_hand_has_a_hint(text: str) -> None:
+    assert backprop("chain", f"h = {text}").stderr.endswith(f"    hint: {HINTS[text]}\n")
+
+
 AT_POINTS = [
     (["u = x - 1", "h = 1/u"], "x=1", "2:6", "division by zero, in h at x = 1"),
     (["h = ln(x)"], "x=-1", "1:5", "there is no logarithm of -1, in h at x = -1"),

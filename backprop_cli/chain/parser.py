@@ -177,7 +177,9 @@ class Parser:
         name, is_followed = token.text, self.next.kind == "("
         if name in FUNCTIONS or name in self.vocabulary.own:
             if not is_followed:
-                raise self.source.error(token.at, f"the function {name!r} needs its argument in parentheses: {name}(…)")
+                hint = f"its value to a power is written {name}(…)^2" if self.next.kind == "^" else ""
+                message = f"the function {name!r} needs its argument in parentheses: {name}(…)"
+                raise self.source.error(token.at, message, hint)
             return self._call(token, self._parenthesized(is_list=True))
         if is_followed and name not in self.vocabulary.variables:
             hint = f"a product is written {name}*(…)"

@@ -39,6 +39,8 @@ _SPELLINGS = {
 }
 _HINTS = {
     ";": "one definition a line, or an argument of its own",
+    "|": "the absolute value is written abs(…)",
+    "√": "the square root is written sqrt(…)",
 }
 _IN_NAMES = frozenset("_0123456789₀₁₂₃₄₅₆₇₈₉")
 _KEYWORDS = frozenset({"if", "else"})
