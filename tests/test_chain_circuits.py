@@ -226,6 +226,19 @@ SHORT = {
     "sin(x)^2 + cos(x)^2": "0",
     "(0.15x + 0.35)^2": "0.045*x + 0.105",
     "(x - 1)^3*(x + 2)^3": "3*(x - 1)^2*(x + 2)^2*(2*x + 1)",
+    # powers of one root, or of one exponential, are powers of one thing
+    "x/sqrt(x^2 + 1)": "1/(x^2 + 1)^(3/2)",
+    "ln(x + sqrt(x^2 + 1))": "1/sqrt(x^2 + 1)",
+    "x*sqrt(1 - x^2)": "(1 - 2*x^2)/sqrt(1 - x^2)",
+    "x^(1/3)*(x + 4)": "4*(x + 1)/(3*x^(2/3))",
+    "x*exp(x)/(1 + exp(x))": "exp(x)*(x + exp(x) + 1)/(exp(x) + 1)^2",
+    # a denominator stays whole where that is shorter
+    "(x^2 + 1)/(x^2 - 1)": "-4*x/(x^2 - 1)^2",
+    "x/(x^2 - 1)": "-(x^2 + 1)/(x^2 - 1)^2",
+    "exp(-(1 - m)^2/(2x^2))/x": "((1 - m)^2 - x^2)*exp(-(1 - m)^2/(2*x^2))/x^4",
+    "-t*ln(x) - (1 - t)*ln(1 - x)": "(x - t)/(x*(1 - x))",
+    # a sign stays in front where it is as short there
+    "(t - sigmoid(x))^2/2": "-sigmoid(x)*(1 - sigmoid(x))*(t - sigmoid(x))",
 }
 
 

@@ -83,7 +83,10 @@ def test_a_name_is_the_same_however_its_characters_are_composed() -> None:
     result = backprop("chain", "u\u0308 = x^2", "ŷ = \u00fc + x\u0302", "-f", "json").json
     assert list(result["definitions"]) == ["\u00fc", "\u0177"]
     assert list(result["derivatives"]) == ["x", "x\u0302"]
-    assert backprop("chain", "h = 1 \uff49\uff46 x > 0 else 2x", "-f", "json").json["definitions"]["h"] == "1 if x > 0 else 2*x"
+    assert (
+        backprop("chain", "h = 1 \uff49\uff46 x > 0 else 2x", "-f", "json").json["definitions"]["h"]
+        == "1 if x > 0 else 2*x"
+    )
 
 
 def test_a_definition_or_a_given_variable_wins_over_the_constant_e() -> None:

@@ -204,7 +204,9 @@ def _power(expression: Apply, base: Symbolic, exponent: Symbolic) -> Symbolic:
         if abs(exponent) * bits > MAX_BITS or (is_root and (bits > 64 or max(abs(exponent.p), exponent.q) > 12)):
             return _rounded_power(base, exponent)
     elif base.is_zero:
-        raise UndefinedExpressionError(expression.at, f"0 to the power {exponent} has no slope: it jumps at {exponent} = 0")
+        raise UndefinedExpressionError(
+            expression.at, f"0 to the power {exponent} has no slope: it jumps at {exponent} = 0"
+        )
     elif base.is_Rational and base < 0:
         raise UndefinedExpressionError(expression.at, f"the negative number {base} has no power {exponent}")
     return sympy.Pow(base, exponent)

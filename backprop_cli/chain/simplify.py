@@ -42,12 +42,12 @@ class Simplifier:
             TooLargeError: not even the form given can be written.
         """
         shortest = self.converter.expression(value)
-        length, is_complete = len(write(shortest).text), True
+        length, is_complete = _length(shortest), True
         start = time.process_time()
         try:
             for form in self._forms(value):
                 candidate = self.converter.expression(form)
-                candidate_length = len(write(candidate).text)
+                candidate_length = _length(candidate)
                 if candidate_length < length:
                     shortest, length = candidate, candidate_length
         except TooLargeError:
@@ -69,7 +69,7 @@ class Simplifier:
         if _is_product_of_sums(rational) and _terms(rational) > 2 * len(rational.args):
             return
         size = sum(1 for _ in sympy.preorder_traversal(rational))
-        for form in (_in_blocks, _expanded, _factored):
+        for form in (_in_blocks, _expanded, atoms.over_one_denominator, _reduced_in_blocks, _factored):
             if size > MAX_NODES or time.process_time() - start > self._seconds_left:
                 raise TooLargeError
             if (found := form(rational)) is not None:
@@ -80,17 +80,28 @@ class Simplifier:
         number, rest = value.as_coeff_Mul()
         factors = sympy.Mul.make_args(rest)
         inner = next((factor for factor in factors if factor.is_Add), None)
-        if inner is None or (number != -1 and (number.is_Integer or not self.converter.is_decimal)):
+        is_all_positive = inner is not None and all(term.as_coeff_Mul()[0] > 0 for term in inner.args)
+        is_wanted = not is_all_positive if number == -1 else self.converter.is_decimal and not number.is_Integer
+        if inner is None or not is_wanted:
             return value
         moved = sympy.Add(*(sympy.Mul(number, term) for term in inner.args))
         return sympy.Mul(*(moved if factor is inner else factor for factor in factors))
 
 
+def _length(expression: Expression) -> int:
+    """Characters, but for a leading sign: moving that into a factor is no simplification."""
+    return len(write(expression).text.removeprefix("-"))
+
+
 class _Substitution:
-    """Unknowns in place of what is no polynomial or fraction of others, such as sin(x), e^x or √x."""
+    """Unknowns in place of what is no polynomial or fraction of others, such as sin(x), e^x or √x.
+
+    Powers of one thing share an unknown: e^(2x) is that of e^x squared, 1/√x that of √x to the power -1.
+    """
 
     def __init__(self) -> None:
         self._unknowns: dict[Symbolic, Symbolic] = {}
+        self._roots: dict[Symbolic, tuple[Symbolic, int]] = {}
 
     def unknown(self, value: Symbolic) -> Symbolic:
         return self._unknowns.setdefault(value, sympy.Dummy(f"_{len(self._unknowns)}"))
@@ -101,7 +112,35 @@ class _Substitution:
             return value.func(*(self.outside_of_fractions(argument) for argument in value.args))
         if value.is_Pow and value.exp.is_Integer:
             return sympy.Pow(self.outside_of_fractions(value.base), value.exp)
+        if value.is_Pow and value.exp.is_Rational:
+            return self._root(value.base, value.exp.q) ** value.exp.p
+        if value.func is sympy.exp:
+            number, rest = value.exp.as_coeff_Mul()
+            if number.is_Integer:
+                return self.unknown(sympy.exp(sympy.sign(number) * rest)) ** abs(number)
         return value if value.is_Rational or value.is_Symbol else self.unknown(value)
+
+    def _root(self, base: Symbolic, degree: int) -> Symbolic:
+        unknown = self.unknown(sympy.Pow(base, sympy.Rational(1, degree)))
+        self._roots[unknown] = (self.outside_of_fractions(base), int(degree))
+        return unknown
+
+    def over_one_denominator(self, value: Symbolic) -> Symbolic | None:
+        """One fraction, its denominator as it stands, with (√x)² above it as x; None where that has too many terms."""
+        over, under = sympy.fraction(sympy.together(value))
+        if _terms(over) > MAX_TERMS:
+            return None
+        over = self._without_powers_of_roots(_expanded(over))
+        return None if _terms(over) > MAX_TERMS else _factored(_expanded(over)) / under
+
+    def _without_powers_of_roots(self, value: Symbolic) -> Symbolic:
+        whole = {}
+        for power in value.atoms(sympy.Pow):
+            base, degree = self._roots.get(power.base, (power.base, 0))
+            if degree and power.exp.is_Integer and power.exp >= degree:
+                count, rest = divmod(int(power.exp), degree)
+                whole[power] = base**count * power.base**rest
+        return value.xreplace(whole)
 
     def undone(self, value: Symbolic) -> Symbolic:
         return value.xreplace({unknown: original for original, unknown in self._unknowns.items()})
@@ -109,12 +148,22 @@ class _Substitution:
 
 def _in_blocks(value: Symbolic) -> Symbolic:
     """Multiplied out down to the innermost sums, which stay together; None where there is nothing around them."""
+    blocks, outer = _blocks_of(value)
+    return blocks.undone(_expanded(outer)) if outer.has(sympy.Add) else None
+
+
+def _reduced_in_blocks(value: Symbolic) -> Symbolic:
+    """One fraction with the innermost sums kept together; None where there is nothing around them."""
+    blocks, outer = _blocks_of(value)
+    return blocks.undone(sympy.factor_terms(sympy.cancel(outer))) if outer.has(sympy.Add) and _is_small(outer) else None
+
+
+def _blocks_of(value: Symbolic) -> tuple[_Substitution, Symbolic]:
     blocks = _Substitution()
     sums = [
         part for part in sympy.preorder_traversal(value) if part.is_Add and not any(a.has(sympy.Add) for a in part.args)
     ]
-    outer = value.xreplace({part: blocks.unknown(part) for part in sums})
-    return blocks.undone(_expanded(outer)) if outer.has(sympy.Add) else None
+    return blocks, value.xreplace({part: blocks.unknown(part) for part in sums})
 
 
 def _expanded(value: Symbolic) -> Symbolic:
@@ -123,10 +172,14 @@ def _expanded(value: Symbolic) -> Symbolic:
 
 
 def _factored(value: Symbolic) -> Symbolic:
-    _refuse_many_terms(value)
-    if len(value.free_symbols) > MAX_UNKNOWNS or _degree(value) > MAX_DEGREE:
+    if not _is_small(value):
         raise TooLargeError
     return sympy.factor(value)
+
+
+def _is_small(value: Symbolic) -> bool:
+    """Whether a fraction may be given to the algorithms for polynomials."""
+    return _terms(value) <= MAX_TERMS and len(value.free_symbols) <= MAX_UNKNOWNS and _degree(value) <= MAX_DEGREE
 
 
 def _refuse_many_terms(value: Symbolic) -> None:
