@@ -12,15 +12,20 @@ from backprop_cli.chain.operations import CHOICES
 
 
 class _Order:
-    """Ranks the factors of a product as people write them: a(1 − a), and what is chosen by a condition last."""
+    """Ranks the factors of a product as people write them: x·a^(x − 1), σ(z)·(1 − σ(z)), and a condition's choice last."""
 
     def __init__(self, value: Symbolic) -> None:
         self._sums = [factor for factor in sympy.Mul.make_args(value) if factor.is_Add]
 
     def __call__(self, factor: Symbolic) -> int:
         if NAMES.get(factor.func) in CHOICES:
-            return 2
-        return int(factor.is_Add or not any(factor in part.args or -factor in part.args for part in self._sums))
+            return 3
+        base, exponent = factor.as_base_exp()
+        is_constant = not factor.free_symbols and not factor.has(sympy.log)
+        if is_constant or (base.is_Symbol and exponent.is_Rational):
+            return 0
+        is_in_sum = not factor.is_Add and any(factor in part.args or -factor in part.args for part in self._sums)
+        return 1 if is_in_sum else 2
 
 
 class Converter:
