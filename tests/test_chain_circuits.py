@@ -194,6 +194,7 @@ RULES = {
     "ln(x)": "1/x",
     "x^n": "n*x^(n - 1)",
     "2^x": "2^x*ln(2)",
+    "relu(w*x + b)": "w*(1 if w*x + b > 0 else 0)",
     "n^x*x^2": "x^2*n^x*ln(n) + 2*x*n^x",
     "sigmoid(w*x)": "w*sigmoid(w*x)*(1 - sigmoid(w*x))",
     "e^2*pi*x^2": "2*pi*x*exp(2)",

@@ -57,7 +57,7 @@ class Converter:
         return Apply(NAMES[value.func], tuple(self.expression(argument) for argument in value.args))
 
     def _sum(self, value: Symbolic) -> Expression:
-        terms = [self.expression(term) for term in value.as_ordered_terms()]
+        terms = [self.expression(term) for term in value.as_ordered_terms("grlex")]
         first = next((index for index, term in enumerate(terms) if not _is_negative(term)), 0)
         return Apply("+", (terms[first], *terms[:first], *terms[first + 1 :]))
 
