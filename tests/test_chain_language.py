@@ -264,6 +264,8 @@ HOSTILE = {
     "a tower of powers": "h = 9^9^9^9",
     "functions that double": "\n".join(["f0(x) = x + 1", *(f"f{i}(x) = f{i-1}(x + 1) + f{i-1}(x + 2)" for i in range(1, 40))]),
     "functions in functions": "\n".join(["f0(x) = x + 1", *(f"f{i}(x) = 2f{i-1}(x)" for i in range(1, 200))]),
+    "local derivatives as long as the square of a product": "h = " + "*".join(f"x{i}" for i in range(400)),
+    "a maximum of many": "h = max(" + ",".join(f"x{i}" for i in range(60)) + ")",
     "a long number": "h = x + " + "9" * 40_000,
 }  # fmt: skip
 
@@ -279,6 +281,15 @@ def test_hostile_text_is_refused_at_a_character_with_little_memory(name: str) ->
     assert result.exit_code == 2 and re.match(r"error: <stdin>:\d+:\d+: ", result.stderr)
     assert len(result.stderr) < 500
     assert peak < 4 * len(text) + 30_000_000
+
+
+def test_many_long_derivatives_are_written_in_the_intermediates() -> None:
+    start = time.process_time()
+    result = backprop("chain", "u = " + "+".join(f"x{i}" for i in range(300)), "h = sin(u)", "-f", "json").json
+    assert time.process_time() - start < 8
+    first, *_, last = result["derivatives"].values()
+    assert first["simplified"].startswith("cos(x0 + x1 + ") and last["simplified"] == "cos(u)"
+    assert last["note"].startswith("written in the intermediates")
 
 
 GROWING = {

@@ -237,7 +237,7 @@ def summed(terms: Sequence[Entry]) -> Entry:
     return Entry(value, sum(term.size for term in terms), depth)
 
 
-def derivatives(expression: Expression, names: Sequence[str]) -> dict[str, Symbolic]:
+def derivatives(expression: Expression, names: Sequence[str]) -> Iterator[tuple[str, Symbolic]]:
     """The derivative by each of some names, all names standing for themselves; a sum is done term by term.
 
     Raises:
@@ -247,12 +247,15 @@ def derivatives(expression: Expression, names: Sequence[str]) -> dict[str, Symbo
     own = {part.name: symbol(part.name) for part in walk(expression) if isinstance(part, Name)}
     value = build(expression, own).value
     terms = [(sympy.Mul.make_args(term), term.free_symbols) for term in sympy.Add.make_args(value)]
-    found = {}
     for name in names:
         by = own[name].value
         slopes = (_product_slope(factors, by) for factors, symbols in terms if by in symbols)
-        found[name] = sympy.Add(*map(_one_power, slopes))
-    return found
+        yield name, sympy.Add(*map(_one_power, slopes))
+
+
+def size_of(value: Symbolic) -> int:
+    """How many parts the value has, written out."""
+    return sum(1 for _ in sympy.preorder_traversal(value))
 
 
 def _product_slope(factors: Sequence[Symbolic], by: Symbolic) -> Symbolic:

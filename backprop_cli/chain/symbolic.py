@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from backprop_cli.chain.algebra import (
     MAX_DEPTH,
     MAX_SIZE,
     Entry,
+    Symbolic,
     TooLargeError,
     UndefinedExpressionError,
     build,
     derivatives,
     product,
+    size_of,
     summed,
     symbol,
 )
@@ -29,12 +32,27 @@ NOT_SIMPLIFIED = "not simplified further: that would take too long"
 NOT_WRITTEN = "too long to be written out"
 
 
+MAX_PARTS = 50_000
+"""Parts of all local derivatives together: those of a product of n variables have n²."""
+MAX_WRITTEN = 20_000
+"""Parts of all derivatives that are written out in one form, together."""
+
+
 class Written(NamedTuple):
     """A derivative in symbols: the chain with everything put in, its shortest form, and what was too long for that."""
 
     product: Expression | None
     simplified: Expression | None
     note: str = ""
+
+
+@dataclass
+class _Form:
+    """What stands for each name in derivatives that are written out, and how long all of these may still become."""
+
+    entries: Mapping[str, Entry]
+    note: str = ""
+    parts_left: int = MAX_WRITTEN
 
 
 class Symbols:
@@ -51,22 +69,33 @@ class Symbols:
         )
         self._converter = Converter(is_decimal=any(not literal.value.is_integer() for literal in literals))
         self._simplifier = Simplifier(self._converter)
+        self._parts_left = MAX_PARTS
         self.slopes: dict[tuple[str, str], Expression] = {}
         for node, names in parents.items():
             self.slopes |= {(node, name): slope for name, slope in self._derived(node, names).items()}
-        self._forms = [(self._put_in(), ""), (self._names(), IN_INTERMEDIATES)]
+        self._forms = [_Form(self._put_in()), _Form(self._names(), IN_INTERMEDIATES)]
 
     def _derived(self, node: str, names: Sequence[str]) -> dict[str, Expression]:
         """The local derivatives of one node."""
         expression = self.graph.nodes[node]
         try:
             found = derivatives(expression, names)
-            return {name: self._converter.expression(slope) for name, slope in found.items()}
+            return {name: self._counted(node, slope) for name, slope in found}
         except UndefinedExpressionError as error:
             raise self._undefined(node, error) from None
         except (TooLargeError, RecursionError):
             at = min(part.at for part in walk(expression))
             raise self.source.error(at, f"the numbers or powers in {node} are too large for exact algebra") from None
+
+    def _counted(self, node: str, slope: Symbolic) -> Expression:
+        """A local derivative, if all together are not too long."""
+        self._parts_left -= size_of(slope)
+        if self._parts_left < 0:
+            at = min(part.at for part in walk(self.graph.nodes[node]))
+            hint = "give parts of the definition names of their own"
+            message = f"the local derivatives up to those of {node} have more than {MAX_PARTS:,} parts"
+            raise self.source.error(at, message, hint)
+        return self._converter.expression(slope)
 
     def _undefined(self, node: str, error: UndefinedExpressionError) -> InputError:
         return self.source.error(error.at, f"{error.reason}, in {node}")
@@ -90,27 +119,29 @@ class Symbols:
 
     def written(self, partial: Partial) -> Written:
         """A derivative in symbols: in the variables, else in the intermediates, else not at all."""
-        for entries, note in self._forms:
+        for form in self._forms:
+            if form.parts_left < 0:
+                continue
             try:
-                value, expression = self._chained(partial, entries)
+                value, expression = self._chained(partial, form)
                 simplified, is_complete = self._simplifier.simplest(value)
             except (TooLargeError, RecursionError):
                 continue
             except UndefinedExpressionError as error:
                 raise self._undefined(partial.of, error) from None
-            return Written(expression, simplified, note or ("" if is_complete else NOT_SIMPLIFIED))
+            return Written(expression, simplified, form.note or ("" if is_complete else NOT_SIMPLIFIED))
         if partial.rule is None:
             return Written(None, None, NOT_WRITTEN)
         slope = self._slope(partial)
         return Written(slope, slope, NOT_SIMPLIFIED)
 
-    def _chained(self, target: Partial, entries: Mapping[str, Entry]) -> tuple[object, Expression]:
+    def _chained(self, target: Partial, form: _Form) -> tuple[object, Expression]:
         """The target's chain as an expression of sympy's, and as its factors stand."""
         values: dict[str, Entry] = {}
         factors: dict[str, list[Expression]] = {}
         for partial in closure(target):
             if partial.rule is not None:
-                entry = self._local(partial, entries)
+                entry = self._local(partial, form.entries)
                 values[partial.name], factors[partial.name] = entry, [self._converter.expression(entry.value)]
             else:
                 entry = summed([product([values[factor.name] for factor in term]) for term in partial.terms])
@@ -119,6 +150,9 @@ class Symbols:
                 factors[partial.name] = terms[0] if len(terms) == 1 else [Apply("+", tuple(map(_multiplied, terms)))]
             if entry.size > MAX_SIZE or entry.depth > MAX_DEPTH:
                 raise TooLargeError
+        form.parts_left -= values[target.name].size
+        if form.parts_left < 0:
+            raise TooLargeError
         return values[target.name].value, _multiplied(factors[target.name])
 
     def _slope(self, partial: Partial) -> Expression:
