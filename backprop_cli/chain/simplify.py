@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import sympy
 
-from backprop_cli.chain.algebra import Symbolic, TooLargeError
+from backprop_cli.chain.algebra import Symbolic, TooLargeError, size_of
 from backprop_cli.chain.convert import Converter
 from backprop_cli.chain.expression import Expression
 from backprop_cli.chain.writing import write
@@ -68,7 +68,7 @@ class Simplifier:
         rational = atoms.outside_of_fractions(value)
         if _is_product_of_sums(rational) and _terms(rational) > 2 * len(rational.args):
             return
-        size = sum(1 for _ in sympy.preorder_traversal(rational))
+        size = size_of(rational)
         for form in (_in_blocks, _expanded, atoms.over_one_denominator, _reduced_in_blocks, _factored):
             if size > MAX_NODES or time.process_time() - start > self._seconds_left:
                 raise TooLargeError
