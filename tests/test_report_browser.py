@@ -247,6 +247,23 @@ def test_a_phone_needs_no_sideways_scrolling(pages: Pages, tmp_path: Path, width
     assert page.eval_on_selector_all("main *", f"{hidden}.map(e => e.outerHTML)") == [], "could widen the page"
 
 
+LONG_NAMES = """
+inputs: {an_input_with_a_long_name: 0.5, שלום עולם: 1}
+targets: {another_name_that_is_longer_than_a_phone_is_wide: 0.3}
+layers:
+  - {activation: tanh, weights: [{a weight named in several words: 0.5, w2: -0.4}, [0.1, 1e-7]], bias: {the bias of them all: 0.1}}
+  - {activation: sigmoid, weights: [[0.7, 123456.789]]}
+"""
+
+
+@pytest.mark.parametrize("network", [SOFTMAX.read_text(), LONG_NAMES])
+def test_a_window_of_any_width_needs_no_sideways_scrolling(pages: Pages, network: str) -> None:
+    page = pages.open("-", stdin=network, anchor="#parameter-1-1-1")
+    for width in (320, 390, 600, 700, 740, 768, 900, 1080, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_phone_cuts_no_table_of_the_shipped_network(pages: Pages) -> None:
     page = pages.open("softmax", anchor="#parameter-1-1-1", viewport={"width": 390, "height": 844})
     cut = "all => all.filter(e => e.getBoundingClientRect().right > 391).map(e => e.textContent)"
