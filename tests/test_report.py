@@ -79,6 +79,20 @@ def test_negative_numbers_stand_in_parentheses_as_factors_only() -> None:
     assert leaves == {"−0.21707153", "(−0.21707153)"}
 
 
+@pytest.mark.parametrize(
+    "activation", ["tanh", "sigmoid", "gelu", "softmax", "elu", "leaky_relu", "hard_tanh", "softplus"]
+)
+def test_no_number_stands_in_parentheses_twice(activation: str) -> None:
+    network = {
+        "inputs": [1.0], "targets": [0.5, 0.2],
+        "layers": [{"activation": activation, "weights": [[-0.55], [0.3]]}],
+    }  # fmt: skip
+    formulas = re.findall("<math.*?</math>", page_of("-", stdin=json.dumps(network)))
+    shown = [re.sub("<[^>]*>", "", formula) for formula in formulas]
+    assert any("−0.55" in formula for formula in shown)
+    assert not [formula for formula in shown if re.search(r"\(\(−?[\d.]+\)\)", formula)]
+
+
 def test_momentum_and_weight_decay_are_worked_out_in_full() -> None:
     network = {
         "inputs": [1.0], "targets": [0.5], "learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01,

@@ -251,16 +251,17 @@ def prettify(text: str) -> str:
     return re.sub(r"(?<![0-9eE])-(?!\d)", "−", text.replace(" - ", " − "))
 
 
-_NEEDLESS = re.compile(
+NEEDLESS = re.compile(
     r"(^|[({]|, | if | else |[<>≤≥=] |& |\\cr |\\begin\{cases\}|\\lvert )"
     r"\((-?[\d.]+(?:e[-+]\d+| \\times 10\^\{-?\d+\})?)\)"
     r"(?=$|[),]|\}(?!\^)|\\right|\\cr| (?:if|else|&|[-−+<>≤≥=]|\\le|\\rvert)(?![^ =]))"
 )
+"""A number in parentheses (the second group is what they hold) that no sign binds."""
 
 
 def _without_needless_parentheses(text: str) -> str:
     """A formula with numbers in it, without the parentheses of those that no sign binds: `exp((-1))` as `exp(-1)`."""
-    return _NEEDLESS.sub(r"\1\2", text)
+    return NEEDLESS.sub(r"\1\2", text)
 
 
 def format_number(value: float, digits: int) -> str:

@@ -19,7 +19,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.partials import Rule
-from backprop_cli.render.notation import LatexNotation, format_number, latex_name, trimmed
+from backprop_cli.render.notation import NEEDLESS, LatexNotation, format_number, latex_name, trimmed
 
 Element = ElementTree.Element
 BREAK = "\x1f"
@@ -27,6 +27,8 @@ BREAK = "\x1f"
 
 ZERO_WIDTH_SPACE = "\u200b"
 
+_CODE = "9000"
+_CODED = re.compile(rf"\(-{_CODE}(\d+)\)")
 _MARK = re.compile(r"\\class\{m(\d+)\}")
 
 
@@ -74,15 +76,22 @@ class PageNotation(LatexNotation):
         return self._mark(marked, "x")
 
     def numbers(self, rule: Rule) -> str:
-        """A rule filled with its named quantities and the settings' numbers."""
-        is_factor = not rule.formula.is_single
-        names = {**rule.names, **({"s": "Σt"} if "s" in rule.names else {})}
-        write = self.factor if is_factor else self.term
-        filled = {
-            hole: self.quantity(names[hole], value, is_factor) if names.get(hole) else write(value)
-            for hole, value in rule.values.items()
-        }
-        return rule.formula.fill_latex(filled)
+        """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them."""
+        holes = list(rule.values)
+        # a negative number stands for each hole first, so that the rule that all outputs share finds where one needs them
+        coded = rule.formula.fill_latex({hole: f"(-{_CODE}{index})" for index, hole in enumerate(holes)})
+        unbound = {found.start(2) - 1 for found in NEEDLESS.finditer(coded)}
+
+        def number(match: re.Match[str]) -> str:
+            return self._number_of(rule, holes[int(match[1])], match.start() not in unbound)
+
+        return _CODED.sub(number, coded)
+
+    def _number_of(self, rule: Rule, hole: str, is_factor: bool) -> str:
+        value, name = rule.values[hole], "Σt" if hole == "s" else rule.names.get(hole)
+        if name:
+            return self.quantity(name, value, is_factor)
+        return self.factor(value) if is_factor else self.term(value)
 
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`, with a break after each dot."""
