@@ -186,3 +186,15 @@ def test_an_output_that_knows_only_ascii_gets_ascii_lines() -> None:
 def test_a_network_too_large_for_characters_says_so() -> None:
     text = backprop("run", "-", "--graph", stdin=json.dumps(WIDE)).stdout
     assert "too large to be drawn in characters" in text
+
+
+def test_wide_and_long_names_keep_the_boxes_of_characters_closed() -> None:
+    network = {
+        "inputs": {"木の名前": 0.5, "e\u0301t\u00e9": 1.0}, "targets": [0.3],
+        "names": {"outputs": ["an_output_that_nobody_would_want_to_read_twice"]}, "layers": [{"weights": [[0.5, -0.25]]}],
+    }  # fmt: skip
+    lines = backprop("run", "-", "--graph", stdin=json.dumps(network)).stdout.splitlines()[2:9]
+    assert lines[0].startswith("┌────────────┐ ")
+    assert lines[1].startswith("│木の名前 0.5├─┐")
+    assert lines[5].startswith("│e\u0301t\u00e9 1       ├───┘")
+    assert "an_output_that_nobody_w… 0    " in "".join(lines)

@@ -13,10 +13,11 @@ from functools import cache
 
 from backprop_cli.network import Network
 from backprop_cli.render.notation import to_ascii
-from backprop_cli.render.width import character_width, text_width
+from backprop_cli.render.width import character_width, shortened, text_width
 
 MOST_LINES = 60
 GAP = 1
+LONGEST_NAME = 24
 
 Side = int
 LEFT, RIGHT, UP, DOWN = range(4)
@@ -32,7 +33,7 @@ class Graph:
 
     def number(self, name: str) -> str:
         """`w31 0.4`."""
-        return f"{name} {self.values[name] + 0.0:.4g}"
+        return f"{shortened(name, LONGEST_NAME)} {self.values[name] + 0.0:.4g}"
 
 
 @dataclass

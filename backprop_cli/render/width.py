@@ -17,3 +17,13 @@ def character_width(character: str) -> int:
 def text_width(text: str) -> int:
     """The columns of a text."""
     return len(text) if text.isascii() else sum(map(character_width, text))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or as much of its beginning as leaves room for an ellipsis within `most` columns."""
+    if text_width(text) <= most:
+        return text
+    kept = len(text)
+    while text_width(text[:kept]) >= most:
+        kept -= 1
+    return text[:kept] + "…"
