@@ -64,6 +64,23 @@ def test_lines_are_as_wide_as_their_weights_are_large_and_tell_the_sign() -> Non
     assert {name: signs[name] for name in weights} == {name: value < 0 for name, value in weights.items()}
 
 
+def test_a_names_index_is_lowered_and_words_are_left_whole() -> None:
+    network = {
+        "inputs": {"net1": 0.5, "średnica": 1.0, "שלום": 0.25}, "targets": [0.5], "names": {"outputs": ["a_long_output_name"]},
+        "layers": [{"weights": [[0.1, 0.2, 0.3]]}],
+    }  # fmt: skip
+    root = ElementTree.fromstring(svg("-", stdin=json.dumps(network)))
+    drawn = [[span.text for span in text] for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert (
+        ["net", "1", "\u200b"] in drawn
+        and ["średnica"] in drawn
+        and ["a_long_o…"] in drawn
+        and drawn[0][:3] == ["w", "11", "\u200b"]
+    )
+    # isolated, or a number after a name that is written from right to left would stand before it
+    assert ["\u2068שלום\u2069"] in drawn
+
+
 def test_the_loss_has_axes_with_numbers_and_a_logarithmic_scale_where_that_helps() -> None:
     steep, flat = svg("classic", "-n", "1000", "--what", "loss"), svg("classic", "-n", "30", "--what", "loss")
     assert "logarithmic scale" in texts(steep, "text") and {"0.1", "0.01", "0.001", "1,000"} <= set(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -33,6 +35,14 @@ layers:
   - {weights: [[0.7, 0.2]], bias: [0.3]}
 """
 """Few elements, but of every kind: slider, sample chooser, shared and own bias, two paths, curve."""
+
+LONG_NAMES = """
+inputs: {an_input_with_a_long_name: 0.5, שלום עולם: 1}
+targets: {another_name_that_is_longer_than_a_phone_is_wide: 0.3}
+layers:
+  - {activation: tanh, weights: [{a weight named in several words: 0.5, w2: -0.4}, [0.1, 1e-7]], bias: {the bias of them all: 0.1}}
+  - {activation: sigmoid, weights: [[0.7, 123456.789]]}
+"""
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("BACKPROP_REQUIRE_BROWSER"), reason="there is no Chromium on this machine"
@@ -203,6 +213,63 @@ def test_the_switch_shows_gradients(pages: Pages) -> None:
         assert float(shown.get_attribute("data-value") or "nan") == gradients[name]
 
 
+def crowded(*sizes: int, bias: str) -> str:
+    """A network all of whose numbers are long."""
+    layers = []
+    for sources, units in itertools.pairwise(sizes):
+        weights = [[-1.23456e-6 * 10 ** (i + j) for i in range(sources)] for j in range(units)]
+        biases: dict[str, dict[str, Any]] = {"own": {"bias": [-0.00123456] * units}, "shared": {"bias": -0.00123456}}
+        layers.append({"activation": "tanh", "weights": weights, **biases.get(bias, {})})
+    samples = {"inputs": [-0.0123456] * sizes[0], "targets": [-0.0123456] * sizes[-1]}
+    return json.dumps({**samples, "layers": layers})
+
+
+MISPLACED = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const isOver = (one, two) => {
+    const [a, b] = [box(one), box(two)];
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  };
+  const texts = [...document.querySelectorAll(".network text")].filter((text) => box(text).width);
+  const shapes = [...document.querySelectorAll(".network .shape")];
+  const own = (text) => text.parentNode.querySelector(".shape");
+  const isInside = (text) => own(text) && !text.matches(".also");
+  const leaves = (text) => box(text).left < box(own(text)).left || box(text).right > box(own(text)).right;
+  const others = (text) => texts.filter((other) => other.parentNode !== text.parentNode);
+  return texts.filter((text) =>
+    isInside(text) ? leaves(text) : [...shapes, ...others(text)].some((other) => isOver(text, other))
+  ).map((text) => text.textContent);
+}"""
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        crowded(4, 4, 4, bias="shared"),
+        crowded(6, 8, 4, bias="own"),
+        crowded(1, 2, 4, 1, bias="own"),
+        crowded(3, 2, 3, bias="none"),
+        LONG_NAMES,
+    ],
+)
+def test_no_text_of_the_drawing_leaves_its_box_or_lies_on_another(pages: Pages, network: str) -> None:
+    page = pages.open("-", stdin=network, viewport={"width": 1400, "height": 900})
+    for kind in ("weights", "gradients"):
+        page.get_by_label(kind, exact=True).check()
+        assert page.evaluate(MISPLACED) == [], kind
+
+
+@pytest.mark.parametrize(
+    "network", [crowded(1, 1, bias="own"), crowded(*[2] * 10, bias="own"), crowded(12, 20, bias="none")]
+)
+def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> None:
+    page = pages.open("-", stdin=network)
+    shown = page.locator(".drawing svg").evaluate(
+        "svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+    )
+    assert 0.7 < shown < 1.25
+
+
 def test_the_keyboard_is_enough(pages: Pages) -> None:
     page = pages.open("classic")
     for _ in range(30):
@@ -245,15 +312,6 @@ def test_a_phone_needs_no_sideways_scrolling(pages: Pages, tmp_path: Path, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     hidden = "all => all.filter(e => getComputedStyle(e).position === 'absolute' && e.offsetParent === document.body)"
     assert page.eval_on_selector_all("main *", f"{hidden}.map(e => e.outerHTML)") == [], "could widen the page"
-
-
-LONG_NAMES = """
-inputs: {an_input_with_a_long_name: 0.5, שלום עולם: 1}
-targets: {another_name_that_is_longer_than_a_phone_is_wide: 0.3}
-layers:
-  - {activation: tanh, weights: [{a weight named in several words: 0.5, w2: -0.4}, [0.1, 1e-7]], bias: {the bias of them all: 0.1}}
-  - {activation: sigmoid, weights: [[0.7, 123456.789]]}
-"""
 
 
 @pytest.mark.parametrize("network", [SOFTMAX.read_text(), LONG_NAMES])

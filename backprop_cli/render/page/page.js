@@ -101,7 +101,8 @@ function showNumbers() {
     if (value === undefined) continue;
     element.dataset.value = value === null ? "nan" : String(value);
     if (element.namespaceURI === MATHML) element.replaceChildren(...mathNumber(value, "factor" in element.dataset));
-    else element.textContent = element.namespaceURI === SVG ? short(value) : cell(value);
+    else if (element.namespaceURI === SVG) showDrawn(element, value);
+    else element.textContent = cell(value);
   }
   for (const place of find("[data-product]")) {
     const path = product(place.dataset.product, ofSample);
@@ -112,6 +113,12 @@ function showNumbers() {
   for (const body of find(".paths tbody")) sortPaths(body, ofSample);
   showLines(ofSample);
   showPlace();
+}
+
+// A long number is set smaller, so that it stays within its unit.
+function showDrawn(element, value) {
+  element.textContent = short(value);
+  element.classList.toggle("long", element.textContent.length > 7);
 }
 
 function product(factors, numbers) {
@@ -145,15 +152,12 @@ function showLines(numbers) {
     item.classList.toggle("negative", shown(item.dataset.parameter) < 0);
     item.classList.toggle("positive", shown(item.dataset.parameter) >= 0);
   }
-  for (const text of find(".label text", drawing)) {
-    for (const kind of ["weight-value", "gradient-value"]) {
-      const box = text.parentNode.querySelector(`rect.${kind}`);
-      const number = text.querySelector(`.${kind}`).textContent;
-      const width = 6.4 * (Math.min(text.parentNode.dataset.parameter.length, 9) + number.length) + 12;
-      box.setAttribute("x", Number(text.getAttribute("x")) - width / 2);
-      box.setAttribute("width", width);
-    }
-  }
+  const boxes = find(`.label rect.${by}-value`, drawing).map((box) => [box, box.parentNode.querySelector("text")]);
+  const widths = boxes.map(([, text]) => text.getComputedTextLength() + 8);
+  boxes.forEach(([box, text], index) => {
+    box.setAttribute("x", Number(text.getAttribute("x")) - widths[index] / 2);
+    box.setAttribute("width", widths[index]);
+  });
   for (const title of find("[data-title]", drawing)) {
     const parameter = title.dataset.title;
     const kind = title.parentNode.classList.contains("bias") ? "bias" : "weight";

@@ -27,7 +27,7 @@ from backprop_cli.render.picture.heat import HeatMaps, heat_svg
 from backprop_cli.render.picture.layout import is_drawable
 from backprop_cli.render.picture.loss import Curve, loss_svg
 from backprop_cli.render.picture.network import Drawing, network_svg, words
-from backprop_cli.render.picture.svg import style, text_of
+from backprop_cli.render.picture.svg import Element, style, text_of, width_of
 from backprop_cli.render.run_view import heading, layer_title
 from backprop_cli.render.tex_matrix import matrix_formula
 from backprop_cli.render.update_phrases import update_rule
@@ -79,9 +79,10 @@ def page_text(page: Page) -> str:
     environment.filters["percent"] = lambda share: f"{percent(share)} %".replace("-", "−")
     environment.filters["exact"] = repr
     environment.filters["words"] = words
-    own_style = _file("page.css") + style()
-    script = _file("page.js")
     context = {**_frame(page), **(_scalar(page) if page.is_scalar else _matrices(page))}
+    own_style = f"{_file('page.css')}{style()}:root {{ --drawing: {width_of(context['drawing'])}px; }}\n"
+    script = _file("page.js")
+    context["drawing"] = Markup(text_of(context["drawing"]))
     return environment.get_template("page.html").render(
         **context,
         style=Markup(own_style),
@@ -137,7 +138,7 @@ def _scalar(page: Page) -> dict[str, Any]:
     values = sample_values(derivation)
     samples = chosen_samples(run.setup, len(page.recording.frames), page.sample, 2 * len(values))
     return {
-        "drawing": Markup(text_of(_picture(page, values))),
+        "drawing": _picture(page, values),
         "is_drawn": is_drawable(run.setup.network),
         "forward": list(forward_rows(derivation, notation)),
         "backward": [(layer_title(derivation, layer), rows) for layer, rows in backward_rows(derivation, notation)],
@@ -161,7 +162,7 @@ def _sample_label(inputs: Sequence[float], index: int) -> str:
     return f"{index + 1}: ({shown})"
 
 
-def _picture(page: Page, values: dict[str, float]) -> Any:
+def _picture(page: Page, values: dict[str, float]) -> Element:
     run = page.recording.last
     if is_drawable(run.setup.network):
         return network_svg(Drawing(run.shown.before, values, is_standalone=False, is_linked=True))
@@ -174,7 +175,7 @@ def _matrices(page: Page) -> dict[str, Any]:
     blocks = list(matrix_view(run, page.derivation, page.sample + 1, notation))
     headings = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
     return {
-        "drawing": Markup(text_of(_picture(page, {}))),
+        "drawing": _picture(page, {}),
         "is_drawn": False,
         "forward": [],
         "backward": [],

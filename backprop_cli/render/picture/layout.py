@@ -27,6 +27,9 @@ MOST_WEIGHTS = 120
 MOST_LABELS = 4
 STAGES = 7
 
+BESIDE_INPUTS, BESIDE_UNITS, BESIDE_OWN_BIASES = 92.0, 106.0, 116.0
+"""How far from the middle of a column the middle of a label is at least, for it to be clear of what stands there."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -130,7 +133,7 @@ class _Builder:
 
     def _layer(self, layer: int, sources: list[tuple[float, float]]) -> list[tuple[float, float]]:
         names, units = self.names, self.names.widths[layer + 1]
-        self.x += max(COLUMN, 86.0 * (min(units, len(sources), MOST_LABELS) + 1))
+        self.x += max(COLUMN, self._label_room(layer) * (min(units, len(sources), MOST_LABELS) + 1))
         slope_stage, link_stage = stages(names, layer)
         is_elementwise = self.network.activations[layer].is_elementwise
         places = self._column(units)
@@ -143,6 +146,13 @@ class _Builder:
         self._weights(layer, sources, places, link_stage)
         self._biases(layer, sources, places, link_stage)
         return places if is_elementwise else self._mixed(layer, places, slope_stage)
+
+    def _label_room(self, layer: int) -> float:
+        """How far the labels of a layer's weights are from the column that they are nearer to, sources or units."""
+        is_at_sources = self.names.widths[layer + 1] <= self.names.widths[layer]
+        if is_at_sources and layer == 0:
+            return BESIDE_INPUTS
+        return BESIDE_OWN_BIASES if self.names.biases[layer - is_at_sources] == "own" else BESIDE_UNITS
 
     def _mixed(self, layer: int, nets: list[tuple[float, float]], stage: int) -> list[tuple[float, float]]:
         """The units of a softmax in a column of their own, each fed by every net input."""

@@ -10,7 +10,16 @@ from backprop_cli.names import Parameter
 from backprop_cli.network import Network
 from backprop_cli.render.phrases import functions_of, shape_of
 from backprop_cli.render.picture.layout import OWN_BIAS_HEIGHT, RADIUS, Edge, Layout, Node, lay_out
-from backprop_cli.render.picture.svg import LONGEST_NAME, Element, add, add_name, add_number, root, short_number
+from backprop_cli.render.picture.svg import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    Element,
+    add,
+    add_name,
+    add_number,
+    root,
+    short_number,
+)
 
 By = Literal["weight", "gradient"]
 
@@ -18,7 +27,6 @@ THINNEST, THICKEST = 1.2, 7.0
 _BOX = (88.0, 50.0)
 _BIAS = (80.0, 42.0)
 _OWN_BIAS = (112.0, OWN_BIAS_HEIGHT)
-LONGEST_INSIDE = 7
 
 
 @dataclass(frozen=True)
@@ -155,8 +163,9 @@ def _parameter_text(group: Element, name: str, x: float, y: float, drawing: Draw
 
 
 def label_width(name: str, value: float) -> float:
-    """About how wide `name value` is."""
-    return 6.4 * (min(len(name), LONGEST_NAME) + len(short_number(value))) + 12.0
+    """About how wide `name value` is in the widest of the usual fonts."""
+    number = short_number(value)
+    return 6.8 * min(len(name), LONGEST_NAME) + (7.2 if len(number) <= LONGEST_NUMBER else 6.9) * len(number) + 12.0
 
 
 def _shown_numbers(name: str, drawing: Drawing) -> list[tuple[str, str]]:
@@ -168,7 +177,7 @@ def _shown_numbers(name: str, drawing: Drawing) -> list[tuple[str, str]]:
 
 
 def _node(parent: Element, node: Node, drawing: Drawing) -> None:
-    group = _container(parent, node, f"node {node.kind}", drawing)
+    group = _container(parent, node, f"node {node.kind}" + (" own" if node.is_own_bias else ""), drawing)
     if node.kind == "bias":
         _bias(group, node, drawing)
         return
@@ -182,16 +191,12 @@ def _node(parent: Element, node: Node, drawing: Drawing) -> None:
         beside = node.y - RADIUS - 9
     _name(group, node.name, node.x, node.y - 6)
     text = add(group, "text", {"class": "value", "x": node.x, "y": node.y + 15})
-    add_number(text, node.name, drawing.values[node.name], "number" if _is_short(drawing, node) else "number long")
+    add_number(text, node.name, drawing.values[node.name])
     for also in node.also:
         line = add(group, "text", {"class": "also", "x": node.x, "y": beside})
         add_name(line, also)
         add(line, "tspan", {}, " = ")
         add_number(line, also, drawing.values[also])
-
-
-def _is_short(drawing: Drawing, node: Node) -> bool:
-    return len(short_number(drawing.values[node.name])) <= LONGEST_INSIDE
 
 
 def _name(group: Element, name: str, x: float, y: float) -> None:
@@ -201,6 +206,10 @@ def _name(group: Element, name: str, x: float, y: float) -> None:
 
 def _bias(group: Element, node: Node, drawing: Drawing) -> None:
     width, height = _OWN_BIAS if node.is_own_bias else _BIAS
+    if node.is_own_bias:
+        width = max(
+            width, *(label_width(node.name, drawing.values[name]) for name, _ in _shown_numbers(node.name, drawing))
+        )
     x, y = node.x - width / 2, node.y - height / 2
     add(group, "rect", {"class": "shape", "x": x, "y": y, "width": width, "height": height, "rx": height / 2})
     if node.is_own_bias:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from importlib.resources import files
 from xml.etree import ElementTree
 
 from backprop_cli.render.notation import trimmed
+from backprop_cli.render.text_width import shortened, text_width
 
 Element = ElementTree.Element
 SHOWN_DIGITS = 4
 LONGEST_NAME = 9
-_INDEXED = re.compile(r"([^\W\d_])_?(\w+)")
+LONGEST_NUMBER = 7
+"""A longer number is set smaller."""
+
+_INDEXED = re.compile(r"([^\W\d_]+)(\d+(?:_\d+)?)|([^\W\d_])_(\w+)")
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def add(parent: Element, tag: str, attributes: dict[str, str | float | None], text: str | None = None) -> Element:
@@ -53,6 +59,11 @@ def text_of(svg: Element) -> str:
     return ElementTree.tostring(svg, encoding="unicode")
 
 
+def width_of(svg: Element) -> str:
+    """The picture's own width, in pixels."""
+    return svg.get("viewBox", "").split()[2]
+
+
 def short_number(value: float) -> str:
     """A number as pictures show it: four significant digits."""
     return f"{value + 0.0:.{SHOWN_DIGITS}g}".replace("-", "−")
@@ -60,18 +71,20 @@ def short_number(value: float) -> str:
 
 def add_name(parent: Element, name: str) -> None:
     """A scalar's name within a text: its letter slanted, its index lowered; other names upright, cut where long."""
-    match = _INDEXED.fullmatch(name)
-    if match and len(name) <= LONGEST_NAME:
-        add(parent, "tspan", {"class": "letter"}, match[1])
-        add(parent, "tspan", {"class": "index", "dy": 3}, match[2].replace("_", ","))
+    match = _INDEXED.fullmatch(name) if len(name) <= LONGEST_NAME else None
+    stem = (match[1] or match[3]) if match else shortened(name, LONGEST_NAME)
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in stem):
+        # or the number after it would be set before it
+        stem = f"{_ISOLATE}{stem}{_END_OF_ISOLATE}"
+    kind = "letter" if len(stem) == 1 else "word" if text_width(stem) <= LONGEST_NUMBER else "word long"
+    add(parent, "tspan", {"class": kind}, stem)
+    if match:
+        add(parent, "tspan", {"class": "index", "dy": 3}, (match[2] or match[4]).replace("_", ","))
         add(parent, "tspan", {"dy": -3}, "\u200b")
-        return
-    is_letter = len(name) == 1
-    shown = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-    add(parent, "tspan", {"class": "letter" if is_letter else "word"}, shown)
 
 
 def add_number(parent: Element, name: str, value: float, css_class: str = "number") -> Element:
     """A quantity's number within a text, marked with the quantity's name and its exact value."""
-    marks: dict[str, str | float | None] = {"class": css_class, "data-name": name, "data-value": repr(value)}
-    return add(parent, "tspan", marks, short_number(value))
+    text = short_number(value)
+    kind = css_class if len(text) <= LONGEST_NUMBER else f"{css_class} long"
+    return add(parent, "tspan", {"class": kind, "data-name": name, "data-value": repr(value)}, text)
