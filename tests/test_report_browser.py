@@ -168,6 +168,29 @@ def test_a_table_row_chooses_too(pages: Pages) -> None:
     assert page.eval_on_selector_all("a.edge[aria-current]", "all => all.map(e => e.dataset.parameter)") == ["w42"]
 
 
+def test_selecting_a_number_chooses_nothing(pages: Pages) -> None:
+    page = pages.open("classic")
+    page.locator('tr[data-row="dE/dw42"] td.number').select_text()
+    page.locator('tr[data-row="dE/dw42"]').dispatch_event("click")
+    assert page.locator("#chosen").is_hidden()
+
+
+def test_a_row_of_the_derivation_does_not_close_it(pages: Pages) -> None:
+    page = pages.open("classic", anchor="#parameter-2-2-2")
+    page.locator("#chosen table.worked tr").last.click()
+    assert page.locator("#chosen").is_visible()
+
+
+def test_what_is_closed_is_not_opened_again_with_the_page(pages: Pages) -> None:
+    page = pages.open("-", stdin=crowded(1, 12, bias="none"))
+    page.locator('tr[data-link="parameter-1-3-1"] a').first.press("Enter")
+    assert page.url.endswith("#parameter-1-3-1")
+    page.get_by_role("button", name="Close").press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#parameter-1-3-1"
+    page.reload()
+    assert page.locator("#chosen").is_hidden()
+
+
 def test_the_slider_moves_every_number(pages: Pages) -> None:
     page = pages.open("classic", "-n", "100", "--frames", "5")
     page.locator("#frame").focus()

@@ -209,6 +209,7 @@ function choose(article) {
   for (const marked of find(".chosen")) marked.classList.remove("chosen");
   scene.classList.toggle("has-chosen", chosen !== null);
   panel.hidden = chosen === null;
+  history.replaceState(null, "", chosen === null ? "#" : `#${chosen.id}`);
   const status = document.getElementById("status");
   if (chosen === null) {
     light([], null);
@@ -236,7 +237,10 @@ function fillPanel() {
     const row = find("tr[data-row]").find((candidate) => candidate.dataset.row === name(word));
     if (row) body.append(row.cloneNode(true));
   }
-  for (const row of find("tr", body)) row.classList.remove("chosen");
+  for (const row of find("tr", body)) {
+    row.classList.remove("chosen");
+    delete row.dataset.link;
+  }
   for (const link of find("a", body)) {
     const label = document.createElement("span");
     label.className = "unseen";
@@ -262,7 +266,7 @@ function closeButton() {
 function leave() {
   const anchor = chosen?.id;
   if (chosen !== null) choose(chosen);
-  drawing?.querySelector(`a[href="#${anchor}"]`)?.focus();
+  (drawing ?? document).querySelector(`a[href="#${anchor}"]`)?.focus();
 }
 
 function addPathButton(row) {
@@ -290,12 +294,12 @@ function articleOf(hash) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href^="#parameter-"]');
-  const row = event.target.closest("main tr[data-link]");
+  // a row whose text is being selected is not chosen
+  const row = getSelection().isCollapsed ? event.target.closest("main tr[data-link]") : null;
   const article = link ? articleOf(link.getAttribute("href")) : row ? articleOf(`#${row.dataset.link}`) : null;
   if (!article) return;
   event.preventDefault();
   choose(article);
-  history.replaceState(null, "", chosen ? `#${chosen.id}` : "#");
   if (chosen && !drawing?.contains(event.target)) scene.scrollIntoView({ block: "start" });
 });
 document.addEventListener("keydown", (event) => {
