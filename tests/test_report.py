@@ -203,6 +203,10 @@ def test_samples_beyond_what_fits_are_left_out_but_never_the_asked_one() -> None
     assert len(page) < 3_000_000
 
 
+def test_paths_that_are_left_out_are_counted() -> None:
+    assert "… 1 more path." in texts(page_of("softmax"), "p")
+
+
 def test_the_file_itself_is_in_the_page() -> None:
     assert texts(page_of("xor"), "pre") == [backprop("examples", "xor").stdout]
 

@@ -361,6 +361,13 @@ def test_paper_cuts_no_table(pages: Pages) -> None:
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
+def test_paper_is_spared_a_long_file(pages: Pages) -> None:
+    page = pages.open("-", stdin=crowded(40, 60, bias="none"))
+    assert page.locator("#file").evaluate("file => file.offsetHeight <= 0.8 * innerHeight + 1")
+    page.emulate_media(media="print")
+    assert page.locator("#file").is_hidden() and page.get_by_text("characters are left out on paper").is_visible()
+
+
 def test_a_script_in_a_name_is_shown_and_not_run(pages: Pages) -> None:
     network = (
         f'{{"title": "{SCRIPT}", "inputs": {{"{SCRIPT}": 0.5}}, "targets": [0.3], "layers": [{{"weights": [[0.5]]}}]}}'

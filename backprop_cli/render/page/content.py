@@ -67,7 +67,6 @@ class Article:
     links: tuple[str, ...]
     paths: tuple[PathRow, ...]
     hidden_paths: int
-    samples: tuple[tuple[int, float], ...]
     update: tuple[Row, ...]
     gradient_name: str
     gradient: float
@@ -144,7 +143,6 @@ class Articles:
             tuple(partial.name for partial in explanation.partials if not partial.terms),
             tuple(_path_row(path, notation) for path in paths),
             explanation.path_count - len(paths),
-            explanation.by_sample,
             tuple(self._update(explanation)),
             target.name,
             explanation.gradient,

@@ -22,7 +22,7 @@ from backprop_cli.render.notation import format_number
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation
-from backprop_cli.render.phrases import percent, shape_of
+from backprop_cli.render.phrases import counted, percent, shape_of
 from backprop_cli.render.picture.heat import HeatMaps, heat_svg
 from backprop_cli.render.picture.layout import is_drawable
 from backprop_cli.render.picture.loss import Curve, loss_svg
@@ -35,6 +35,9 @@ from backprop_cli.render.values import sample_values
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""
+
+LONGEST_PRINTED = 10_000
+"""A network file of more characters, about two pages, is left out on paper."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def page_text(page: Page) -> str:
     environment.filters["number"] = lambda value: format_number(value, page.digits).replace("-", "−")
     environment.filters["percent"] = lambda share: f"{percent(share)} %".replace("-", "−")
     environment.filters["exact"] = repr
+    environment.filters["counted"] = counted
     environment.filters["words"] = words
     context = {**_frame(page), **(_scalar(page) if page.is_scalar else _matrices(page))}
     own_style = f"{_file('page.css')}{style()}:root {{ --drawing: {width_of(context['drawing'])}px; }}\n"
@@ -119,13 +123,13 @@ def _frame(page: Page) -> dict[str, Any]:
         "title": run.setup.title or f"A {shape_of(run.setup.network)} network",
         "facts": Markup(facts.text),
         "run": run,
-        "digits": page.digits,
         "loss_name": Markup(notation.math(notation.name(run.setup.network.names.loss))),
         "curve": Markup(text_of(loss_svg(page.curve))) if run.steps > 1 else "",
         "rule": Markup(update_rule(run, notation)) if run.shown.changes is not None else "",
         "frames": [frame.shown.number for frame in page.recording.frames],
         "file_name": page.file_name,
         "file_text": page.file_text,
+        "longest_printed": LONGEST_PRINTED,
         "is_scalar": page.is_scalar,
     }
 

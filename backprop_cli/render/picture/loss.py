@@ -51,7 +51,7 @@ def _axes(svg: Element, curve: Curve, steps: int) -> None:
     for tick, label in zip(values.ticks, values.labels(), strict=True):
         y = bottom - values.share(tick) * (bottom - TOP)
         add(svg, "path", {"class": "grid", "d": f"M{LEFT:g} {y:.2f}H{right:g}"})
-        add(svg, "text", {"x": LEFT - 9, "y": y + 4, "text-anchor": "end"}, label)
+        add(svg, "text", {"x": LEFT - 9, "y": y + 4, "text-anchor": "end"}, label.replace("-", "−"))
     across = step_axis(max(1, steps), 6)
     for tick, label in zip(across.ticks, across.labels(), strict=True):
         x = LEFT + across.share(tick) * (right - LEFT)
