@@ -25,13 +25,12 @@ def draw(values: Sequence[float], steps: int, width: int, is_ascii: bool) -> str
     thickness = max(1, min(THICKEST, room // len(values)))
     columns = [level for level in _resampled([axis.share(value) for value in values], room) for _ in range(thickness)]
     bar, tick = ("|", "+") if is_ascii else ("│", "┤")
-    lines = []
+    lines = [f"{' ' * margin}   (log scale)"] if axis.is_log else []
     for row in reversed(range(HEIGHT)):
         cells = "".join(_cell(level, row, is_ascii) for level in columns).rstrip()
         lines.append(f"{marks.get(row, '').rjust(margin)} {tick if row in marks else bar}{cells}")
     margin += 1
-    lines.extend(" " * margin + line for line in _foot(steps, len(columns), thickness, is_ascii))
-    lines[-1] += " (log scale)" if axis.is_log else ""
+    lines.extend(" " * margin + line for line in _foot(steps, len(columns), thickness, room, is_ascii))
     return "\n".join(lines)
 
 
@@ -45,23 +44,27 @@ def _marks(axis: Axis) -> dict[int, str]:
     return marks
 
 
-def _foot(steps: int, width: int, thickness: int, is_ascii: bool) -> tuple[str, str]:
-    """The axis of the steps and the numbers below it."""
+def _foot(steps: int, width: int, thickness: int, room: int, is_ascii: bool) -> tuple[str, str]:
+    """The axis of the steps, and below it the numbers that have room beside the last one."""
     corner, line, tick = ("+", "-", "+") if is_ascii else ("└", "─", "┴")
     axis = step_axis(steps, max(2, width // 12))
-    rule, numbers = [corner, *[line] * width], [" "] * (width + 1)
+    rule, numbers = [corner, *[line] * width], [" "] * (room + 1)
+    *places, (end, total) = [
+        (round(axis.share(at) * (width - thickness) + (thickness - 1) // 2) + 1, label)
+        for at, label in zip(axis.ticks, axis.labels(), strict=True)
+    ]
+    last = f"{total} steps"
+    end_from = max(0, min(end - len(total) // 2, room + 1 - len(last)))
+    rule[end] = tick
+    numbers[end_from:] = last
     free_from = 0
-    for at, label in zip(axis.ticks, axis.labels(), strict=True):
-        column = round(axis.share(at) * (width - thickness) + (thickness - 1) // 2) + 1
+    for column, label in places:
         start = max(0, column - len(label) // 2)
-        is_last = at == steps
-        if start < free_from and not is_last:
-            continue
-        start = max(start, free_from)
-        rule[column] = tick
-        numbers[start : start + len(label)] = label
-        free_from = start + len(label) + 1
-    return "".join(rule), "".join(numbers).rstrip() + " steps"
+        if free_from <= start and start + len(label) < end_from:
+            rule[column] = tick
+            numbers[start : start + len(label)] = label
+            free_from = start + len(label) + 1
+    return "".join(rule), "".join(numbers)
 
 
 def _resampled(values: Sequence[float], width: int) -> list[float]:
