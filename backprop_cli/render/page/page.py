@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -121,7 +122,7 @@ def _frame(page: Page) -> dict[str, Any]:
     assert isinstance(facts, Note)
     return {
         "title": run.setup.title or f"A {shape_of(run.setup.network)} network",
-        "facts": Markup(facts.text),
+        "facts": Markup(re.sub("<math.*?</math>,", r'<span class="whole">\g<0></span>', facts.text)),
         "run": run,
         "loss_name": Markup(notation.math(notation.name(run.setup.network.names.loss))),
         "curve": Markup(text_of(loss_svg(page.curve))) if run.steps > 1 else "",
