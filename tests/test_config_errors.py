@@ -72,6 +72,8 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "a name among numbers": (LAYER + "  - weights: [[1, {w: 2}]]\n", "4:19", "one mapping names them all: {a: 0.1, b: 0.2}"),
     "name with escape": (LAYER + '  - weights: [{"\\e[31m": 1, v: 2}]\n', "4:16", "a character that cannot be seen"),
+    "accent as name": (LAYER + '  - weights: [{"\u0301w": 1, v: 2}]\n', "4:16", "must begin with a letter"),
+    "name that leaves a blank": (LAYER + '  - weights: [{"\u3164": 1, v: 2}]\n', "4:16", "a character that cannot be seen"),
     "formula as name": (LAYER + '  - weights: [{"=1+1": 1, v: 2}]\n', "4:16", "must begin with a letter"),
     "negative steps": (GOOD + "steps: -1\n", "5:8", "a whole number of at least 0"),
     "rate as text": (GOOD + "learning_rate: fast\n", "5:16", "expected a number"),

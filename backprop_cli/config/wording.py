@@ -24,7 +24,7 @@ def name_fault(name: str) -> str:
     unseen = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     if any(unicodedata.category(character) in unseen or character in _BLANK for character in name):
         return "it holds a character that cannot be seen"
-    if name[0] in "=+-@|!'\"" or name[0].isdigit():
+    if name[0] in "=+-@|!'\"" or name[0].isdigit() or unicodedata.category(name[0]).startswith("M"):
         return "it must begin with a letter, not with a sign or a digit"
     if _SPREADSHEET.search(name):
         return 'it holds one of | " `, which tables and spreadsheets take for signs of their own'
