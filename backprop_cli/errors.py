@@ -35,9 +35,11 @@ class Place:
         """The source line and a caret under the place, cut to a readable width around the caret."""
         if self.text is None or self.column is None:
             return []
+        from backprop_cli.width import text_width
+
         start = max(0, self.column - 60)
         shown = self.text[start : start + 100].replace("\t", " ")
-        return [f"    {shown.rstrip()}", f"    {' ' * (self.column - 1 - start)}^"]
+        return [f"    {shown.rstrip()}", f"    {' ' * text_width(shown[: self.column - 1 - start])}^"]
 
 
 @dataclass(frozen=True)

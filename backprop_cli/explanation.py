@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,6 +94,6 @@ class Explainer:
             tuple(closure(gradient)),
             update_of(self.run, parameter),
             by_sample,
-            tuple(itertools.islice(largest_paths(gradient), min(limit, sys.maxsize))) if with_paths else None,
+            largest_paths(gradient, limit) if with_paths else None,
             count_paths(gradient) if with_paths else 0,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -52,8 +53,13 @@ class _Rest(NamedTuple):
     best: float
 
 
-def largest_paths(target: Partial) -> Iterator[Path]:
-    """All the paths, largest |product| first; no more of them are built than are asked for.
+def largest_paths(target: Partial, limit: int) -> tuple[Path, ...]:
+    """The `limit` paths of largest |product|, largest first; no more of them are built."""
+    return tuple(itertools.islice(_by_size(target), min(limit, sys.maxsize)))
+
+
+def _by_size(target: Partial) -> Iterator[Path]:
+    """All the paths, largest |product| first.
 
     Best-first search: an unfinished path is ranked by the largest product that it can still become. Among equals the newest
     goes on first: breadth-first, the many paths whose products are all 0 would be begun together.

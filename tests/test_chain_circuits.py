@@ -111,6 +111,7 @@ def test_limit_shows_the_largest_paths_and_says_how_many_there_are() -> None:
     arguments = ["s = x*y", "t = s + y", "E = t*s", "--at", "x=2,y=3", "--wrt", "y", "--paths", "--limit", "1"]
     assert [path["value"] for path in chain(*arguments)["derivatives"]["y"]["paths"]] == [18.0]
     assert "2 more paths (--limit 3 shows all); the sum of all 3 is ∂E/∂y = 36" in backprop("chain", *arguments).stdout
+    assert len(chain(*arguments[:-1], "9" * 30)["derivatives"]["y"]["paths"]) == 3
 
 
 # ── circuits of lecture slides ────────────────────────────────────────────────────────────────────────────────────────

@@ -269,3 +269,10 @@ def test_a_wrong_call_says_what_is_wrong(args: list[str], message: str) -> None:
     result = backprop(*args)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(("title", "columns"), [("ab", 2), ("中文", 4), ("e\u0301", 1)])
+def test_the_caret_stands_under_the_value_whatever_stands_before_it(title: str, columns: int) -> None:
+    result = backprop("run", "-", stdin=f"{{title: '{title}', loss: what}}")
+    *_, caret = (line for line in result.stderr.splitlines() if line.strip() == "^")
+    assert caret.index("^") == 4 + len("{title: '', loss: ") + columns

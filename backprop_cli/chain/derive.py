@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.evaluate import NoValueError, dual
@@ -193,5 +192,5 @@ class _Chain:
         product, simplified = (
             None if form is None else rule(form, self.values) for form in (written.product, written.simplified)
         )
-        paths = tuple(islice(largest_paths(partial), limit)) if limit else None
+        paths = largest_paths(partial, limit) if limit else None
         return Total(partial, product, simplified, written.note, paths, count_paths(partial) if limit else 0)

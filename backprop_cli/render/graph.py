@@ -13,7 +13,7 @@ from functools import cache
 
 from backprop_cli.network import Network
 from backprop_cli.render.notation import to_ascii
-from backprop_cli.render.width import character_width, shortened, text_width
+from backprop_cli.width import character_width, shortened, text_width
 
 MOST_LINES = 60
 GAP = 1

@@ -12,7 +12,7 @@ from backprop_cli.arrays import Array
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation, format_number, to_ascii
-from backprop_cli.render.width import text_width
+from backprop_cli.width import text_width
 
 CHUNK = 500
 """So many rows of a table are laid out together; a longer one is never whole in memory."""

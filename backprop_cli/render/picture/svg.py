@@ -8,7 +8,7 @@ from importlib.resources import files
 from xml.etree import ElementTree
 
 from backprop_cli.render.notation import trimmed
-from backprop_cli.render.width import shortened, text_width
+from backprop_cli.width import shortened, text_width
 
 Element = ElementTree.Element
 SHOWN_DIGITS = 4

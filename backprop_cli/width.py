@@ -1,4 +1,4 @@
-"""How much room text takes on a terminal."""
+"""How much room text takes on a terminal, and in a drawing whose letters all have one width."""
 
 from __future__ import annotations
 
