@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backprop_cli.chain.records import ChainResult, Total
 from backprop_cli.explanation import Explanation
 from backprop_cli.partials import Derivation, Partial
 from backprop_cli.paths import Path
 from backprop_cli.render.notation import TextNotation
 from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols
 from backprop_cli.sgd import Run
+
+if TYPE_CHECKING:
+    from backprop_cli.chain.records import ChainResult, Total
 
 CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
 CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified")
