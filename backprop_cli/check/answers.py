@@ -15,6 +15,7 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.check.given import Given, given_numbers
+from backprop_cli.check.wanted import Index
 from backprop_cli.config import Document, decode, parse
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.names import Names, Parameter
@@ -45,7 +46,7 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
         text = decode(content, source)
         if not text.strip():
             raise InputError(Problem("the file is empty", hint="expected names and numbers", place=Place(source)))
-        answers = _of_csv(text, source) if _is_csv(text, source) else _of_document(text, source, names)
+        answers = _of_csv(text, source, names) if _is_csv(text, source) else _of_document(text, source, names)
     if not answers.given:
         raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=Place(source)))
     return answers
@@ -200,14 +201,14 @@ def _is_csv(text: str, source: str) -> bool:
     return ":" not in first and any(delimiter in first for delimiter in ",;\t")
 
 
-def _of_csv(text: str, source: str) -> Answers:
+def _of_csv(text: str, source: str, names: Names) -> Answers:
     """Rows of a name and a number, with or without a header; or a row of names above a row of numbers."""
     rows = _rows(text)
-    if len(rows) == 2 and len(rows[0][1]) > 2 and all(map(_is_number, rows[1][1])):
+    if len(rows) == 2 and not any(map(_is_number, rows[0][1])) and all(map(_is_number, rows[1][1])):
         line = rows[1][0]
         cells = [(name, number, line) for name, number in zip(rows[0][1], rows[1][1], strict=False)]
     else:
-        name_at, value_at, rows = _columns(rows)
+        name_at, value_at, rows = _columns(rows, names)
         cells = []
         for line, row in rows:
             if len(row) <= max(name_at, value_at):
@@ -226,7 +227,9 @@ def _of_csv(text: str, source: str) -> Answers:
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
     """The rows with their line numbers; between semicolons or tabs a comma is a decimal comma."""
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
+    lines = [
+        (n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
     delimiter = next((mark for mark in ";\t" if lines and mark in lines[0][1]), ",")
     rows: list[tuple[int, list[str]]] = []
     for number, line in lines:
@@ -240,14 +243,15 @@ def _with_point(cell: str) -> str:
     return changed if _is_number(changed) else cell
 
 
-def _columns(rows: list[tuple[int, list[str]]]) -> tuple[int, int, list[tuple[int, list[str]]]]:
+def _columns(rows: list[tuple[int, list[str]]], names: Names) -> tuple[int, int, list[tuple[int, list[str]]]]:
     """Which columns hold names and numbers, by the header if there is one, and the rows below it."""
     header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
     name_at = next((header.index(title) for title in _NAME_COLUMNS if title in header), None)
     value_at = next((header.index(title) for title in _VALUE_COLUMNS if title in header), None)
     if name_at is not None and value_at is not None:
         return name_at, value_at, rows[1:]
-    has_header = len(header) > 1 and not _is_number(header[1])
+    # `w31,n/a` is no header: its number would be dropped without a word
+    has_header = len(header) > 1 and not _is_number(header[1]) and Index(names).find(rows[0][1][0]) is None
     return 0, 1, rows[1:] if has_header else rows
 
 

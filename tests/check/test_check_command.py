@@ -82,6 +82,8 @@ def test_reports_for_people(format: str, arguments: list[str]) -> None:
         "parameter;gradient\nw31;0,0822\nw32;−0,0226\n",
         "w31\t0.0822\nw41\t0.08267\n",
         "w31,w41,w32\n0.0822,0.08267,-0.0226\n",
+        "w31,w41\n0.0822,0.08267\n",
+        "  # mine\nw31,0.0822\n  # and\nw41,0.08267\n",
         "dz3/db2,1.0000\nE+,0.28575\nE_o1,0.274811\ndE/da1,0.03635\nb2[1],0.1004\n",
     ],
 )
@@ -117,6 +119,13 @@ def test_arrays_of_either_orientation(tmp_path: Path) -> None:
     turned = [[gradient[f"w{source}{unit}"] for unit in (1, 2, 3)] for source in (3, 4)]
     np.savez(tmp_path / "turned.npz", W2=np.array(turned, dtype=np.float32))
     assert backprop("check", "softmax", "-a", str(tmp_path / "turned.npz")).exit_code == 0
+
+
+def test_the_first_row_counts_where_it_holds_no_finite_number() -> None:
+    answer, code = against("w31,nan\nw41,0.0827\n")
+    assert [(row["name"], row["agrees"]) for row in answer["compared"]] == [("w31", False), ("w41", True)]
+    assert code == 1
+    assert against("Größe,Wert\nw41,0.0827\n")[1] == 0
 
 
 def test_what_is_missing_and_what_is_unknown_is_listed() -> None:
@@ -169,6 +178,7 @@ def test_the_csv_names_the_mistake_of_each_number() -> None:
         ("PK\x03\x04 but no archive", "no readable .npz"),
         ("w31: n/a", "expected a number"),
         ("w31,0.1\nw41,none\n", "<stdin>:2: w41: expected a number, found 'none'"),
+        ("w31,n/a\nw41,0.0827\n", "<stdin>:1: w31: expected a number, found 'n/a'"),
         ("w99: 1", "unknown name 'w99'"),
         ("hello", "expected"),
         ("{}", "no numbers"),
