@@ -99,6 +99,8 @@ def _decimal(text: str, index: int) -> Decimal:
         number = Decimal(text.strip().replace("−", "-"))
     except InvalidOperation:
         raise ValueError(index) from None
+    if number.is_snan():  # which no float can hold
+        raise ValueError(index)
     return number
 
 
