@@ -35,16 +35,18 @@ _CONTRACTION = 1.4
 _ROUNDS = 12
 _FIRST_STEP = 0.1
 _LAST_STEP = 1e-5
+_FIRST_STEPS = np.array([1.0, 1e-1, 1e-2, 1e-3])
+_SMALL_ERROR = 1e-9
 _DIFFERENCE_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 _KINK_WIDTH = 1e-12
-_NOISE_FLOOR = 1e-9
+_NOISE_FLOOR = 1e-8
 
 
 @dataclass(frozen=True)
 class Probe:
     """One derivative by the chain rule and by numbers; `verdict` is ok, wrong or kink.
 
-    `relative_error` is measured against the larger of the two, and against no less than 10⁻⁹ of the largest gradient and of
+    `relative_error` is measured against the larger of the two, and against no less than 10⁻⁸ of the largest gradient and of
     E, below which the rounding of their sums is all that is left. `error_estimate` is that of central differences, 0 for a
     complex step.
     """
@@ -118,8 +120,9 @@ class _Prober:
         self.gradients, self.tolerance = gradients, tolerance
         self.is_complex = all(layer.activation.analytic for layer in network.layers)
         self.method = "complex step" if self.is_complex else "central differences"
-        self.loss_value = abs(float(self._loss(network)[0]))
-        self.floor = _NOISE_FLOOR * max(self.loss_value, float(np.abs(np.asarray(gradients.row)).max()))
+        largest = float(np.abs(np.asarray(gradients.row)).max())
+        self.size = max(abs(float(self._loss(network)[0])), largest)
+        self.floor = _NOISE_FLOOR * self.size
 
     def parameter(self, parameter: Parameter) -> Probe:
         """Probe one parameter."""
@@ -169,9 +172,23 @@ class _Prober:
         step = _FIRST_STEP * size
         while self._is_crossing(loss, here, step) and step > _LAST_STEP * size:
             step /= 4.0
-        derivative, error = ridders(lambda distance: float(loss(distance)[0]), step)
-        rounding = _DIFFERENCE_ROUNDING * self.loss_value / step
-        return derivative, error + rounding, self._is_crossing(loss, here, step)
+        is_crossing = self._is_crossing(loss, here, step)
+        return *self._extrapolated(lambda distance: float(loss(distance)[0]), step), is_crossing
+
+    def _extrapolated(self, function: Callable[[float], float], step: float) -> tuple[float, float]:
+        """The derivative and its error from the first step that gives a small one, else the smallest.
+
+        A bend nearer than a first step, such as Huber's at δ or a steep GELU's at 0, makes both uncertain.
+        """
+        best, least = 0.0, np.inf
+        for first in step * _FIRST_STEPS:
+            derivative, error = ridders(function, float(first))
+            error += _DIFFERENCE_ROUNDING * self.size / float(first)
+            if error < least:
+                best, least = derivative, error
+            if least <= _SMALL_ERROR * max(abs(best), self.floor):
+                break
+        return best, least
 
     def _is_crossing(self, loss: Loss, here: list[Array], step: float) -> bool:
         return any(

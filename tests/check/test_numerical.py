@@ -100,6 +100,28 @@ def test_near_a_kink_the_differences_step_back() -> None:
     assert {probe.verdict for probe in checked(config).parameters} == {"ok"}
 
 
+@pytest.mark.parametrize("loss", ["huber", "half_squared_error", "output"])
+@pytest.mark.parametrize("output", ["gelu", "sigmoid", "linear"])
+def test_steep_and_bent_functions_are_differenced_closer_by(loss: str, output: str) -> None:
+    config = network("gelu", output, loss, inputs=[[-0.54, 0.36], [1.3, 0.95]], targets=[[0.4, 0.5], [-0.6, 1.49]])
+    for layer in config["layers"]:
+        layer["weights"] = [[20.0 * weight for weight in row] for row in layer["weights"]]
+    found = checked(config)
+    assert [(probe.name, probe.verdict) for probe in found.parameters if probe.verdict != "ok"] == []
+
+
+@pytest.mark.parametrize(("hidden", "loss"), [("hard_tanh", "half_squared_error"), ("gelu", "log_cosh")])
+def test_gradients_of_which_only_rounding_is_left_are_not_called_wrong(hidden: str, loss: str) -> None:
+    generator = np.random.default_rng(3)
+    for scale in (1e-6, 30.0):
+        for _ in range(8):
+            config = network(hidden, "softmax", loss, inputs=generator.normal(size=(3, 2)).round(2).tolist())
+            config["targets"] = [[0.3, 0.7], [0.9, 0.1], [0.55, 0.45]]
+            for layer in config["layers"]:
+                layer["weights"] = (scale * generator.normal(size=(2, 2))).tolist()
+            assert checked(config).passed
+
+
 def test_a_large_network_is_sampled_and_probed_in_random_directions() -> None:
     generator = np.random.default_rng(1)
     config = {
