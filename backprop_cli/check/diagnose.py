@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.compare import Comparison
+from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
 from backprop_cli.check.variants import Variant
 from backprop_cli.check.work import Work
@@ -25,8 +26,11 @@ _STEP_COST = 6_000
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
 
-_CLEAR_DIGITS = 9
+_CLEAR_DIGITS = 9.0
 """No more digits of a number count as evidence."""
+
+_DIGITS_OF_ZERO = 1.0
+"""What a wrong zero counts, which is as often a number that is not there."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,8 @@ class _Laboratory:
     ) -> None:
         self.setup, self.steps, self.sample = setup, steps, sample
         self.comparison, self.wrong = comparison, wrong
-        self.evidence = np.array(
-            [_evidence(one.given.value, one.expected, one.given.unit) for one in comparison.compared]
-        )
+        self.evidence = np.array([_evidence(one, comparison.tolerance) for one in comparison.compared])
+        self.units = np.array([one.given.unit for one in comparison.compared])
         samples = setup.schedule.batch_size or len(setup.samples)
         self.cost = max(1, steps) * (_STEP_COST + setup.network.parameter_count * samples)
         self.budget = BUDGET
@@ -149,19 +152,27 @@ class _Laboratory:
         for order, mistakes in enumerate(_likeliest(hypotheses, affordable)):
             agrees = self.comparison.agreement(self._numbers(mistakes))
             explains = frozenset(index for index in self.wrong if agrees[index])
-            if explains and self.evidence[list(explains)].sum() >= needed:
-                spoilt = frozenset(index for index, is_same in enumerate(agrees) if not is_same) - self.wrong
+            spoilt = frozenset(index for index, is_same in enumerate(agrees) if not is_same) - self.wrong
+            if explains and self._is_evident(explains, spoilt, needed):
                 attempts.append(_Attempt(mistakes, order, explains, spoilt))
             if self.on_progress is not None:
                 self.on_progress(order + 1, affordable)
         return attempts
+
+    def _is_evident(self, explains: frozenset[int], spoilt: frozenset[int], needed: float) -> bool:
+        """Whether the hits are more than chance gives, which would choose anew among all numbers which of them to hit."""
+        missed = len(self.wrong) - len(explains) + len(spoilt)
+        return bool(self.evidence[list(explains)].sum() >= needed + _log10_choices(len(explains), missed))
 
     def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
         steps = max(0, self.steps + sum(mistake.variant.steps for mistake in mistakes))
         with np.errstate(all="ignore"):
             work = Work(self.setup, steps, self.sample, (mistake.variant.change for mistake in mistakes))
-            return self.comparison.selection.of(work)
+            numbers = self.comparison.selection.of(work)
+            for mistake in mistakes:
+                numbers = mistake.variant.written(numbers, self.units)
+            return numbers
 
 
 def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterable[tuple[Mistake, ...]]:
@@ -177,12 +188,25 @@ def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterabl
     return (hypotheses[order] for order in sorted(order for _, order in sorted(ranked)[:count]))
 
 
-def _evidence(given: float, expected: float, unit: float) -> float:
-    """How many digits of a number somebody would have to guess in order to hit it by chance."""
-    size = max(abs(given), abs(expected)) if math.isfinite(given) else 0.0
-    if not unit:
-        return float(_CLEAR_DIGITS)
-    return min(_CLEAR_DIGITS, max(0.0, math.log10(size / unit))) if size else 0.0
+def _evidence(one: Compared, tolerance: float) -> float:
+    """How many digits somebody would have to guess in order to hit a wrong number by chance.
+
+    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else.
+    """
+    given = one.given
+    difference = abs(given.value - one.expected)
+    if not math.isfinite(difference):
+        return 0.0
+    if given.value == 0.0:
+        return _DIGITS_OF_ZERO
+    unit = max(given.unit, 2.0 * tolerance * abs(given.value), sys.float_info.min)
+    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * difference / unit))
+
+
+def _log10_choices(hits: int, misses: int) -> float:
+    """The logarithm of the number of ways to choose which numbers are hit."""
+    ways = math.lgamma(hits + misses + 1) - math.lgamma(hits + 1) - math.lgamma(misses + 1)
+    return ways / math.log(10.0)
 
 
 def _best(

@@ -170,6 +170,11 @@ _TABLE = [
         ("−η·∂E/∂w", rf"-\eta \cdot {_BY_W}"), ways.always(alter.change_for_gradient),
     ),
     _entry(
+        "digits_cut_off", "the digits after the last one given are cut off, not rounded",
+        ("0.678 rounded to 0.68", r"0.678\ \text{rounded to}\ 0.68"),
+        ("0.678 cut to 0.67", r"0.678\ \text{cut to}\ 0.67"), ways.digits_cut_off,
+    ),
+    _entry(
         "rounded_intermediates", "intermediate results are rounded before they are used",
         ("full precision until the end", r"\text{full precision until the end}"),
         ("few decimals carried", r"\text{few decimals carried}"), ways.rounded_intermediates,

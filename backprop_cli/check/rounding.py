@@ -1,4 +1,4 @@
-"""The computation of somebody who rounds every intermediate result and goes on with what is left of it."""
+"""The computation of somebody who rounds every intermediate result and goes on with what is left of it, and cutting off."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def half_up(decimals: int) -> Cut:
 def half_even(decimals: int) -> Cut:
     """Rounding as programs do it, a half to the even digit."""
     return lambda values: np.round(values, decimals)
+
+
+def cut_off(numbers: Array, units: Array) -> Array:
+    """The numbers without what follows their last digits, whose values are `units` (0: all of it is kept)."""
+    steps = np.where(units > 0.0, units, 1.0)
+    return np.where(units > 0.0, np.copysign(np.floor(np.abs(numbers) / steps + _TIE) * steps, numbers), numbers)
 
 
 def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:

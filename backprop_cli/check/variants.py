@@ -10,19 +10,33 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.check import alterations as alter
-from backprop_cli.check.method import Change
-from backprop_cli.check.rounding import half_even, half_up, rounded
+from backprop_cli.check.method import Change, Method
+from backprop_cli.check.rounding import cut_off, half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.network import Setup
 
 
+def _nothing(method: Method) -> Method:
+    return method
+
+
+def _rounded_to_given(numbers: Array, units: Array) -> Array:
+    """The numbers themselves, which are compared to the digits given."""
+    del units
+    return numbers
+
+
 @dataclass(frozen=True)
 class Variant:
-    """One way to make a mistake: what it changes in the method, or how many `steps` it makes too many."""
+    """One way to make a mistake: what it changes in the method, or how many `steps` it makes too many.
 
-    change: Change
+    `written` is what is written down of the computed numbers, given the value of the last digit of each.
+    """
+
+    change: Change = _nothing
     detail: str = ""
     steps: int = 0
+    written: Callable[[Array, Array], Array] = _rounded_to_given
 
 
 Variants = Callable[[Setup], Iterable[Variant]]
@@ -36,7 +50,7 @@ def always(change: Change) -> Variants:
 
 def other_step(steps: int) -> Variants:
     """So many steps too many."""
-    return lambda setup: (Variant(lambda method: method, steps=steps),)
+    return lambda setup: (Variant(steps=steps),)
 
 
 # ── the loss and its derivative ───────────────────────────────────────────────────────────────────────────────────────
@@ -262,3 +276,9 @@ def rounded_intermediates(setup: Setup) -> Iterator[Variant]:
         last = "results too" if results else "results in full"
         middle = "" if slopes else ", slopes in full"
         yield Variant(rounded(rounding(decimals), slopes, results), f"{decimals} decimals carried, {last}{middle}")
+
+
+def digits_cut_off(setup: Setup) -> Iterator[Variant]:
+    """The last digit as it is, whatever follows it."""
+    del setup
+    yield Variant(written=cut_off)

@@ -155,6 +155,12 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
     assert answer["unexplained"] == ["b2"]
 
 
+@pytest.mark.parametrize("wrong", ["0.0000", "0.0826", "1e-400"])
+def test_a_number_left_at_zero_or_a_unit_off_singles_out_no_mistake(wrong: str) -> None:
+    answer, code = against(f"w31,0.0822\nw41,{wrong}\n")
+    assert (code, answer["diagnosis"], answer["unexplained"]) == (1, [], ["w41"])
+
+
 @pytest.mark.parametrize("format", ["table", "markdown", "latex"])
 def test_a_diagnosis_for_people(format: str) -> None:
     text = lines({"w31": "-0.0822", "w41": "-0.0827", "w32": "-0.0226", "b2": "0.77", "w99": "1"})

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+from decimal import ROUND_DOWN, Decimal
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -34,8 +36,12 @@ MISTAKES = (
 
 def examined(exercise: Exercise, numbers: dict[str, float], digits: int) -> tuple[Comparison, Findings]:
     """What the program says of numbers rounded to so many significant digits."""
+    return examined_texts(exercise, [(name, f"{value:#.{digits}g}") for name, value in numbers.items()])
+
+
+def examined_texts(exercise: Exercise, texts: list[tuple[str, str]]) -> tuple[Comparison, Findings]:
+    """What the program says of numbers as somebody wrote them."""
     setup = load(exercise.config())
-    texts = [(name, f"{value:#.{digits}g}") for name, value in numbers.items()]
     comparison = compare(given_numbers(texts), setup, Work(setup, 1), 1e-9)
     return comparison, diagnose(setup, 1, 0, comparison)
 
@@ -92,6 +98,39 @@ def test_no_mistake_is_named_behind_right_answers() -> None:
 
     answer()
     assert len(seen) >= 9 * EXAMPLES
+
+
+def test_digits_cut_off_are_named_as_that_and_nothing_else() -> None:
+    named: list[bool] = []
+
+    @rounds(2 * EXAMPLES)
+    @given(exercises(), st.integers(3, 8))
+    def answer(exercise: Exercise, decimals: int) -> None:
+        unit = Decimal(1).scaleb(-decimals)
+        texts = [
+            (name, str(Decimal(f"{value:.12f}").quantize(unit, ROUND_DOWN)))
+            for name, value in work_out(exercise).items()
+        ]
+        comparison, findings = examined_texts(exercise, texts)
+        assert _first(findings) in ([], [["digits_cut_off"]]), texts
+        named.append(bool(findings.diagnoses) or sum(not one.agrees for one in comparison.compared) < 7)
+
+    answer()
+    assert all(named)
+
+
+def test_a_unit_of_the_last_digit_singles_out_no_mistake() -> None:
+    @rounds(2 * EXAMPLES)
+    @given(exercises(), st.integers(3, 8), st.randoms(use_true_random=False))
+    def answer(exercise: Exercise, decimals: int, chooser: Random) -> None:
+        texts = [
+            (name, f"{value + chooser.choice([-1, 0, 0, 0, 1]) * 10.0**-decimals:.{decimals}f}")
+            for name, value in work_out(exercise).items()
+        ]
+        _, findings = examined_texts(exercise, texts)
+        assert findings.diagnoses == (), texts
+
+    answer()
 
 
 @pytest.mark.parametrize(
