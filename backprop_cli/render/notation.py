@@ -225,7 +225,6 @@ SYMBOLS: dict[str, tuple[str, str, str]] = {
     "hadamard": ("⊙", "(*)", r"\odot"),
     "transpose": ("ᵀ", "^T", r"^{\mathsf T}"),
     "sum": ("Σ", "sum", r"\sum"),
-    "dot": ("·", "-", r"\cdot"),
 }
 """The signs that views use: Unicode, ASCII, LaTeX."""
 

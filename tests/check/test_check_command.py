@@ -170,6 +170,12 @@ def test_a_diagnosis_for_people(format: str) -> None:
     assert "would be wrong too" in result.stdout
 
 
+def test_a_product_is_one_where_there_is_only_ascii() -> None:
+    given = "w31,0.041083520\nw41,0.041333814\n"
+    (reason,) = against(given)[0]["diagnosis"][0]["reasons"]
+    assert (reason["right"], reason["wrong"]) == ("E = sum E_o", "E = 1/n*sum E_o")
+
+
 def test_the_csv_names_the_mistake_of_each_number() -> None:
     result = backprop("check", "classic", "-a", "-", "-f", "csv", stdin="w31,-0.0822\nw41,-0.0827\nz3,1.1059\n")
     assert [row.split(",")[-2:] for row in result.stdout.splitlines()] == [
