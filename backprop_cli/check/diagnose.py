@@ -12,6 +12,7 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.check.compare import Compared, Comparison
+from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
 from backprop_cli.check.variants import Variant
 from backprop_cli.check.work import Work
@@ -44,6 +45,11 @@ class Mistake:
     def id(self) -> str:
         """The misconception's."""
         return self.misconception.id
+
+    @property
+    def formulas(self) -> Formulas:
+        """The right formula and the wrong one."""
+        return self.variant.formulas or (self.misconception.right, self.misconception.wrong)
 
 
 @dataclass(frozen=True)

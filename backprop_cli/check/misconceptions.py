@@ -10,13 +10,17 @@ import math
 from dataclasses import dataclass
 
 from backprop_cli.check import alterations as alter
+from backprop_cli.check import formulas
 from backprop_cli.check import variants as ways
 from backprop_cli.functions.formula import Formula
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A mistake; `sentence` goes on from "this is what you get if"."""
+    """A mistake; `sentence` goes on from "this is what you get if".
+
+    A variant may have formulas of its own, where the textbook's `right` and `wrong` are not those of the network.
+    """
 
     id: str
     sentence: str
@@ -57,7 +61,7 @@ _TABLE = [
     _entry(
         "error_sign", "the error is turned around, so that every gradient has the opposite sign",
         ("∂E/∂o = o − t", rf"{_BY_O} = o - t"), ("∂E/∂o = t − o", rf"{_BY_O} = t - o"),
-        ways.always(alter.scaled_gradients(-1.0)),
+        ways.error_sign,
     ),
     _entry(
         "mean_over_samples", "the mean over the samples is taken where the file says sum", _SUM_SAMPLES, _MEAN_SAMPLES,
@@ -77,12 +81,11 @@ _TABLE = [
     ),
     _entry(
         "half_forgotten", "the half in the loss, or the two that it cancels, is lost, so that all is doubled",
-        ("d/do ½(t − o)² = o − t", r"\frac{d}{do} \tfrac12 (t - o)^2 = o - t"), ("2(o − t)", "2(o - t)"),
-        ways.squares(2.0),
+        formulas.SQUARES["half_squared_error"][0], formulas.SQUARES["half_squared_error"][1], ways.squares(2.0),
     ),
     _entry(
         "half_doubled", "a half too many is put in, or the two of the square's derivative is lost, so that all is halved",
-        ("d/do (t − o)² = 2(o − t)", r"\frac{d}{do} (t - o)^2 = 2(o - t)"), ("o − t", "o - t"), ways.squares(0.5),
+        formulas.SQUARES["squared_error"][0], formulas.SQUARES["squared_error"][2], ways.squares(0.5),
     ),
     _entry(
         "cross_entropy_log10", "the cross-entropy is computed with the logarithm to base 10",

@@ -10,6 +10,8 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.check import alterations as alter
+from backprop_cli.check import formulas
+from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.method import Change, Method
 from backprop_cli.check.rounding import cut_off, half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
@@ -30,13 +32,15 @@ def _rounded_to_given(numbers: Array, units: Array) -> Array:
 class Variant:
     """One way to make a mistake: what it changes in the method, or how many `steps` it makes too many.
 
-    `written` is what is written down of the computed numbers, given the value of the last digit of each.
+    `written` is what is written down of the computed numbers, given the value of the last digit of each. `formulas` are the
+    right one and the wrong one where the network has others than the table's.
     """
 
     change: Change = _nothing
     detail: str = ""
     steps: int = 0
     written: Callable[[Array, Array], Array] = _rounded_to_given
+    formulas: Formulas | None = None
 
 
 Variants = Callable[[Setup], Iterable[Variant]]
@@ -56,18 +60,29 @@ def other_step(steps: int) -> Variants:
 # ── the loss and its derivative ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _scaled(factor: float) -> Iterator[Variant]:
+def _scaled(factor: float, shown: Formulas | None = None) -> Iterator[Variant]:
     """The derivatives of E multiplied, or E as well, or E alone."""
     gradients, loss = alter.scaled_gradients(factor), alter.scaled_loss(factor)
-    yield Variant(gradients, "in the gradients")
-    yield Variant(alter.both(gradients, loss), "in the loss and in the gradients")
-    yield Variant(loss, "in the loss")
+    yield Variant(gradients, "in the gradients", formulas=shown)
+    yield Variant(alter.both(gradients, loss), "in the loss and in the gradients", formulas=shown)
+    yield Variant(loss, "in the loss", formulas=shown)
+
+
+def error_sign(setup: Setup) -> Iterator[Variant]:
+    """∂E/∂o negated."""
+    yield Variant(alter.scaled_gradients(-1.0), formulas=formulas.negated(setup.network.loss))
 
 
 def squares(factor: float) -> Variants:
-    """A factor lost or gained where a square is differentiated."""
-    losses = {"half_squared_error", "squared_error", "mean_squared_error", "huber"}
-    return lambda setup: _scaled(factor) if setup.network.loss.name in losses else ()
+    """A factor of 2 or ½ gained where a square is differentiated."""
+
+    def variants(setup: Setup) -> Iterable[Variant]:
+        if setup.network.loss.name not in formulas.SQUARES:
+            return ()
+        right, doubled, halved = formulas.SQUARES[setup.network.loss.name]
+        return _scaled(factor, (right, doubled if factor > 1.0 else halved))
+
+    return variants
 
 
 def over_outputs(is_mean: bool) -> Variants:
@@ -145,7 +160,8 @@ def slope_at_net_input(setup: Setup) -> Iterator[Variant]:
 
     layers = _layers(setup, lambda activation: activation.slope_in_a_of is not None and activation.name != "linear")
     for chosen, where in _parts(setup, layers):
-        yield Variant(alter.sloped(chosen, slope), where)
+        activations = [setup.network.layers[layer].activation for layer in chosen]
+        yield Variant(alter.sloped(chosen, slope), where, formulas=formulas.at_net_input(activations))
 
 
 def slope_of_other(setup: Setup) -> Iterator[Variant]:

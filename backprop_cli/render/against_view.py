@@ -78,8 +78,7 @@ def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator
     yield Heading(notation.text(" and ".join(mistake.id for mistake in diagnosis.mistakes)), 3)
     yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
     columns = (Column("right", "math"), Column("wrong", "math"))
-    entries = [mistake.misconception for mistake in diagnosis.mistakes]
-    rows = [(_formula(entry.right, notation), _formula(entry.wrong, notation)) for entry in entries]
+    rows = [tuple(_formula(formula, notation) for formula in mistake.formulas) for mistake in diagnosis.mistakes]
     yield Table(columns, rows, len(rows))
     yield Note(f"It explains {listed([_name(name, notation) for name in diagnosis.explains])}.")
     if diagnosis.contradicts:

@@ -70,16 +70,18 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "alternatives": [_ids(mistakes) for mistakes in diagnosis.alternatives],
         "explains": list(diagnosis.explains),
         "contradicts": list(diagnosis.contradicts),
-        "reasons": [
-            {
-                "mistake": mistake.id,
-                "sentence": mistake.misconception.sentence,
-                "detail": mistake.variant.detail,
-                "right": to_ascii(mistake.misconception.right.text),
-                "wrong": to_ascii(mistake.misconception.wrong.text),
-            }
-            for mistake in diagnosis.mistakes
-        ],
+        "reasons": [_reason(mistake) for mistake in diagnosis.mistakes],
+    }
+
+
+def _reason(mistake: Mistake) -> dict[str, str]:
+    right, wrong = mistake.formulas
+    return {
+        "mistake": mistake.id,
+        "sentence": mistake.misconception.sentence,
+        "detail": mistake.variant.detail,
+        "right": to_ascii(right.text),
+        "wrong": to_ascii(wrong.text),
     }
 
 

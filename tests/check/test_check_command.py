@@ -176,6 +176,63 @@ def test_a_product_is_one_where_there_is_only_ascii() -> None:
     assert (reason["right"], reason["wrong"]) == ("E = sum E_o", "E = 1/n*sum E_o")
 
 
+@pytest.mark.parametrize(
+    ("loss", "activation", "factor", "mistake", "right", "wrong"),
+    [
+        ("half_squared_error", "sigmoid", -1.0, "error_sign", "dE/do = o - t", "dE/do = t - o"),
+        ("squared_error", "sigmoid", -1.0, "error_sign", "dE/do = -2*(t - o)", "dE/do = -(-2*(t - o))"),
+        ("cross_entropy", "softmax", -1.0, "error_sign", "dE/do = -t/o", "dE/do = -(-t/o)"),
+        ("half_squared_error", "sigmoid", 2.0, "half_forgotten", "d/do 1/2(t - o)^2 = o - t", "2(o - t)"),
+        ("squared_error", "sigmoid", 2.0, "half_forgotten", "d/do (t - o)^2 = 2(o - t)", "4(o - t)"),
+        ("mean_squared_error", "tanh", 0.5, "half_doubled", "d/do 1/n*(t - o)^2 = 2/n*(o - t)", "1/n*(o - t)"),
+        ("half_squared_error", "sigmoid", 0.5, "half_doubled", "d/do 1/2(t - o)^2 = o - t", "1/2(o - t)"),
+    ],
+)
+def test_the_right_formula_is_that_of_the_networks_loss(
+    tmp_path: Path, loss: str, activation: str, factor: float, mistake: str, right: str, wrong: str
+) -> None:
+    config = {
+        "loss": loss, "inputs": [0.5, -0.3, 0.7], "targets": [0.2, 0.5, 0.3],
+        "layers": [{"activation": activation, "weights": [[0.3, 0.1, -0.4], [0.2, -0.5, 0.6], [-0.1, 0.7, 0.9]]}],
+    }  # fmt: skip
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    gradients = json.loads(backprop("run", str(path), "-f", "json").stdout)["gradients"]
+    answer, _ = against(lines({name: f"{factor * value:.6f}" for name, value in gradients.items()}), name=str(path))
+    (reason,) = answer["diagnosis"][0]["reasons"]
+    assert (reason["mistake"], reason["right"], reason["wrong"]) == (mistake, right, wrong)
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope", "right", "wrong"),
+    [
+        ("sigmoid", lambda z: z * (1 - z), "f'(z) = a*(1 - a)", "z*(1 - z)"),
+        ("tanh", lambda z: 1 - z * z, "f'(z) = 1 - a^2", "1 - z^2"),
+        ("bipolar_sigmoid", lambda z: (1 - z * z) / 2, "f'(z) = 1/2(1 - a^2)", "1/2(1 - z^2)"),
+        ("softplus", lambda z: 1 - np.exp(-z), "f'(z) = 1 - exp(-a)", "1 - exp(-z)"),
+    ],
+)
+def test_the_formula_filled_with_z_is_that_of_the_networks_function(
+    tmp_path: Path, activation: str, slope: Any, right: str, wrong: str
+) -> None:
+    x, t, weights = np.array([0.5, -0.3]), np.array([0.2, 0.5]), np.array([[0.3, 0.1], [0.2, -0.5]])
+    config = {
+        "inputs": x.tolist(), "targets": t.tolist(),
+        "layers": [{"activation": activation, "weights": weights.tolist()}],
+    }  # fmt: skip
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    z = weights @ x
+    o = {
+        "sigmoid": 1 / (1 + np.exp(-z)), "tanh": np.tanh(z), "bipolar_sigmoid": np.tanh(z / 2), "softplus": np.log1p(np.exp(z)),
+    }[activation]  # fmt: skip
+    wrong_gradients = np.outer((o - t) * slope(z), x)
+    given = {f"w{s + 1}{u + 1}": f"{wrong_gradients[u, s]:.6f}" for u in range(2) for s in range(2)}
+    answer, _ = against(lines(given), name=str(path))
+    (reason,) = answer["diagnosis"][0]["reasons"]
+    assert (reason["mistake"], reason["right"], reason["wrong"]) == ("slope_at_net_input", right, wrong)
+
+
 def test_the_csv_names_the_mistake_of_each_number() -> None:
     result = backprop("check", "classic", "-a", "-", "-f", "csv", stdin="w31,-0.0822\nw41,-0.0827\nz3,1.1059\n")
     assert [row.split(",")[-2:] for row in result.stdout.splitlines()] == [
