@@ -197,7 +197,8 @@ def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterabl
 def _evidence(one: Compared, tolerance: float) -> float:
     """How many digits somebody would have to guess in order to hit a wrong number by chance.
 
-    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else.
+    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else. Mistakes
+    move a number by any order of magnitude, so that the chance falls a little faster than the distance grows.
     """
     given = one.given
     difference = abs(given.value - one.expected)
@@ -206,7 +207,8 @@ def _evidence(one: Compared, tolerance: float) -> float:
     if given.value == 0.0:
         return _DIGITS_OF_ZERO
     unit = max(given.unit, 2.0 * tolerance * abs(given.value), sys.float_info.min)
-    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * difference / unit))
+    distance = difference / unit
+    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * distance * (1.0 + math.log1p(distance))))
 
 
 def _log10_choices(hits: int, misses: int) -> float:

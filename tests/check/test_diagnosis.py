@@ -100,7 +100,7 @@ def test_no_mistake_is_named_behind_right_answers() -> None:
     assert len(seen) >= 9 * EXAMPLES
 
 
-def test_digits_cut_off_are_named_as_that_and_nothing_else() -> None:
+def test_digits_cut_off_are_named_as_that_before_all_else() -> None:
     named: list[bool] = []
 
     @rounds(2 * EXAMPLES)
@@ -112,7 +112,7 @@ def test_digits_cut_off_are_named_as_that_and_nothing_else() -> None:
             for name, value in work_out(exercise).items()
         ]
         comparison, findings = examined_texts(exercise, texts)
-        assert _first(findings) in ([], [["digits_cut_off"]]), texts
+        assert _first(findings)[:1] in ([], [["digits_cut_off"]]), texts
         named.append(bool(findings.diagnoses) or sum(not one.agrees for one in comparison.compared) < 7)
 
     answer()
