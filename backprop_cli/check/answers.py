@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,12 @@ from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.names import Names, Parameter
 
 _ZIP = b"PK\x03\x04"
-_ARRAY = re.compile(r"d?([Wb])(\d+)(?:\.grad|_grad)?(\+?)")
+_ARRAY = re.compile(r"d?([Wb])([1-9][0-9]{0,5})(?:\.grad|_grad)?(\+?)")
+_UNREADABLE = (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, TokenError)
+"""What zipfile and NumPy raise of a file that is damaged, encrypted, packed in some unknown way, or made to mislead them."""
+MOST_UNPACKED = 2**26
+"""Bytes: a zip of a megabyte may hold a thousand of them."""
+MOST_STEPS = 10**9
 _RUN_KEYS = {"partials", "gradients", "parameters"}
 
 
@@ -57,9 +63,12 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
 
 def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as members:
+            if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED:
+                raise ValueError("what it holds is too large")
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             loaded = {name: np.asarray(arrays[name]) for name in arrays.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _UNREADABLE as error:
         raise InputError(Problem(f"this is no readable .npz file: {error}", place=Place(source))) from None
     for name, array in loaded.items():
         if array.dtype.kind not in "fiu":
@@ -112,13 +121,22 @@ def _of_document(text: str, source: str, names: Names) -> Answers:
     steps = sample = None
     if isinstance(data, dict) and data.keys() >= _RUN_KEYS:
         entries = _of_run(data, entries, names)
-        steps, sample = data.get("step"), data.get("sample")
+        steps, sample = (_count(document, name, least) for name, least in (("step", 0), ("sample", 1)))
     try:
         given = given_numbers([(name, number) for name, number, _ in entries])
     except ValueError as error:
         name, number, key = entries[error.args[0]]
         raise InputError(Problem(f"expected a number, found {number!r}", name, place=document.place(key))) from None
-    return Answers(tuple(given), steps if isinstance(steps, int) else None, sample if isinstance(sample, int) else None)
+    return Answers(tuple(given), steps, sample)
+
+
+def _count(document: Document, name: str, least: int) -> int | None:
+    """A count that a run's JSON gives, if it does."""
+    value = document.data.get(name)
+    if value is None or (type(value) is int and least <= value <= MOST_STEPS):
+        return value
+    place = document.place((name,))
+    raise InputError(Problem(f"expected a whole number from {least} to {MOST_STEPS:,}", name, place=place))
 
 
 _Entry = tuple[str, str, tuple[str | int, ...]]
@@ -233,7 +251,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     delimiter = next((mark for mark in ";\t" if lines and mark in lines[0][1]), ",")
     rows: list[tuple[int, list[str]]] = []
     for number, line in lines:
-        cells = next(csv.reader([line], delimiter=delimiter))
+        cells = next(csv.reader([line], delimiter=delimiter)) if len(line) < csv.field_size_limit() else [line]
         rows.append((number, cells if delimiter == "," else [_with_point(cell) for cell in cells]))
     return rows
 

@@ -79,6 +79,7 @@ Loss = Callable[[float | complex], tuple[Array, Trace]]
 """E and the forward pass at a distance along some direction through the parameters."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def check_gradients(run: Run, tolerance: float, sample: int | None = None, seed: int = 0) -> GradientCheck:
     """Probe the gradients of a run's shown step: all, or `sample` of them chosen by `seed`, with random directions."""
     step, network = run.shown, run.shown.before

@@ -86,7 +86,7 @@ def _hinge(t: Array, o: Array) -> Array:
 
 
 def _binary_cross_entropy(t: Array, o: Array) -> Array:
-    return -(numeric.weighted(t, np.log(o)) + numeric.weighted(1.0 - t, np.log1p(-o)))
+    return -(numeric.weighted(t, np.log(o)) + numeric.weighted(1.0 - t, numeric.log1p(-o)))
 
 
 def _binary_cross_entropy_slope(t: Array, o: Array) -> Array:

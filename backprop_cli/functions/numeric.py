@@ -15,7 +15,16 @@ def sigmoid(z: Array) -> Array:
 
 def softplus(z: Array) -> Array:
     """ln(1 + e^z)."""
-    return np.where(z.real > 0, z, 0.0) + np.log1p(np.exp(np.where(z.real > 0, -z, z)))
+    return np.where(z.real > 0, z, 0.0) + log1p(np.exp(np.where(z.real > 0, -z, z)))
+
+
+def log1p(x: Array) -> Array:
+    """Ln(1 + x); of complex numbers with the real part that NumPy's own loses where x is small."""
+    if not np.iscomplexobj(x):
+        return np.asarray(np.log1p(x))
+    real, imaginary = x.real, x.imag
+    size = 0.5 * np.log1p(real * (2.0 + real) + np.square(imaginary))
+    return np.asarray(size + 1j * np.arctan2(imaginary, 1.0 + real))
 
 
 def normal_density(z: Array) -> Array:
@@ -47,15 +56,15 @@ def log_softmax(z: Array) -> Array:
     shifted = z - np.take_along_axis(z, largest, axis=-1)
     others = np.exp(shifted)
     np.put_along_axis(others, largest, 0.0, axis=-1)
-    return np.asarray(shifted - np.log1p(others.sum(axis=-1, keepdims=True)))
+    return np.asarray(shifted - log1p(others.sum(axis=-1, keepdims=True)))
 
 
 def log_cosh(x: Array) -> Array:
     """Ln cosh x, without the overflow of cosh."""
     size = np.where(x.real < 0, -x, x)
-    return np.where(size.real < 1e-2, _log_cosh_near_zero(size), size + np.log1p(np.exp(-2.0 * size)) - math.log(2.0))
+    return np.where(size.real < 1e-2, _log_cosh_near_zero(size), size + log1p(np.exp(-2.0 * size)) - math.log(2.0))
 
 
 def _log_cosh_near_zero(x: Array) -> Array:
     """Ln cosh x = ½ ln(1 + sinh² x), which keeps its relative precision where ln 2 would cancel."""
-    return 0.5 * np.log1p(np.square(np.sinh(np.where(x.real < 1.0, x, 0.0))))
+    return 0.5 * log1p(np.square(np.sinh(np.where(x.real < 1.0, x, 0.0))))

@@ -152,3 +152,27 @@ def test_ridders_finds_known_slopes_and_knows_its_error(function: Any, slope: fl
     value, error = ridders(function, 0.1)
     assert abs(value - slope) <= max(10 * error, 1e-13)
     assert error < 1e-9
+
+
+def test_a_softplus_far_below_zero_keeps_its_real_part_beside_an_imaginary_one() -> None:
+    found = checked(
+        {
+            "loss": "kl_divergence",
+            "inputs": [1.0],
+            "targets": [0.5],
+            "layers": [{"activation": "softplus", "weights": [[-40.0]]}],
+        }
+    )
+    assert [probe.verdict for probe in found.parameters] == ["ok"]
+    assert found.parameters[0].numerical == pytest.approx(-0.5, rel=1e-9)
+
+
+def test_overflows_on_the_way_are_taken_in_silence() -> None:
+    network = {
+        "loss": "absolute_error", "inputs": [-0.59, 1e200], "targets": [5e-324, 1e-308], "momentum": 0.9, "steps": 3,
+        "layers": [
+            {"activation": "tanh", "weights": [[-3.0, -1e308], [-2.07, -3.0]], "bias": 1.7976931348623157e308},
+            {"activation": "gelu", "weights": [[-1.96, 2.9], [-1.08, 1.7976931348623157e308]], "bias": [0.61, 1e-310]},
+        ],
+    }  # fmt: skip
+    assert checked(network).parameter_count == 11
