@@ -18,13 +18,13 @@ from backprop_cli import config
 from backprop_cli.config.read import KEYS as KNOWN_KEYS
 from backprop_cli.memory import training_bytes
 from tests.fuzz.mutate import TOKENS, mutated
-from tests.fuzz.target import check
+from tests.fuzz.seeds import seeds
+from tests.fuzz.target import QUESTIONS, check
 from tests.program import backprop
 
 HEAD = "inputs: [1]\ntargets: [1]\n"
 LAYER = "layers: [{weights: [[1]]}]\n"
 LARGE = 990_000
-SEEDS = [path.read_bytes() for path in sorted(Path(__file__).parents[1].joinpath("configs").glob("*.yaml"))]
 
 BOMBS: dict[str, tuple[str, str]] = {
     # name: (text, a pattern of the message)
@@ -56,6 +56,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "huge batch": (f"{HEAD}{LAYER}batch_size: 1000000000000", "a step takes 1000000000000 samples, but there are 1"),
     "python object": ('!!python/object/apply:os.system ["echo hi"]', "is not understood"),
     "merge key": ("a: &a {inputs: [1]}\n<<: *a\n", "unknown key '<<'"),
+    "terminal command": (f"title: \x9b31m\n{HEAD}{LAYER}", r"control character U\+009B"),
     "null byte": (HEAD + "\x00", r"control character U\+0000"),
 }  # fmt: skip
 
@@ -191,9 +192,9 @@ def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> No
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32), choice=st.integers(0, 7))
+@given(seed=st.integers(0, 2**32), choice=st.integers(0, len(QUESTIONS) - 1))
 def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, choice: int) -> None:
-    check(mutated(SEEDS, random.Random(seed)), tmp_path / "net.yaml", choice)
+    check(mutated(seeds(choice), random.Random(seed)), tmp_path, choice)
 
 
 LEAVES = st.one_of(st.sampled_from(TOKENS), st.floats(), st.integers(), st.booleans(), st.none(), st.text(max_size=8))
@@ -211,7 +212,7 @@ def test_any_value_under_any_key_is_an_answer_or_an_error(
     import json
 
     data = {"inputs": [0.5, 1], "targets": [1], "layers": [{"weights": [[1, 2]], "bias": 0.1}], **changes}
-    check(json.dumps(data).encode("utf-8", "surrogatepass"), tmp_path / "net.json", choice)
+    check(json.dumps(data).encode("utf-8", "surrogatepass"), tmp_path, choice)
 
 
 def test_a_slope_far_out_is_explained_without_a_warning() -> None:

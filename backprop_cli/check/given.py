@@ -56,7 +56,7 @@ def common_digits(given: Given, expected: float) -> int:
     if expected == 0.0:
         return 0
     # the difference is at most half a unit of the last common digit
-    common = math.floor(_exponent(expected) - math.log10(2.0 * difference) + 1 + 1e-9)
+    common = math.floor(_exponent(expected) - (math.log10(difference) + math.log10(2.0)) + 1 + 1e-9)
     return max(0, min(common, given.digits))
 
 

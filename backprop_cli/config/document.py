@@ -81,13 +81,15 @@ def decode(content: bytes, file: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+_LATIN_BYTE = b"\xc2"
+"""With which UTF-8 begins the control characters beyond ASCII."""
 
 
 def _has_control(content: bytes) -> bool:
-    """Whether UTF-8 holds a control character: looked for in the bytes, which is much faster than in the text."""
-    return len(content.translate(None, _CONTROL_BYTES)) < len(content)
+    """Whether UTF-8 may hold a control character: looked for in the bytes, which is much faster than in the text."""
+    return len(content.translate(None, _CONTROL_BYTES)) < len(content) or _LATIN_BYTE in content
 
 
 def parse(text: str, file: str, format: str) -> Document:

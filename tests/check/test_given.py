@@ -31,6 +31,11 @@ def test_a_number_that_is_wrong_in_its_last_digit_does_not(text: str) -> None:
     assert not agrees(text, W31)
 
 
+def test_no_digit_is_common_with_a_number_at_the_end_of_the_range() -> None:
+    (given,) = given_numbers([("n", "-1e308")])
+    assert common_digits(given, 0.19) == 0
+
+
 def test_trailing_zeros_count() -> None:
     assert agrees("0.082", 0.08204)
     assert agrees("0.0820", 0.08204)

@@ -1,8 +1,8 @@
-"""Put mutated network files through the program: `python -m tests.fuzz.run [--count N] [--seed N] [--atheris SECONDS]`.
+"""Put mutated files through the program: `python -m tests.fuzz.run [--count N] [--seed N] [--atheris SECONDS]`.
 
-The plain search mutates the shipped files by its own rules and needs nothing else. With `--atheris` the search is guided by
+The plain search mutates the shipped files by rules of its own and needs nothing else. With `--atheris` the search is guided by
 coverage: it needs the `atheris` package, which is not among the project's dependencies.
-Each file that breaks something is kept as `crash-*.yaml` in the current directory, and the exit code is 1.
+Each file that breaks something is kept as `crash-*` in the current directory, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections import Counter
 from pathlib import Path
 
 GIGABYTE = 2**30
-SEEDS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
 
 
 def main() -> int:
@@ -37,17 +36,17 @@ def main() -> int:
 
 def _plain(count: int, seed: int) -> int:
     from tests.fuzz.mutate import mutated
+    from tests.fuzz.seeds import seeds
     from tests.fuzz.target import check
 
     choose = random.Random(seed)
-    seeds = [path.read_bytes() for path in SEEDS]
     codes: Counter[int] = Counter()
     broken: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
-            content = mutated(seeds, choose)
+            content = mutated(seeds(number), choose)
             try:
-                codes[check(content, Path(folder, "net.yaml"), number)] += 1
+                codes[check(content, Path(folder), number)] += 1
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     break
@@ -65,8 +64,8 @@ def _keep(broken: dict[str, bytes], content: bytes, number: int, error: BaseExce
     kind = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
     if kind not in broken:
         broken[kind] = content
-        Path(f"crash-{number}.yaml").write_bytes(content)
-        print(f"crash-{number}.yaml, choice {number % 8}: {kind}: {str(error)[:200]}", file=sys.stderr)
+        Path(f"crash-{number}").write_bytes(content)
+        print(f"crash-{number}: {kind}: {str(error)[:200]}", file=sys.stderr)
 
 
 def _guided(seconds: int, seed: int) -> int:
@@ -76,17 +75,18 @@ def _guided(seconds: int, seed: int) -> int:
         print("the atheris package is not installed: run without --atheris", file=sys.stderr)
         return 2
     with atheris.instrument_imports(include=["backprop_cli"]):
-        from tests.fuzz.target import check
+        from tests.fuzz.seeds import seeds
+        from tests.fuzz.target import QUESTIONS, check
     folder = Path(tempfile.mkdtemp(prefix="backprop-fuzz-"))
     corpus = folder / "corpus"
     corpus.mkdir()
-    for choice in range(8):
-        for path in SEEDS:
-            (corpus / f"{path.stem}-{choice}").write_bytes(bytes([choice]) + path.read_bytes())
+    for choice in range(len(QUESTIONS)):
+        for number, content in enumerate(seeds(choice)):
+            (corpus / f"{number}-{choice}").write_bytes(bytes([choice]) + content)
 
     def one(data: bytes) -> None:
         if data:
-            check(data[1:], folder / "net.yaml", data[0])
+            check(data[1:], folder, data[0])
 
     atheris.Setup(
         [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=60", "-rss_limit_mb=1024",
