@@ -30,6 +30,8 @@ MAX_DEPTH = 100
 """Levels of operations within one another: what a chain like a/b/c/… can add to the nesting."""
 
 _PAIRED = {"max", "min"}
+MOST_PAIRED = 20
+"""Arguments of one of these: the derivative grows with the cube of their number."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,9 @@ class Parser:
         """`max(a, b, c)` is `max(max(a, b), c)`."""
         if len(arguments) < 2:
             raise self.source.error(token.at, f"{token.text!r} takes two arguments or more")
+        if len(arguments) > MOST_PAIRED:
+            hint = "give the largest or smallest of some of them a name of its own"
+            raise self.source.error(token.at, f"{token.text!r} takes at most {MOST_PAIRED} arguments", hint)
         value = arguments[0]
         for argument in arguments[1:]:
             value = self._apply(token.text, (value, argument), token)
