@@ -7,15 +7,14 @@ what comes out when one link is wrong replaces that link and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.forward import Trace
 from backprop_cli.network import Network, ParameterRow
 
 
-@dataclass(frozen=True)
-class Gradients:
+class Gradients(NamedTuple):
     """Derivatives of each sample's loss, by layer.
 
     `activations[l]` is ∂E/∂a of what feeds layer l (`activations[0]`: of the inputs), the last entry ∂E/∂o;
@@ -67,8 +66,7 @@ def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> A
     return np.asarray(by_unit.sum(keepdims=True) if biases == "shared" else by_unit)
 
 
-@dataclass(frozen=True)
-class Links:
+class Links(NamedTuple):
     """The links of the chain, each replaceable on its own."""
 
     loss_by_output: Callable[[Network, Trace, Array], Array] = loss_by_output

@@ -7,9 +7,8 @@ Nothing here prints: the command line catches `BackpropError`, writes `str(error
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class BackpropError(Exception):
@@ -18,8 +17,7 @@ class BackpropError(Exception):
     exit_code = 2
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A position in a text: `line` and `column` count from 1, `text` is the whole source line."""
 
     file: str
@@ -42,8 +40,7 @@ class Place:
         return [f"    {shown.rstrip()}", f"    {' ' * text_width(shown[: self.column - 1 - start])}^"]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with an input: where (`key` is a path such as `layers[1].bias`), what, and a hint."""
 
     message: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from backprop_cli.errors import UsageError
 from backprop_cli.names import Parameter
@@ -12,8 +12,7 @@ from backprop_cli.paths import Path, count_paths, largest_paths
 from backprop_cli.sgd import Run
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     """How a step changes one parameter: `new` = `old` + `change`."""
 
     old: float
@@ -25,8 +24,7 @@ class Update:
     velocity_before: float | None = None
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """All about one parameter: `gradient` is the batch's, `partials` and `paths` are those of the shown sample.
 
     `by_sample` holds (sample from 1, its gradient) for the step's batch where that is not the shown sample alone.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.network import Network, Samples
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x.
 
     An engine that computes `slopes` its own way (∂a/∂z of elementwise layers) says what they came to.

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from backprop_cli.errors import UnknownNameError
 
 _POSITION = re.compile(r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}"))
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """Where a weight or a bias stands, all indices from 0: a bias has no `source`, a shared bias no `unit` either."""
 
     layer: int

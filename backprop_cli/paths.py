@@ -11,14 +11,12 @@ import itertools
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from backprop_cli.partials import Partial, closure
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """Local derivatives in the order of the chain, from the loss inwards, and their product.
 
     `share` is the part of the whole that this path makes up, None where the whole is 0 or not finite.

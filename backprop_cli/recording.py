@@ -53,7 +53,7 @@ def record(
                 piece,
                 setup=setup,
                 steps=number,
-                shown=replace(piece.shown, number=number),
+                shown=piece.shown._replace(number=number),
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
                 history=row_of([*losses, piece.loss_after]),
                 history_steps=range(number + 1),

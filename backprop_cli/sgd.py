@@ -6,7 +6,7 @@ import math
 import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
@@ -132,7 +132,7 @@ class _Training:
         self.state = state_of(after)
         self.require_finite(self.state)
         self._report()
-        return replace(step, number=number)
+        return step._replace(number=number)
 
     def advance_to(self, target: int) -> None:
         """Make updates, in chunks, until `target` are made."""

@@ -6,8 +6,8 @@ This is what every engine's loop must come to, written to be read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
 from backprop_cli.arrays import Row, elementwise, row_of
@@ -15,8 +15,7 @@ from backprop_cli.names import Names
 from backprop_cli.network import Network, ParameterRow, Schedule, Setup
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One update: the network before and after it, and the gradients over its batch (sample indices from 0).
 
     `number` counts from 1; step 0 is a look at a network that is not updated, where `after` is `before` and there are no `changes`.

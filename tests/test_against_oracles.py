@@ -47,7 +47,8 @@ class Worked:
 def worked(request: pytest.FixtureRequest) -> Worked:
     case: Case = request.param
     file = network(case)
-    return Worked(file, run_json(file, "--sample", str(case.samples)))
+    engine = "auto" if case.samples == 1 else "array"
+    return Worked(file, run_json(file, "--sample", str(case.samples), "--engine", engine))
 
 
 def shown_partials(answer: Mapping[str, Any]) -> dict[str, float]:

@@ -245,4 +245,4 @@ def change_for_gradient(method: Method) -> Method:
 
 def _linked(method: Method, **links: Callable[..., Any]) -> Method:
     """The method with some of its links replaced."""
-    return replace(method, links=replace(method.links, **links))
+    return replace(method, links=method.links._replace(**links))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -129,8 +128,9 @@ class Index:
     def _net_input_by(self, layer: int, unit: int, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)
         if parameter is not None and parameter.layer == layer and parameter.unit in (unit, None):
-            is_bias = parameter.source is None
-            return Wanted(Work.bias_factor, 0) if is_bias else Wanted(Work.factors, self._weight(*astuple(parameter)))
+            if parameter.source is None:
+                return Wanted(Work.bias_factor, 0)
+            return Wanted(Work.factors, self._weight(layer, unit, parameter.source))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
             return Wanted(Work.connections, self._weight(layer, unit, source[2]))

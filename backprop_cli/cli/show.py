@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
@@ -12,8 +11,7 @@ from backprop_cli.render.blocks import Block, cut
 from backprop_cli.render.notation import Notation
 
 
-@dataclass(frozen=True)
-class Showing:
+class Showing(NamedTuple):
     """How a result is shown: its format and what goes with it; `rows` None shows every row of every table."""
 
     format: Format

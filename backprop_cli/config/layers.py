@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.config.checker import Checker
 from backprop_cli.config.places import Key
@@ -15,8 +14,7 @@ MAX_LAYERS = 1000
 """The deepest networks in use have about so many."""
 
 
-@dataclass(frozen=True)
-class GivenLayer:
+class GivenLayer(NamedTuple):
     """A layer as the file gives it: a row of weights for each unit, its biases, its activation."""
 
     rows: list[list[float]]

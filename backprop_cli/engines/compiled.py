@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from backprop_cli.arrays import row_of
 from backprop_cli.engines.engine import State, state_of
@@ -47,7 +46,7 @@ def agrees(one: ScalarEngine, other: ScalarEngine, setup: Setup) -> bool:
     """Whether two engines make the same first updates, with their losses and without, bit for bit."""
     state = state_of(setup)
     if setup.schedule.momentum and state.velocity is None:
-        state = replace(state, velocity=row_of([0.0] * len(state.parameters)))
+        state = state._replace(velocity=row_of([0.0] * len(state.parameters)))
     first, second = (_tried(engine, state) for engine in (one, other))
     return all(a == b or (a != a and b != b) for a, b in zip(first, second, strict=True))
 

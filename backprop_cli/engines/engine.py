@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from backprop_cli.arithmetic import Arithmetic
@@ -16,8 +16,7 @@ HUGE = 1e100
 """Beyond this the loss may have left the finite numbers on the way, even where the parameters came back."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """Where training stands: the updates made, all parameters and (under momentum) their velocities in a row each."""
 
     updates: int

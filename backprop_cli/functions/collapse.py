@@ -8,7 +8,7 @@ cross-entropy the delta is the well-known o − t.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.functions import numeric
@@ -17,8 +17,7 @@ from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.losses import Loss
 
 
-@dataclass(frozen=True)
-class Collapse:
+class Collapse(NamedTuple):
     """The closed form of a pair: `shares(t, z)` and `delta(t, z, o)`, both samples × outputs, and delta's formula.
 
     Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs. `scalar_share` and `scalar_delta`

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,16 +15,14 @@ Kind = Literal["math", "number", "text"]
 """What a column's cells are: a formula, a rounded number, or words."""
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A title; level 1 is the whole output's, 2 a section's, 3 a layer's."""
 
     text: str
     level: int = 2
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A table's column; `is_wide` where its cells can be long formulas, which may be broken into lines."""
 
     title: str
@@ -33,47 +30,41 @@ class Column:
     is_wide: bool = False
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows of cells; they may be made while they are read, so `count` says how many there are."""
+class Table(NamedTuple):
+    """Rows of cells; they may be made while they are read, so `length` says how many there are."""
 
     columns: Sequence[Column]
     rows: Iterable[Sequence[str]]
-    count: int
+    length: int
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(NamedTuple):
     """A chain of equalities: `left` = right = right = …, one under the other."""
 
     left: str
     rights: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Derivations:
+class Derivations(NamedTuple):
     """Derivations that belong together, aligned at their equals signs."""
 
     lines: Sequence[Derivation]
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A sentence."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(NamedTuple):
     """The loss over `steps` steps at evenly spaced ones of them; `values[0]` is before the first."""
 
     values: Sequence[float]
     steps: int
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(NamedTuple):
     """`left` = `right` = a matrix of numbers; `right` may be empty."""
 
     left: str
@@ -81,8 +72,7 @@ class Matrix:
     values: Array
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """The network drawn in characters; one that `is_asked` for says so where there is no room for it."""
 
     graph: Graph
@@ -95,11 +85,11 @@ Block = Heading | Table | Derivations | Note | Curve | Matrix | Picture
 def cut(blocks: Iterable[Block], rows: int | None) -> Iterable[Block]:
     """The blocks with every table cut to `rows` rows (None: all), and a note that says what is left and how to get it."""
     for block in blocks:
-        if isinstance(block, Table) and rows is not None and block.count > rows:
+        if isinstance(block, Table) and rows is not None and block.length > rows:
             yield Table(block.columns, islice(block.rows, rows), rows)
-            left = block.count - rows
+            left = block.length - rows
             yield Note(
-                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.count} shows them all, -f json has everything"
+                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.length} shows them all, -f json has everything"
             )
         else:
             yield block

@@ -40,7 +40,7 @@ def spoilt(run: Run, layer: int, unit: int, source: int, factor: float) -> Run:
     gradients = run.shown.gradients
     row = gradients.row[:]
     row[gradients.names.index(Parameter(layer, unit, source))] *= factor
-    return replace(run, shown=replace(run.shown, gradients=replace(gradients, row=row)))
+    return replace(run, shown=run.shown._replace(gradients=replace(gradients, row=row)))
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

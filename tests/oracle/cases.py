@@ -14,7 +14,10 @@ EVERY_BIAS = ["shared", "own", "none"]
 
 
 def grid() -> list[Case]:
-    """Return each triple twice: with one sample at one depth, with three samples at another, all depths in turn."""
+    """Return each triple twice: with one sample at one depth, with three samples at another, all depths in turn.
+
+    The tests give the two to different engines.
+    """
     triples = product(enumerate(EVERY_ACTIVATION), enumerate(EVERY_LOSS), enumerate(EVERY_BIAS))
     return [
         Case(activation, loss, bias, depth=1 + (i + j + k + turn) % 4, samples=samples)
