@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
-from backprop_cli.arrays import np, row_of
+from backprop_cli.arrays import row_of
+from backprop_cli.divergence import overflow, require_gradients, require_loss
 from backprop_cli.engines.choose import choose
 from backprop_cli.engines.engine import Engine, State, is_finite, setup_at, state_of
-from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
-from backprop_cli.forward import forward, loss_shares
-from backprop_cli.network import Network, Samples, Setup
+from backprop_cli.errors import InterruptedRunError, UsageError
+from backprop_cli.network import Setup
 from backprop_cli.updates import Step, look, updates
 
 WHOLE_HISTORY = 1000
@@ -70,22 +70,22 @@ def train(
         raise UsageError(f"there is no step {shown_number} to show: the run has {count} step{'s' * (count != 1)}")
     arithmetic = choose(setup, count, engine)
     loss_before = arithmetic.loss(setup.network, setup.samples, setup.schedule.reduction)
-    _require_finite(loss_before, 0, setup.network, setup.samples)
+    require_loss(loss_before, 0, setup.network, setup.samples)
     training = _Training(setup, arithmetic, count, every_loss, on_progress)
     try:
         if shown_number == 0:
             shown = look(setup, arithmetic)
-            _require_gradients(shown, 0, setup.samples)
+            require_gradients(shown, 0, setup.samples)
         else:
             training.advance_to(shown_number - 1)
             shown = training.record_step()
         training.advance_to(count)
-        training.require_finite(training.state)
+        training.require_parameters(training.state)
     except KeyboardInterrupt:
         raise InterruptedRunError(training.made, count, training.setup()) from None
     result = training.setup()
     loss_after = arithmetic.loss(result.network, setup.samples, setup.schedule.reduction)
-    _require_finite(loss_after, count, result.network, setup.samples)
+    require_loss(loss_after, count, result.network, setup.samples)
     history, history_steps = training.history(loss_after)
     name = arithmetic.name
     return Run(setup, count, shown, loss_before, loss_after, history, result, name, history_steps, arithmetic)
@@ -125,12 +125,12 @@ class _Training:
         """Make one update with a record of all that happens in it."""
         number = self.made + 1
         ((step, loss, after),) = updates(self.setup(), 1, self.engine)
-        _require_finite(loss, number - 1, step.before, self.start.samples)
-        _require_gradients(step, number, self.start.samples)
+        require_loss(loss, number - 1, step.before, self.start.samples)
+        require_gradients(step, number, self.start.samples)
         if (number - 1) % self.stride == 0:
             self.losses.append(loss)
         self.state = state_of(after)
-        self.require_finite(self.state)
+        self.require_parameters(self.state)
         self._report()
         return step._replace(number=number)
 
@@ -162,70 +162,20 @@ class _Training:
         first = next((index for index, loss in enumerate(losses) if not math.isfinite(loss)), None)
         if first is not None:
             network = setup_at(self.start, self._after(first)).network
-            _require_finite(losses[first], self.made + first, network, self.start.samples)
-        finite, other = 0, count
-        while other - finite > 1 and not is_finite(self._after(count)):
-            middle = (finite + other) // 2
-            finite, other = (middle, other) if is_finite(self._after(middle)) else (finite, middle)
-        self.require_finite(self._after(other))
+            require_loss(losses[first], self.made + first, network, self.start.samples)
+        if not is_finite(self._after(count)):
+            index = bisect_left(range(1, count), True, key=lambda made: not is_finite(self._after(made)))
+            self.require_parameters(self._after(1 + index))
 
     def _after(self, count: int) -> State:
         return self.engine.advance(self.state, count).state
 
-    def require_finite(self, state: State) -> None:
+    def require_parameters(self, state: State) -> None:
         """Raise where a parameter of a state, or its velocity, is not finite."""
-        if is_finite(state):
-            return
-        names = self.start.network.names
-        velocity: Iterable[float] = () if state.velocity is None else state.velocity
-        velocities = (
-            (f"the velocity of {names.of(one)}", v) for one, v in zip(names.parameters(), velocity, strict=False)
-        )
-        values = ((names.of(one), value) for one, value in zip(names.parameters(), state.parameters, strict=True))
-        culprit = next(f"{name} is {value}" for name, value in chain(values, velocities) if not math.isfinite(value))
-        raise DivergedError(state.updates - self.start.updates, culprit, _hint(1), "a parameter")
+        if not is_finite(state):
+            setup = setup_at(self.start, state)
+            raise overflow(setup.network.parameters, setup.velocity, state.updates - self.start.updates)
 
     def _report(self) -> None:
         if self.on_progress is not None:
             self.on_progress(self.made)
-
-
-def _require_finite(loss: float, made: int, network: Network, samples: Samples) -> None:
-    """Raise where the loss is no finite number any more after `made` updates."""
-    if not math.isfinite(loss):
-        culprit = find_culprit(network, samples) or f"{network.names.loss} = {loss} over the samples"
-        raise DivergedError(made, culprit, _hint(made))
-
-
-def _require_gradients(step: Step, number: int, samples: Samples) -> None:
-    """Raise where a gradient is no number although the loss is finite, as where relu hides an overflow from it."""
-    names, gradients = step.before.names, step.gradients
-    bad = next((one for one in names.parameters() if math.isnan(gradients.pick(one))), None)
-    if bad is not None:
-        culprit = find_culprit(step.before, samples)
-        gradient = f"d{names.loss}/d{names.of(bad)} is {gradients.pick(bad)}"
-        raise DivergedError(number, f"{culprit}, and {gradient}" if culprit else gradient, _hint(number), "a gradient")
-
-
-def _hint(made: int) -> str:
-    if made:
-        return "a smaller learning rate (--learning-rate) usually keeps it finite"
-    return "nothing was updated yet: the network's own numbers or its loss do not fit together"
-
-
-def find_culprit(network: Network, samples: Samples) -> str:
-    """The quantity that left the finite numbers first, in the order of the forward pass; nothing where none did."""
-    names, trace = network.names, forward(network, samples.inputs)
-    for layer in range(names.depth):
-        for kind, values in (("z", trace.net_inputs[layer]), ("a", trace.activations[layer + 1])):
-            bad = np.argwhere(~np.isfinite(values))
-            if len(bad):
-                sample, unit = (int(index) for index in bad[0])
-                name = names.net_input(layer, unit) if kind == "z" else names.activation(layer, unit)
-                return f"{name} (unit {unit + 1} of layer {layer + 1}) is {values[sample, unit]}, sample {sample + 1}"
-    bad = np.argwhere(~np.isfinite(loss_shares(network, trace, samples.targets)))
-    if len(bad):
-        sample, unit = (int(index) for index in bad[0])
-        output = trace.outputs[sample, unit]
-        return f"{network.loss.name} of {names.output(unit)} = {output:.6g} is not finite, sample {sample + 1}"
-    return ""
