@@ -90,8 +90,10 @@ class BatchPass:
         delta, bias = self.buffers.deltas[layer], gradients.biases[layer]
         weights = gradients.weights[layer]
         # one sample's products need no sums: beyond some size BLAS would only wait for its threads
-        outer = np.multiply if self.batch == 1 and weights.size > _MANY else np.dot
-        yield partial(outer, delta.T, self.buffers.activations[layer], weights)
+        if self.batch == 1 and weights.size > _MANY:
+            yield partial(np.einsum, "bi,bj->ij", delta, self.buffers.activations[layer], out=weights)
+        else:
+            yield partial(np.dot, delta.T, self.buffers.activations[layer], weights)
         if bias is None or np.shares_memory(bias, delta):
             return
         if self.network.names.biases[layer] == "shared":
