@@ -52,7 +52,6 @@ def run(
     from backprop_cli.render.bulk import CsvLines, JsonLines, partial_rows
     from backprop_cli.render.records import CSV_COLUMNS, run_record
     from backprop_cli.sgd import train
-    from backprop_cli.writing import write_whole
 
     console = Console(quiet)
     target = _target(config, output, in_place)
@@ -74,6 +73,8 @@ def run(
             _write(console, target, interrupt.reached, document)
             raise
     if history is not None:
+        from backprop_cli.writing import write_whole
+
         write_whole(history, _history(result.history))
         console.notice(f"wrote {history}")
     _write(console, target, result.result, document)
@@ -113,11 +114,12 @@ def _write(console: Console, target: str | None, setup: Setup, document: Documen
     if target is None:
         return
     from backprop_cli.config.write import write
-    from backprop_cli.writing import write_whole
 
     if target == "-":
         console.write([write(setup, document, "yaml")])
     else:
+        from backprop_cli.writing import write_whole
+
         write_whole(target, write(setup, document, "json" if target.endswith(".json") else "yaml"))
         console.notice(f"wrote {target}")
 
