@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from tests.process import PROGRAM
+from tests.program import backprop
 
 WIDE = "inputs: [1, 2]\ntargets: [0]\nlayers: [{weights: [{日本: 1, é: 2}], bias: {ñandú: 1}}]\n"
 
@@ -33,3 +34,10 @@ def test_a_units_border_is_straight_beside_wide_and_spelled_out_names(encoding: 
         assert before[-1] in borders
         starts.add(columns(before))
     assert len(starts) == 1
+
+
+def test_a_network_too_high_for_characters_says_so() -> None:
+    row = ", ".join(["0.1"] * 8)
+    text = f"inputs: [{row}]\ntargets: [{row}]\nlayers: [{{weights: [{', '.join([f'[{row}]'] * 8)}]}}]\n"
+    result = backprop("run", "-", "--graph", stdin=text)
+    assert "(The network is too high to be drawn in characters: backprop plot draws it as SVG.)" in result.stdout

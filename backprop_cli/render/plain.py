@@ -124,8 +124,8 @@ def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> 
     lines = graph.draw(block.graph, notation.is_ascii)
     if lines is not None and (width is None or len(lines[0]) <= width):
         return lines
-    room = "" if lines is None else f" in fewer than {len(lines[0])} columns"
-    reason = f"(The network cannot be drawn in characters{room}: backprop plot draws it as SVG.)"
+    size = "is too high to be drawn" if lines is None else f"needs {len(lines[0])} columns to be drawn"
+    reason = f"(The network {size} in characters: backprop plot draws it as SVG.)"
     return [[(character, False) for character in reason]] if block.is_asked else []
 
 
