@@ -16,7 +16,7 @@ def check_view(run: Run, found: GradientCheck, notation: Notation) -> Iterator[B
     setup, network = run.setup, run.setup.network
     yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
     facts = [shape_of(network), functions_of(network), network.loss.name]
-    step = f"step {run.shown.number}" if run.shown.number else "the network as it stands"
+    step = f"step {run.shown.number:,}" if run.shown.number else "the network as it stands"
     yield Note(f"{', '.join(notation.text(fact) for fact in facts)}, {step}")
     yield Heading("The gradients and numerical differentiation")
     yield Note(f"{found.method.capitalize()}, tolerance {found.tolerance:g}.")

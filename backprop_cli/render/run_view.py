@@ -53,7 +53,7 @@ def heading(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
 
 
 def _which_step(run: Run) -> str:
-    return "no step made" if run.steps == 0 else f"step {run.shown.number} of {run.steps}"
+    return "no step made" if run.steps == 0 else f"step {run.shown.number:,} of {run.steps:,}"
 
 
 def _which_sample(run: Run, sample: int) -> list[str]:

@@ -171,7 +171,7 @@ function showPlace() {
   const after = document.getElementById("after");
   if (after) after.textContent = step;
   if (slider) {
-    const text = `${step} of ${data.steps}`;
+    const text = `${step.toLocaleString("en")} of ${data.steps.toLocaleString("en")}`;
     document.getElementById("frame-text").textContent = text;
     slider.setAttribute("aria-valuetext", `step ${text}`);
   }
