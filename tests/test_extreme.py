@@ -326,3 +326,17 @@ def test_the_step_at_which_a_parameter_overflowed_is_found(tmp_path: Path) -> No
     file.write_text(slow.replace("weight_decay: 0", "weight_decay: 10\nlearning_rate: -1"))  # w grows elevenfold a step
     result = backprop("run", str(file), "-n", "100", "--show-step", "1")
     assert "at step 8: w11 is inf" in result.stderr  # 1e300 · 11^8 is beyond 1.8e308
+
+
+def test_a_loss_that_is_infinite_before_any_step_is_reported() -> None:
+    network = "inputs: [1e200]\ntargets: [0]\nlayers: [{weights: [[1]]}]\n"
+    result = backprop("run", "-", "-n", "0", stdin=network)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the loss is no longer a finite number at step 0" in result.stderr
+
+
+def test_a_loss_that_is_infinite_after_the_last_step_is_reported() -> None:
+    network = "inputs: [1]\ntargets: [0]\nlearning_rate: 1e200\nlayers: [{weights: [[1]]}]\n"
+    result = backprop("run", "-", stdin=network)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the loss is no longer a finite number at step 1: half_squared_error of o1 = -1e+200" in result.stderr

@@ -25,7 +25,14 @@ from tests.mutation.mutants import Mutant, mutants
 
 FILES = tuple(f"backprop_cli/{name}.py" for name in ("forward", "backward", "arithmetic", "sgd", "updates", "partials"))
 FIRST = ("test_published", "test_golden", "test_paths", "test_extreme", "test_contract_json")
-THEN = ("check/test_numerical", "test_engines", "test_numbers", "test_hostile_input", "test_against_oracles")
+THEN = (
+    "check/test_numerical",
+    "check/test_check_command",
+    "test_engines",
+    "test_numbers",
+    "test_hostile_input",
+    "test_against_oracles",
+)
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not compiled")
 LIBRARIES = ("numpy", "rich.table", "typer.testing", "yaml")
 MOST_SECONDS = 240
