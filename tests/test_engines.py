@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from backprop_cli.api import load
+from backprop_cli.arithmetic import NUMPY
 from backprop_cli.arrays import Array
 from backprop_cli.engines.choose import choose, is_small
 from backprop_cli.engines.engine import setup_at, state_of
@@ -96,6 +97,7 @@ CASES: dict[str, dict[str, Any]] = {
     **{name: {"loss": name} for name in LOSSES},
     **{f"{name} above softmax": {"loss": name, "output": "softmax"} for name in LOSSES},
     **{f"{name} above linear": {"loss": name, "activation": "linear"} for name in ("huber", "log_cosh", "cross_entropy")},
+    "three layers below a closed form": {"widths": (2, 3, 2, 3), "loss": "cross_entropy", "output": "softmax"},
     "narrow huber": {"loss": {"huber": {"delta": 0.05}}},
     "no bias": {"bias": "none"},
     "shared bias": {"bias": "shared"},
@@ -201,6 +203,29 @@ def test_the_shown_step_follows_from_its_own_records() -> None:
     before, after, change = (np.asarray(a.row) for a in (step.before.parameters, step.after.parameters, step.changes))
     assert (before + change).tolist() == after.tolist()
     assert (-1e-3 * np.asarray(step.gradients.row)).tolist() == change.tolist()
+
+
+def test_the_plain_loop_takes_the_closed_form_of_a_saturated_output() -> None:
+    """∂E/∂o · ∂o/∂z would be infinity times 0 there; o − t is 1."""
+    setup = load(
+        {
+            "loss": "binary_cross_entropy",
+            "inputs": [1],
+            "targets": [0],
+            "layers": [{"weights": [[1]]}, {"activation": "sigmoid", "weights": [[800]]}],
+        }
+    )
+    ((step, loss, _),) = updates(setup, 1)
+    assert loss == pytest.approx(800.0)
+    assert step.gradients.row.tolist() == [800.0, 1.0]
+
+
+def test_plain_passes_say_what_the_engines_say_of_one_sample() -> None:
+    setup = network(widths=(2, 3, 3), loss="cross_entropy", output="softmax")
+    passes = [one.sample_pass(setup.network, setup.samples) for one in (NUMPY, choose(setup, 1, "scalar"))]
+    for plain, scalar in zip(*(made[:2] + made[3:6] for made in passes), strict=True):
+        np.testing.assert_allclose(np.concatenate(plain, None), np.concatenate(scalar, None), rtol=1e-12)
+    assert NUMPY.loss(setup.network, setup.samples, "mean") == pytest.approx(passes[1].loss, rel=1e-12)
 
 
 # ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -340,3 +340,17 @@ def test_a_loss_that_is_infinite_after_the_last_step_is_reported() -> None:
     result = backprop("run", "-", stdin=network)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "the loss is no longer a finite number at step 1: half_squared_error of o1 = -1e+200" in result.stderr
+
+
+def test_a_loss_that_became_infinite_is_reported_at_the_step_before_the_shown_one() -> None:
+    network = "inputs: [1]\ntargets: [0]\nlearning_rate: 1e200\nlayers: [{weights: [[1]]}]\n"
+    assert "the loss is no longer a finite number at step 1:" in backprop("run", "-", "-n", "2", stdin=network).stderr
+
+
+def test_a_velocity_that_overflows_beside_a_frozen_parameter_is_reported() -> None:
+    network = (
+        "inputs: [1e308]\ntargets: [1]\nmomentum: 2\nfreeze: [w11]\nlearning_rate: 0\nlayers: [{weights: [[0]]}]\n"
+    )
+    result = backprop("run", "-", "-n", "5", "--show-step", "1", "-q", "-o", "-", stdin=network)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the velocity of w11 is -inf" in result.stderr
