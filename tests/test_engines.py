@@ -24,6 +24,7 @@ from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.network import Setup
+from backprop_cli.partials import Derivation
 from backprop_cli.sgd import train
 from backprop_cli.updates import updates
 
@@ -226,6 +227,16 @@ def test_plain_passes_say_what_the_engines_say_of_one_sample() -> None:
     for plain, scalar in zip(*(made[:2] + made[3:6] for made in passes), strict=True):
         np.testing.assert_allclose(np.concatenate(plain, None), np.concatenate(scalar, None), rtol=1e-12)
     assert NUMPY.loss(setup.network, setup.samples, "mean") == pytest.approx(passes[1].loss, rel=1e-12)
+
+
+def test_the_slopes_shown_are_those_that_the_array_engine_multiplies_with() -> None:
+    setup = network(widths=(20, 50, 10))
+    result = train(setup, 1)
+    assert result.engine == "array"
+    derivation = Derivation(setup.network, setup.samples.only(0), result.arithmetic)
+    deltas = [derivation.delta(0, unit) for unit in range(50)]
+    products = [upstream.value * slope.value for ((upstream, slope),) in (delta.terms for delta in deltas)]
+    assert [delta.value for delta in deltas] == products
 
 
 # ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────
