@@ -17,9 +17,10 @@ from backprop_cli.api import load
 from backprop_cli.arithmetic import NUMPY
 from backprop_cli.arrays import Array
 from backprop_cli.engines.choose import choose, is_small
-from backprop_cli.engines.engine import setup_at, state_of
+from backprop_cli.engines.engine import NO_LOSS, Advance, State, setup_at, state_of
 from backprop_cli.engines.jitted import is_installed
 from backprop_cli.engines.native import compiler
+from backprop_cli.engines.scalar import ScalarEngine
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -337,10 +338,29 @@ def test_the_history_of_a_long_run_is_thinned_and_that_of_a_short_one_whole() ->
     assert long.history[-1] == long.loss_after == every.loss_after
 
 
-@pytest.mark.parametrize(("steps", "kept"), [(1, 2), (1000, 1001), (1001, 144)])
+@pytest.mark.parametrize(("steps", "kept"), [(1, 2), (1000, 1001), (1001, 144), (1051, 133)])
 def test_more_than_a_thousand_losses_are_thinned(steps: int, kept: int) -> None:
     result = train(network(), steps)
     assert len(result.history) == len(result.history_steps) == kept
+
+
+def test_the_loop_comes_up_for_air_at_even_times_however_long_an_update_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+
+    class Timed(ScalarEngine):
+        def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
+            nonlocal clock
+            clock += count * (0.001 if state.updates < 200 else 0.01)
+            return super().advance(state, count, kept)
+
+    monkeypatch.setattr("backprop_cli.sgd.FIRST_CHUNK", 40)
+    monkeypatch.setattr("backprop_cli.sgd.choose", lambda setup, *_: Timed(setup))
+    monkeypatch.setattr("backprop_cli.sgd.time.perf_counter", lambda: clock)
+    told = [0]
+    setup = network(widths=(2, 2, 2), samples=3)
+    train(setup, 300, on_progress=told.append)
+    assert setup.network.parameter_count == 12  # of 40 parameters times samples that is one update
+    assert np.diff(told).tolist() == [1, 2, 4, 8, 16, *[32] * 7, 16, 8, 8, 8, 4, 1]
 
 
 def test_progress_is_told_up_to_the_last_step() -> None:
