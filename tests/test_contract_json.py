@@ -448,3 +448,10 @@ def test_training_that_diverges_exits_with_one_and_leaves_the_existing_file(tmp_
     assert result.exit_code == 1
     assert re.search("learning.rate", result.stderr)
     assert target.read_text(encoding="utf-8") == "kept\n"
+
+
+def test_a_look_is_step_0_and_changes_nothing() -> None:
+    answer = backprop("run", "classic", "-n", "0", "-f", "json").json
+    assert (answer["steps"], answer["step"]) == (0, 0)
+    assert answer["loss_before"] == answer["loss_after"]
+    assert (answer["parameters"]["w31"], answer["gradients"]["w31"]) == (0.4, pytest.approx(0.08216704056423078))
