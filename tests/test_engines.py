@@ -230,6 +230,14 @@ def test_plain_passes_say_what_the_engines_say_of_one_sample() -> None:
     assert NUMPY.loss(setup.network, setup.samples, "mean") == pytest.approx(passes[1].loss, rel=1e-12)
 
 
+@pytest.mark.parametrize("bias", ["none", "shared", "own"])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_as_many_partials_are_counted_as_there_are(bias: str, output: str) -> None:
+    setup = network(widths=(2, 3, 4), bias=bias, output=output)
+    derivation = Derivation(setup.network, setup.samples.only(0))
+    assert [derivation.count(layer) for layer in (0, 1)] == [len(list(derivation.layer(layer))) for layer in (0, 1)]
+
+
 def test_the_slopes_shown_are_those_that_the_array_engine_multiplies_with() -> None:
     setup = network(widths=(20, 50, 10))
     result = train(setup, 1)

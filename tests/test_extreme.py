@@ -293,7 +293,7 @@ HIDDEN = "inputs: [1e308]\ntargets: [1]\nlayers: [{activation: relu, weights: [[
 def test_an_overflow_that_the_loss_does_not_show_is_reported(steps: str) -> None:
     result = backprop("run", "-", "-n", steps, stdin=HIDDEN)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "z1 (unit 1 of layer 1) is inf, sample 1, and dE/dw21 is nan" in result.stderr
+    assert f"at step {steps}: z1 (unit 1 of layer 1) is inf, sample 1, and dE/dw21 is nan" in result.stderr
 
 
 BEYOND = "inputs: [1]\ntargets: [10]\nlearning_rate: 1e308\nlayers: [{activation: tanh, weights: [[0.5]]}]\n"
