@@ -15,7 +15,7 @@ import pytest
 
 from backprop_cli.api import load
 from backprop_cli.arithmetic import NUMPY
-from backprop_cli.arrays import Array
+from backprop_cli.arrays import FEW, Array
 from backprop_cli.engines.choose import choose, is_small
 from backprop_cli.engines.engine import NO_LOSS, Advance, State, setup_at, state_of
 from backprop_cli.engines.jitted import is_installed
@@ -246,6 +246,32 @@ def test_the_slopes_shown_are_those_that_the_array_engine_multiplies_with() -> N
     deltas = [derivation.delta(0, unit) for unit in range(50)]
     products = [upstream.value * slope.value for ((upstream, slope),) in (delta.terms for delta in deltas)]
     assert [delta.value for delta in deltas] == products
+
+
+def test_scalar_code_works_with_pythons_own_numbers_however_large_the_network() -> None:
+    """NumPy's scalars would warn of an overflow, and take several times as long."""
+    setup = network(widths=(60, 30, 10), samples=1)
+    assert setup.network.parameter_count > FEW
+    engine = ScalarEngine(setup)
+    seen: set[type] = set()
+
+    def loop(p: list[float], *_: Any) -> float:
+        seen.update(map(type, p))
+        return 0.0
+
+    engine._loops[False] = loop
+    engine.advance(state_of(setup), 1)
+    assert seen == {float}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_loss_over_many_samples_is_that_of_their_gradients_pass(loss: str, reduction: str) -> None:
+    setup = network(samples=5, loss=loss, reduction=reduction)
+    engine = choose(setup, 1, "scalar")
+    over_all = engine.loss(setup.network, setup.samples, reduction)
+    assert over_all == engine.gradients(setup.network, setup.samples, reduction)[1]
+    assert over_all == pytest.approx(NUMPY.loss(setup.network, setup.samples, reduction), rel=1e-13)
 
 
 # ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────

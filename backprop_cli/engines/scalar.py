@@ -14,7 +14,7 @@ from backprop_cli.arithmetic import SamplePass
 from backprop_cli.arrays import row_of, total
 from backprop_cli.engines.engine import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.engines.page import Page, coefficients
-from backprop_cli.engines.source import look_source, loops_source
+from backprop_cli.engines.source import look_source, loops_source, total_loss_source
 from backprop_cli.network import Network, ParameterRow, Samples, Setup
 from backprop_cli.updates import sample_order
 
@@ -54,8 +54,8 @@ class ScalarEngine:
 
     def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
         """See `Engine`."""
-        p = self.runner.numbers(state.parameters)
-        v = self.runner.numbers([] if state.velocity is None else state.velocity)
+        p = self.runner.numbers(state.parameters.tolist())
+        v = self.runner.numbers([] if state.velocity is None else state.velocity.tolist())
         order, position = self._order(state.updates, count)
         losses, watch = row_of([]), 0.0
         for number, with_losses in segments(count, kept):
@@ -89,12 +89,14 @@ class ScalarEngine:
 
     def gradients(self, network: Network, batch: Samples, reduction: str) -> tuple[ParameterRow, float]:
         """See `Arithmetic`: sample after sample, added up in the order in which `loop` does."""
-        looks = [self.sample_pass(network, batch.only(index)) for index in range(len(batch))]
+        p = network.parameters.row.tolist()
+        looks = [self._look(p, *batch.vectors(index))[-2:] for index in range(len(batch))]
         if len(looks) == 1:
-            return looks[0].gradients, looks[0].loss
-        scale = 1.0 / len(batch) if reduction == "mean" else 1.0
-        sums = (total(numbers) * scale for numbers in zip(*(look.gradients.row for look in looks), strict=True))
-        return ParameterRow(network.names, row_of(sums)), total(look.loss for look in looks) * scale
+            loss, gradients = looks[0]
+            return ParameterRow(network.names, row_of(gradients)), loss
+        scale = _scale(batch, reduction)
+        sums = (total(numbers) * scale for numbers in zip(*(gradients for _, gradients in looks), strict=True))
+        return ParameterRow(network.names, row_of(sums)), total(loss for loss, _ in looks) * scale
 
     def sample_pass(self, network: Network, sample: Samples) -> SamplePass:
         """See `Arithmetic`."""
@@ -103,8 +105,18 @@ class ScalarEngine:
 
     def loss(self, network: Network, samples: Samples, reduction: str) -> float:
         """See `Arithmetic`."""
-        return self.gradients(network, samples, reduction)[1]
+        rows = (row.tolist() for row in (network.parameters.row, samples.input_row, samples.target_row))
+        return self._total_loss(*rows, len(samples)) * _scale(samples, reduction)
 
     @cached_property
     def _look(self) -> Callable[..., list[Any]]:
         return interpreted(look_source(self.page), "look")
+
+    @cached_property
+    def _total_loss(self) -> Callable[..., float]:
+        return interpreted(total_loss_source(self.page), "total_loss")
+
+
+def _scale(samples: Samples, reduction: str) -> float:
+    """What a sum over samples is multiplied with."""
+    return 1.0 / len(samples) if reduction == "mean" else 1.0

@@ -5,6 +5,7 @@ functions are written from the same lines, so that they agree bit for bit:
 
 - `look(p, x, t)` goes forward and backward over one sample and returns all that came out: what `SamplePass` holds, in its
   order;
+- `total_loss(p, x, t, count)` goes forward over `count` samples and returns the sum of their losses;
 - `loop(p, v, x, t, order, q, count, c, losses)` makes `count` updates; `loop_with_losses` is the same and also puts the loss
   before each of them into `losses`.
 
@@ -54,6 +55,13 @@ def look_source(page: Page) -> str:
         f"return {', '.join(map(_nested_list, vectors))}, {_list(shares)}, loss, {_list(gradients)}",
     ]
     return HEADER + "\n\ndef look(p, x, t):\n" + _indented(body)
+
+
+def total_loss_source(page: Page) -> str:
+    """The source of `total_loss`."""
+    one = [*_sample(page, "i"), *_forward(page), *_loss(page), "total += loss"]
+    body = [*_unpacked(page, velocities=False), "total = 0.0", "for i in range(count):", *_nested(one), "return total"]
+    return HEADER + "\n\ndef total_loss(p, x, t, count):\n" + _indented(body)
 
 
 def _list(entries: list[str]) -> str:
