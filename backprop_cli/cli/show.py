@@ -51,7 +51,7 @@ def show(
 
             console.write_text(terminal(blocks, text, console.width, console.is_color))
     else:
-        from backprop_cli.render.notation import LatexNotation, MarkdownNotation
+        from backprop_cli.render.latex_notation import LatexNotation, MarkdownNotation
 
         latex_notation = (
             MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)

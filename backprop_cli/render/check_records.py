@@ -8,7 +8,7 @@ from typing import Any
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
 from backprop_cli.check.numerical import GradientCheck, Probe
-from backprop_cli.render.notation import to_ascii
+from backprop_cli.render.signs import to_ascii
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
 COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from backprop_cli.network import Network
-from backprop_cli.render.notation import to_ascii
+from backprop_cli.render.signs import to_ascii
 from backprop_cli.width import character_width, shortened, text_width
 
 MOST_LINES = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Picture, Table
-from backprop_cli.render.notation import LatexNotation
+from backprop_cli.render.latex_notation import LatexNotation
 from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
 

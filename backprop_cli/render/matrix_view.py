@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from backprop_cli.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
 from backprop_cli.partials import Derivation
 from backprop_cli.render.blocks import Block, Heading, Matrix, Note
-from backprop_cli.render.notation import LatexNotation, Notation, TextNotation, superscript
+from backprop_cli.render.latex_notation import LatexNotation
+from backprop_cli.render.notation import Notation, TextNotation
 from backprop_cli.render.phrases import batch_sentence, listed
 from backprop_cli.render.run_view import heading, losses
+from backprop_cli.render.signs import superscript
 from backprop_cli.render.update_phrases import update_rule
 from backprop_cli.sgd import Run
 

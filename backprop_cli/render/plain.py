@@ -11,7 +11,9 @@ from itertools import islice
 from backprop_cli.arrays import Array
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
-from backprop_cli.render.notation import TextNotation, format_number, to_ascii
+from backprop_cli.render.decimals import format_number
+from backprop_cli.render.notation import TextNotation
+from backprop_cli.render.signs import to_ascii
 from backprop_cli.width import text_width
 
 CHUNK = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.render.blocks import Matrix
-from backprop_cli.render.notation import LatexNotation
+from backprop_cli.render.latex_notation import LatexNotation
 
 EDGE = 6
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from backprop_cli.explanation import Explanation
 from backprop_cli.render.blocks import Derivation
-from backprop_cli.render.notation import LatexNotation, Notation
+from backprop_cli.render.latex_notation import LatexNotation
+from backprop_cli.render.notation import Notation
 from backprop_cli.sgd import Run
 
 

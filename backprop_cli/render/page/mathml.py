@@ -19,7 +19,9 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.partials import Rule
-from backprop_cli.render.notation import NEEDLESS, LatexNotation, format_number, latex_name, trimmed
+from backprop_cli.render.decimals import format_number, trimmed
+from backprop_cli.render.latex_notation import LatexNotation, latex_name
+from backprop_cli.render.signs import NEEDLESS
 
 Element = ElementTree.Element
 BREAK = "\x1f"

@@ -18,8 +18,8 @@ from backprop_cli import __version__
 from backprop_cli.partials import Derivation
 from backprop_cli.recording import Recording
 from backprop_cli.render.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.decimals import format_number
 from backprop_cli.render.matrix_view import matrix_view
-from backprop_cli.render.notation import format_number
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation

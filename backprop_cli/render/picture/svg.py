@@ -7,7 +7,7 @@ import unicodedata
 from importlib.resources import files
 from xml.etree import ElementTree
 
-from backprop_cli.render.notation import trimmed
+from backprop_cli.render.decimals import trimmed
 from backprop_cli.width import shortened, text_width
 
 Element = ElementTree.Element
