@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
 from backprop_cli.arrays import np, total
-from backprop_cli.functions.activations import SOFTMAX_CROSS_SLOPE, softmax_slope
+from backprop_cli.functions import softmax
 from backprop_cli.functions.formula import Formula
 from backprop_cli.names import Parameter
 from backprop_cli.network import Network, Samples
@@ -108,7 +108,7 @@ class Derivation:
             holes = {"a": a, "z": z} | {name: ("", value) for name, value in activation.setting_values().items()}
             formula = activation.slope_formula
             if unit != by:
-                formula = SOFTMAX_CROSS_SLOPE
+                formula = softmax.CROSS_SLOPE
                 holes["other"] = (self.names.activation(layer, by), self.activations[layer + 1][by])
             self._memo[key] = self._local(a[0], z[0], self._slope_value(layer, unit, by), formula, holes)
         return self._memo[key]
@@ -117,7 +117,7 @@ class Derivation:
         activation = self.network.activations[layer]
         z, a = self.net_inputs[layer], self.activations[layer + 1]
         if not activation.is_elementwise:
-            return softmax_slope(a, unit, by)
+            return softmax.slope(a, unit, by)
         if layer not in self._slopes:
             with np.errstate(over="ignore", invalid="ignore"):
                 self._slopes[layer] = activation.slope(np.asarray(z), np.asarray(a)).tolist()

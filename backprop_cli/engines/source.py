@@ -205,7 +205,7 @@ def _forward(page: Page) -> list[str]:
 
 
 def _softmax(page: Page, layer: int) -> list[str]:
-    """As `numeric.softmax`: the largest net input is taken off first."""
+    """As `softmax.softmax`: the largest net input is taken off first."""
     names, units = page.names, _units(page, layer)
     z = [names.net_input(layer, unit) for unit in units]
     a = [names.activation(layer, unit) for unit in units]
@@ -294,7 +294,7 @@ def _slope(page: Page, layer: int, unit: int) -> str:
 
 
 def _softmax_deltas(pairs: list[tuple[str, str]]) -> list[str]:
-    """As `activations.softmax_pullback`: ∂E/∂a is measured from the largest unit's."""
+    """As `softmax.pullback`: ∂E/∂a is measured from the largest unit's."""
     (_, first), *others = pairs
     lines = [f"top = {first}", f"e = d{first}"]
     for _, a in others:

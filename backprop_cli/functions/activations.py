@@ -6,11 +6,11 @@ a nears 1), and at a kink they are what PyTorch returns: relu'(0) = 0, leaky_rel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backprop_cli.arrays import Array, np, total
-from backprop_cli.functions import numeric
+from backprop_cli.arrays import Array, np
+from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.formula import Formula
 
 
@@ -60,7 +60,7 @@ class Activation:
         """∂E/∂z from `upstream` = ∂E/∂a, samples × units: Σ_i ∂E/∂a_i · ∂a_i/∂z_j."""
         if self.is_elementwise:
             return upstream * self.slope(z, a)
-        return softmax_pullback(a, upstream)
+        return softmax.pullback(a, upstream)
 
     def setting_values(self) -> dict[str, float]:
         """The settings and the constants by name."""
@@ -71,23 +71,6 @@ class Activation:
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
         fields = {key: value for key, value in self.__dict__.items() if key != "settings"}
         return Activation(**fields, settings=values)
-
-
-def softmax_slope(a: Sequence[float], unit: int, by: int) -> float:
-    """∂a_unit/∂z_by = a_i(δ_ij − a_j); the diagonal a_i(1 − a_i) is summed over the others, so that nothing cancels.
-
-    One entry at a time: the whole Jacobian of a wide layer would not fit into memory.
-    """
-    if unit != by:
-        return -a[unit] * a[by]
-    return total(a[unit] * other for index, other in enumerate(a) if index != unit)
-
-
-def softmax_pullback(a: Array, upstream: Array) -> Array:
-    """a_j(g_j − Σ_i a_i g_i), with g measured from the largest unit's, so that a saturated unit keeps its digits."""
-    largest = np.argmax(a, axis=-1, keepdims=True)
-    g = upstream - np.take_along_axis(upstream, largest, axis=-1)
-    return np.asarray(a * (g - (a * g).sum(axis=-1, keepdims=True)))
 
 
 _SELU_ALPHA = 1.6732632423543772
@@ -383,7 +366,7 @@ _TABLE = [
     ),
     Activation(
         "softmax",
-        value_of=numeric.softmax,
+        value_of=softmax.softmax,
         slope_of=None,
         definition=Formula("exp(<z>)/sum", r"\frac{e^{<z>}}{\sum_k e^{z_k}}"),
         slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
@@ -407,8 +390,5 @@ _TABLE = [
         ),
     ),
 ]
-
-SOFTMAX_CROSS_SLOPE = Formula("-<a>*<other>", r"-<a> \cdot <other>")
-"""∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""
 
 ACTIVATIONS: dict[str, Activation] = {entry.name: entry.with_settings({}) for entry in _TABLE}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
-from backprop_cli.functions import numeric
+from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.losses import Loss
@@ -62,24 +62,14 @@ def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
 
 def _softmax_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
     """o_j Σα − α_j, and for each β_k the same of ln(1 − o_k), whose derivative is a softmax over the other units."""
-    delta = o * (alpha.sum(axis=-1, keepdims=True) - alpha) - alpha * _softmax_complement(o)
+    delta = o * (alpha.sum(axis=-1, keepdims=True) - alpha) - alpha * softmax.complement(o)
     if np.any(beta):
         for k in range(z.shape[-1]):
-            others = numeric.softmax(_without(z, k)) if z.shape[-1] > 1 else np.zeros_like(z)
+            others = softmax.softmax(_without(z, k)) if z.shape[-1] > 1 else np.zeros_like(z)
             slope = others - o
             slope[..., k] = -o[..., k]
             delta = delta - beta[..., k : k + 1] * slope
     return np.asarray(delta)
-
-
-def _softmax_complement(o: Array) -> Array:
-    """1 − o, summed from the other units where o is the largest."""
-    complement = 1.0 - o
-    largest = np.argmax(o, axis=-1, keepdims=True)
-    others = o.copy()
-    np.put_along_axis(others, largest, 0.0, axis=-1)
-    np.put_along_axis(complement, largest, others.sum(axis=-1, keepdims=True), axis=-1)
-    return complement
 
 
 def _without(z: Array, k: int) -> Array:
@@ -89,25 +79,9 @@ def _without(z: Array, k: int) -> Array:
     return rest
 
 
-def _softmax_log_complement(z: Array) -> Array:
-    """ln(1 − softmax(z)_k) = ln Σ_{j≠k} e^z_j − ln Σ_j e^z_j."""
-    top = z.real.max(axis=-1, keepdims=True)
-    whole = np.log(np.exp(z - top).sum(axis=-1))
-    columns = []
-    for k in range(z.shape[-1]):
-        rest = np.delete(z, k, axis=-1)
-        if rest.shape[-1] == 0:
-            columns.append(np.full(z.shape[:-1], -np.inf))
-            continue
-        rest_top = rest.real.max(axis=-1, keepdims=True)
-        logsum = np.log(np.exp(rest - rest_top).sum(axis=-1)) + rest_top[..., 0]
-        columns.append(logsum - top[..., 0] - whole)
-    return np.stack(columns, axis=-1)
-
-
 _LOG_FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], Callable[..., Array]]] = {
     "sigmoid": (lambda z: -numeric.softplus(-z), lambda z: -numeric.softplus(z), _sigmoid_delta),
-    "softmax": (numeric.log_softmax, _softmax_log_complement, _softmax_delta),
+    "softmax": (softmax.log_softmax, softmax.log_complement, _softmax_delta),
 }
 
 _O_MINUS_T = Formula("<o> - <t>", "<o> - <t>")

@@ -44,21 +44,6 @@ def weighted(weight: Array, value: Array) -> Array:
         return np.where(weight == 0, 0.0, weight * value)
 
 
-def softmax(z: Array) -> Array:
-    """e^z_i / Σ e^z_j along the last axis."""
-    e = np.exp(z - z.real.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
-
-
-def log_softmax(z: Array) -> Array:
-    """The logarithm of `softmax`: finite wherever its true value is, and exact for a unit that takes nearly all."""
-    largest = z.real.argmax(axis=-1, keepdims=True)
-    shifted = z - np.take_along_axis(z, largest, axis=-1)
-    others = np.exp(shifted)
-    np.put_along_axis(others, largest, 0.0, axis=-1)
-    return np.asarray(shifted - log1p(others.sum(axis=-1, keepdims=True)))
-
-
 def log_cosh(x: Array) -> Array:
     """Ln cosh x, without the overflow of cosh."""
     size = np.where(x.real < 0, -x, x)
