@@ -22,3 +22,10 @@ def test_latex_sets_it_verbatim_in_ascii() -> None:
     text = backprop("explain", "classic", "-w", "w11", "--graph", "-f", "latex").stdout
     drawing = text.partition("\\begin{verbatim}\n")[2].partition("\\end{verbatim}\n")[0]
     assert "w11 0.15" in drawing and drawing.isascii()
+
+
+def test_latex_names_greek_letters_and_asks_what_the_engine_knows_of_others() -> None:
+    text = "title: σ 日 e\u0301\ninputs: [1]\ntargets: [1]\nlayers: [{weights: [[1]]}]\n"
+    lines = backprop("run", "-", "-f", "latex", stdin=text).stdout.splitlines()
+    heading = next(line for line in lines if line.startswith(r"\section"))
+    assert heading == r"\section*{\ensuremath{\sigma} \ifdefined\Umathchar 日\else\texttt{U+65E5}\fi{} é}"

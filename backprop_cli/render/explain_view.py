@@ -50,7 +50,7 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
         return
     yield Heading("Update", 3)
     if explanation.update.is_frozen:
-        yield Note(f"{notation.math(notation.name(explanation.name))} is frozen: it stays {value}.")
+        yield Note(f"{notation.math(notation.name(explanation.name))} is frozen: it stays {notation.math(value)}.")
     else:
         yield Derivations(list(update_lines(explanation, run, notation)))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Picture, Table
-from backprop_cli.render.latex_notation import LatexNotation
+from backprop_cli.render.latex_notation import LATEX_SIGNS, LatexNotation
 from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
 
@@ -20,6 +22,13 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 """
 END = "\\end{document}\n"
 NEEDS = "% needs: \\usepackage{amsmath,amssymb,longtable,booktabs,array}\n"
+ROOM = (
+    r"\providecommand{\roomforheading}{\par\vskip 0pt plus 12\baselineskip\penalty-100\vskip 0pt plus -12\baselineskip"
+    "\n"
+    r"  \vskip 12\baselineskip\penalty9999\vskip -12\baselineskip\vskip 0pt}"
+    "\n"
+)
+"""A page ends rather before a heading than between it and the first lines under it: room for these is tried first."""
 
 WIDE = 0.72
 """The part of a line that the wide columns of a table share."""
@@ -29,11 +38,39 @@ _SECTIONS = {1: "section*", 2: "subsection*", 3: "subsubsection*"}
 
 def latex(blocks: Iterable[Block], notation: LatexNotation, is_standalone: bool) -> Iterator[str]:
     """The blocks as pieces of text; a fragment names the packages that it needs."""
-    yield PREAMBLE if is_standalone else NEEDS
+    yield (PREAMBLE if is_standalone else NEEDS) + ROOM
+    before: Block | None = None
     for block in blocks:
-        yield from _block(block, notation)
+        if isinstance(block, Heading) and before is not None and not isinstance(before, Heading):
+            yield "\\roomforheading\n"
+        yield from map(settable, _block(block, notation))
+        before = block
     if is_standalone:
         yield END
+
+
+_UNSET = re.compile(
+    r"[^\x00-\x7f\u00a0-\u0125\u0128-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u0165\u0168-\u017e\u0218-\u021b"
+    r"\u2010-\u2016\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u20ac]+"
+)
+"""Characters that pdfLaTeX stops at: it sets those that the font encoding T1 has, and some signs."""
+
+
+def settable(text: str) -> str:
+    """LaTeX that any of its engines can set: Greek letters and signs as formulas, the rest in pdfLaTeX as numbers.
+
+    XeTeX and LuaTeX, which know the primitive that is asked for, set every character that their font has.
+    """
+    return text if text.isascii() else _UNSET.sub(_spelled, unicodedata.normalize("NFC", text))
+
+
+def _spelled(match: re.Match[str]) -> str:
+    return "".join(
+        rf"\ensuremath{{{LATEX_SIGNS[character]}}}"
+        if character in LATEX_SIGNS
+        else rf"\ifdefined\Umathchar {character}\else\texttt{{U+{ord(character):04X}}}\fi{{}}"
+        for character in match[0]
+    )
 
 
 def _block(block: Block, notation: LatexNotation) -> Iterator[str]:

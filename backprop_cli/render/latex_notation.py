@@ -105,6 +105,12 @@ _GREEK = {
 }  # fmt: skip
 
 
+LATEX_SIGNS = {unicode: latex for unicode, _, latex in SYMBOLS.values()} | {
+    letter: f"\\{name}" for letter, name in _GREEK.items()
+}
+"""What letters and signs beyond ASCII are called in LaTeX's mathematics."""
+
+
 def latex_text(text: str) -> str:
     """Words with LaTeX's special characters escaped."""
     return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
