@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -11,7 +12,9 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -118,16 +121,33 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         assert b"Traceback" not in result.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_and_a_read_only_file_are_left_alone(tmp_path: Path) -> None:
-    folder, file = tmp_path / "folder", tmp_path / "file.yaml"
-    folder.mkdir(mode=0o500)
-    file.write_text("old")
-    file.chmod(0o400)
-    for target in (folder / "out.yaml", file):
-        with pytest.raises(OutputError, match="permission denied"):
-            write_whole(str(target), "new")
-    assert file.read_text() == "old"
+@contextlib.contextmanager
+def without_privileges() -> Iterator[None]:
+    """As somebody who may not write everywhere: root becomes nobody for a while."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+def test_a_read_only_folder_and_a_read_only_file_are_left_alone() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to nobody
+        folder, file = Path(name, "folder"), Path(name, "file.yaml")
+        Path(name).chmod(0o777)
+        folder.mkdir(mode=0o555)
+        file.write_text("old")
+        file.chmod(0o444)
+        with without_privileges():
+            write_whole(str(Path(name, "own.yaml")), "new")
+            for target in (folder / "out.yaml", file):
+                with pytest.raises(OutputError, match="permission denied"):
+                    write_whole(str(target), "new")
+        assert file.read_text() == "old"
+        assert sorted(path.name for path in Path(name).rglob("*")) == ["file.yaml", "folder", "own.yaml"]
 
 
 def test_mode_and_links_are_kept(tmp_path: Path) -> None:
