@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import time
 import tracemalloc
 from typing import Any
 
 import pytest
 
+from tests.hang import no_hang
 from tests.program import Result, backprop
 
 X, Y = 0.7, -1.3
@@ -313,10 +313,10 @@ def test_what_grows_is_cut_short_and_said_to_be(name: str) -> None:
         assert None not in texts or total["note"]
 
 
-def test_a_product_of_many_variables_takes_seconds_for_none_of_its_derivatives() -> None:
-    start = time.process_time()
-    total = backprop("chain", "h = " + "*".join(f"x{i}" for i in range(90)), "-f", "json").json["derivatives"]["x7"]
-    assert time.process_time() - start < 5
+def test_no_derivative_of_a_product_of_many_variables_hangs() -> None:
+    with no_hang():
+        result = backprop("chain", "h = " + "*".join(f"x{i}" for i in range(90)), "-f", "json")
+    total = result.json["derivatives"]["x7"]
     assert total["simplified"].count("*") == 88 and "x7*" not in total["simplified"]
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import random
 import re
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -17,58 +16,21 @@ from hypothesis import strategies as st
 from backprop_cli import config
 from backprop_cli.config.read import KEYS as KNOWN_KEYS
 from backprop_cli.memory import training_bytes
+from tests.fuzz.bombs import BOMBS, HEAD, LAYER
 from tests.fuzz.mutate import TOKENS, mutated
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import QUESTIONS, check
+from tests.hang import no_hang
 from tests.program import backprop
-
-HEAD = "inputs: [1]\ntargets: [1]\n"
-LAYER = "layers: [{weights: [[1]]}]\n"
-LARGE = 990_000
-
-BOMBS: dict[str, tuple[str, str]] = {
-    # name: (text, a pattern of the message)
-    "brackets": ("[" * LARGE, "nested more than 32 levels"),
-    "braces": ("{" * LARGE, "nested more than 32 levels|a key must be a plain word"),
-    "dashes": ("- " * (LARGE // 2), "nested more than 32 levels"),
-    "question marks": ("? " * (LARGE // 2), "a key must be a plain word"),
-    "mappings": ("a: {" * (LARGE // 4), "nested more than 32 levels"),
-    "indents": ("".join(" " * depth + "a:\n" for depth in range(1300)), "nested more than 32 levels"),
-    "anchors": ("&a " * (LARGE // 3), "not valid YAML"),
-    "directives": ("%YAML 1.1\n" * (LARGE // 10), "not valid YAML"),
-    "documents": ("---\n" * (LARGE // 4), "more than one YAML document"),
-    "long integer": (f"{HEAD}layers: [{{weights: [[{'9' * LARGE}]]}}]", "found infinity"),
-    "long hexadecimal": (f"{HEAD}layers: [{{weights: [[0x{'f' * 400}]]}}]", "found infinity"),
-    "long octal": (f"{HEAD}layers: [{{weights: [[0o{'7' * LARGE}]]}}]", "found infinity"),
-    "long exponent": (f"{HEAD}layers: [{{weights: [[1e{'9' * LARGE}]]}}]", "found infinity"),
-    "unknown keys": ("".join(f"k{number}: 1\n" for number in range(80_000)), "more problems"),
-    "wrong numbers": (f"{HEAD}layers: [{{weights: [[{','.join('x' * 200_000)}]]}}]", "199,980 more problems"),
-    "wide aliases": (
-        f"{HEAD}layers:\n - weights: [&w [{','.join('x' * 1000)}], {', '.join(['*w'] * 1900)}]\n", "aliases blow this file up",
-    ),
-    "names to freeze": (f"{HEAD}{LAYER}freeze: [{','.join(f'n{number}' for number in range(90_000))}]", "more problems"),
-    "globs to freeze": (
-        f"inputs: [{','.join(['1'] * 10_000)}]\ntargets: [1]\nlayers: [{{weights: [[{','.join(['1'] * 10_000)}]]}}]\n"
-        f"freeze: [{','.join(['w*1*2'] * 60_000)}]", "take too long to compare",
-    ),
-    "layers": (HEAD + "layers:\n" + " - weights: [[1]]\n" * 50_000, "at most 1000 layers"),
-    "long name": (f"{HEAD}{LAYER}loss: {'x' * LARGE}", "unknown loss"),
-    "huge batch": (f"{HEAD}{LAYER}batch_size: 1000000000000", "a step takes 1000000000000 samples, but there are 1"),
-    "python object": ('!!python/object/apply:os.system ["echo hi"]', "is not understood"),
-    "merge key": ("a: &a {inputs: [1]}\n<<: *a\n", "unknown key '<<'"),
-    "terminal command": (f"title: \x9b31m\n{HEAD}{LAYER}", r"control character U\+009B"),
-    "null byte": (HEAD + "\x00", r"control character U\+0000"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_is_defused_within_seconds(bomb: str, tmp_path: Path) -> None:
+def test_a_bomb_is_defused(bomb: str, tmp_path: Path) -> None:
     text, message = BOMBS[bomb]
     file = tmp_path / "net.yaml"
     file.write_text(text)
-    before = time.process_time()
-    result = backprop("run", str(file))
-    assert time.process_time() - before < 5
+    with no_hang():
+        result = backprop("run", str(file))
     assert result.exit_code == 2 and re.search(message, result.stderr)
     assert len(result.stderr) < 10_000
 
@@ -130,11 +92,11 @@ def test_a_deep_network_whose_tables_are_cut_is_shown() -> None:
 def test_among_many_paths_of_no_weight_the_first_are_found_at_once() -> None:
     layer = " - {weights: [[0, 0, 0], [0, 0, 0], [0, 0, 0]]}\n"
     text = "inputs: [1, 1, 1]\ntargets: [1, 1, 1]\nlayers:\n" + layer * 60
-    before = time.process_time()
-    explained = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "-f", "json", stdin=text).json["explanations"][0]
+    with no_hang():
+        result = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "-f", "json", stdin=text)
+    explained = result.json["explanations"][0]
     assert explained["path_count"] == 3**59
     assert len(explained["paths"]) == 20
-    assert time.process_time() - before < 5
 
 
 SHOWN = r"\x1b[31m \x9b31m \u202e [bold red]x[/] \\input{/etc/passwd} <script>alert(1)</script> $x$"

@@ -17,7 +17,8 @@ SIGNALS = {
     signal.SIGTERM: (143, b"terminated"),
     signal.SIGHUP: (129, b"terminated"),
 }
-PROMPT = 5.0
+PROMPT = 30.0
+"""Seconds: far above what it takes, far below the hours of work that the signal ends."""
 
 
 def end(process: subprocess.Popen[bytes], number: int) -> None:

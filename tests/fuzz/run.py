@@ -15,9 +15,11 @@ import tempfile
 import traceback
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 GIGABYTE = 2**30
+MOST_SECONDS = 5.0
 
 
 def main() -> int:
@@ -34,19 +36,28 @@ def main() -> int:
     return _plain(options.count, options.seed)
 
 
-def _plain(count: int, seed: int) -> int:
+def _files(count: int, seed: int) -> Iterator[tuple[bytes, int]]:
+    """Each with the number of the question it is put to: every bomb with every question, then the mutated ones in turn."""
+    from tests.fuzz.bombs import BOMBS
     from tests.fuzz.mutate import mutated
     from tests.fuzz.seeds import seeds
+    from tests.fuzz.target import QUESTIONS
+
+    yield from ((text.encode(), choice) for text, _ in BOMBS.values() for choice in range(len(QUESTIONS)))
+    choose = random.Random(seed)
+    for number in range(count):
+        yield mutated(seeds(number), choose), number
+
+
+def _plain(count: int, seed: int) -> int:
     from tests.fuzz.target import check
 
-    choose = random.Random(seed)
     codes: Counter[int] = Counter()
     broken: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(count):
-            content = mutated(seeds(number), choose)
+        for number, (content, choice) in enumerate(_files(count, seed)):
             try:
-                codes[check(content, Path(folder), number)] += 1
+                codes[check(content, Path(folder), choice, MOST_SECONDS)] += 1
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     break
@@ -86,7 +97,7 @@ def _guided(seconds: int, seed: int) -> int:
 
     def one(data: bytes) -> None:
         if data:
-            check(data[1:], folder, data[0])
+            check(data[1:], folder, data[0], MOST_SECONDS)
 
     atheris.Setup(
         [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=60", "-rss_limit_mb=1024",

@@ -1,0 +1,41 @@
+"""Files of less than a megabyte that ask for much more: nesting, aliases, long numbers, many mistakes. And what is said of them."""
+
+from __future__ import annotations
+
+HEAD = "inputs: [1]\ntargets: [1]\n"
+LAYER = "layers: [{weights: [[1]]}]\n"
+LARGE = 990_000
+
+BOMBS: dict[str, tuple[str, str]] = {
+    # name: (text, a pattern of the message)
+    "brackets": ("[" * LARGE, "nested more than 32 levels"),
+    "braces": ("{" * LARGE, "nested more than 32 levels|a key must be a plain word"),
+    "dashes": ("- " * (LARGE // 2), "nested more than 32 levels"),
+    "question marks": ("? " * (LARGE // 2), "a key must be a plain word"),
+    "mappings": ("a: {" * (LARGE // 4), "nested more than 32 levels"),
+    "indents": ("".join(" " * depth + "a:\n" for depth in range(1300)), "nested more than 32 levels"),
+    "anchors": ("&a " * (LARGE // 3), "not valid YAML"),
+    "directives": ("%YAML 1.1\n" * (LARGE // 10), "not valid YAML"),
+    "documents": ("---\n" * (LARGE // 4), "more than one YAML document"),
+    "long integer": (f"{HEAD}layers: [{{weights: [[{'9' * LARGE}]]}}]", "found infinity"),
+    "long hexadecimal": (f"{HEAD}layers: [{{weights: [[0x{'f' * 400}]]}}]", "found infinity"),
+    "long octal": (f"{HEAD}layers: [{{weights: [[0o{'7' * LARGE}]]}}]", "found infinity"),
+    "long exponent": (f"{HEAD}layers: [{{weights: [[1e{'9' * LARGE}]]}}]", "found infinity"),
+    "unknown keys": ("".join(f"k{number}: 1\n" for number in range(80_000)), "more problems"),
+    "wrong numbers": (f"{HEAD}layers: [{{weights: [[{','.join('x' * 200_000)}]]}}]", "199,980 more problems"),
+    "wide aliases": (
+        f"{HEAD}layers:\n - weights: [&w [{','.join('x' * 1000)}], {', '.join(['*w'] * 1900)}]\n", "aliases blow this file up",
+    ),
+    "names to freeze": (f"{HEAD}{LAYER}freeze: [{','.join(f'n{number}' for number in range(90_000))}]", "more problems"),
+    "globs to freeze": (
+        f"inputs: [{','.join(['1'] * 10_000)}]\ntargets: [1]\nlayers: [{{weights: [[{','.join(['1'] * 10_000)}]]}}]\n"
+        f"freeze: [{','.join(['w*1*2'] * 60_000)}]", "take too long to compare",
+    ),
+    "layers": (HEAD + "layers:\n" + " - weights: [[1]]\n" * 50_000, "at most 1000 layers"),
+    "long name": (f"{HEAD}{LAYER}loss: {'x' * LARGE}", "unknown loss"),
+    "huge batch": (f"{HEAD}{LAYER}batch_size: 1000000000000", "a step takes 1000000000000 samples, but there are 1"),
+    "python object": ('!!python/object/apply:os.system ["echo hi"]', "is not understood"),
+    "merge key": ("a: &a {inputs: [1]}\n<<: *a\n", "unknown key '<<'"),
+    "terminal command": (f"title: \x9b31m\n{HEAD}{LAYER}", r"control character U\+009B"),
+    "null byte": (HEAD + "\x00", r"control character U\+0000"),
+}  # fmt: skip
