@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.process import PLAIN, start
+from tests.process import PLAIN, ROOT, environment, run, start
 
 SIGNALS = {
     signal.SIGINT: (130, b"interrupted"),
@@ -121,3 +123,35 @@ def test_ctrl_c_is_said_once(tmp_path: Path) -> None:
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stderr.count(b"interrupted") == 1
+
+
+def test_a_signal_that_a_library_takes_for_something_else(tmp_path: Path) -> None:
+    """NumPy says of a Ctrl-C during its import that it was badly installed."""
+    library = tmp_path / "numpy"
+    library.mkdir()
+    (library / "__init__.py").write_text(
+        "import os, signal\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "except BaseException as error:\n    raise ImportError('reinstall me') from error\n"
+    )
+    file = tmp_path / "net.json"
+    row = [0.5] * 2000
+    file.write_text(json.dumps({"inputs": row, "targets": [1], "layers": [{"weights": [row]}]}))
+    process = run("run", str(file), env=environment(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}"))
+    assert (process.returncode, process.stderr) == (130, b"interrupted\n")
+
+
+def test_three_signals_end_what_swallows_them() -> None:
+    script = (
+        "import os, signal, contextlib\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "def work():\n"
+        "    while True:\n"
+        "        with contextlib.suppress(BaseException):\n"
+        "            os.kill(os.getpid(), signal.SIGTERM)\n"
+        "run_to_exit(work)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, timeout=60, check=False
+    )
+    assert (process.returncode, process.stderr) == (143, b"terminated\n")

@@ -17,21 +17,22 @@ INTERRUPTED = 130
 LOST_OUTPUT = 2
 
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_received: list[int] = []
+"""The signals that have asked this process to end: a library may turn the exception that the first one raised into another."""
+IMPATIENT = 3
+"""The number of signals that end the process where it stands: the first two were swallowed, or the clearing up takes too long."""
 
 
 class _SignalError(BaseException):
     """A signal asked the program to end; like KeyboardInterrupt no `except Exception` holds it up."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
 
 
 def run_to_exit(command: Callable[[], None]) -> int:
     """Run a command and return the exit code; 0 promises that all its output was taken.
 
     Ctrl-C ends with 130, SIGTERM with 143, SIGHUP with 129: by an exception, so that files half written are cleared away.
-    An exception that is none of these, nor a standard stream's, is a bug and comes through.
+    An exception that has nothing to do with these, nor with a standard stream, is a bug and comes through.
     """
     prepare_streams()
     _raise_on_signals()
@@ -39,20 +40,22 @@ def run_to_exit(command: Callable[[], None]) -> int:
         code = _code_of(command)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return _stopped("interrupted", INTERRUPTED)
-    except _SignalError as stop:
-        return _stopped("terminated", 128 + stop.number)
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        discard_output()
-        if error.errno == errno.EPIPE:
-            return CLOSED_PIPE
-        _say(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
-        return LOST_OUTPUT
+    except BaseException as error:
+        if _received:
+            return _stopped(_received[0])
+        if isinstance(error, OSError) and error.filename is None:
+            return _lost_output(error)
+        raise
     finally:
         _ignore_signals()
+
+
+def _lost_output(error: OSError) -> int:
+    discard_output()
+    if error.errno == errno.EPIPE:
+        return CLOSED_PIPE
+    _say(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
+    return LOST_OUTPUT
 
 
 def prepare_streams() -> None:
@@ -79,10 +82,14 @@ def discard_output() -> None:
 def _raise_on_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
-        _handle_signals(_do_nothing)  # what follows is the clearing up
-        raise KeyboardInterrupt if number == signal.SIGINT else _SignalError(number)
+        _received.append(number)
+        if len(_received) == 1:
+            raise KeyboardInterrupt if number == signal.SIGINT else _SignalError
+        if len(_received) == IMPATIENT:
+            os._exit(_stopped(_received[0]))
 
-    for number in _SIGNALS:
+    _received.clear()
+    for number in SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # nohup has SIGHUP ignored
             signal.signal(number, stop)
 
@@ -91,10 +98,8 @@ def _raise_on_signals() -> None:
 
 def _end_at_once(unraisable: sys.UnraisableHookArgs) -> None:
     """A signal that comes while Python calls back from where no exception can leave must not be lost with it."""
-    if isinstance(unraisable.exc_value, _SignalError):
-        os._exit(_stopped("terminated", 128 + unraisable.exc_value.number))
-    if isinstance(unraisable.exc_value, KeyboardInterrupt):
-        os._exit(_stopped("interrupted", INTERRUPTED))
+    if isinstance(unraisable.exc_value, _SignalError | KeyboardInterrupt):
+        os._exit(_stopped(_received[0] if _received else signal.SIGINT))
     sys.__unraisablehook__(unraisable)
 
 
@@ -105,7 +110,7 @@ def _ignore_signals() -> None:
 
 
 def _handle_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
-    for number in _SIGNALS:
+    for number in SIGNALS:
         signal.signal(number, handler)
 
 
@@ -133,10 +138,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-def _stopped(what: str, code: int) -> int:
+def _stopped(number: int) -> int:
+    """Say that a signal has ended the process, and return its exit code."""
     discard_output()
-    _say(what)
-    return code
+    _say("interrupted" if number == signal.SIGINT else "terminated")
+    return 128 + number
 
 
 def _say(text: str) -> None:
