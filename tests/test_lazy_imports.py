@@ -13,12 +13,9 @@ LIBRARIES = {"numpy", "rich", "yaml", "sympy", "typer", "pydantic", "numba"}
 
 PROBE = """
 import sys
-sys.argv = ["backprop", *{arguments!r}]
-try:
-    from backprop_cli.__main__ import main
-    main()
-except SystemExit:
-    pass
+from backprop_cli.__main__ import command_line
+from backprop_cli.cli.process import run_to_exit
+run_to_exit(lambda: command_line({arguments!r}))
 print(*{libraries!r} & set(sys.modules), *(["rich.table"] if "rich.table" in sys.modules else []), file=sys.stderr)
 """
 
@@ -26,7 +23,7 @@ print(*{libraries!r} & set(sys.modules), *(["rich.table"] if "rich.table" in sys
 def loaded(*arguments: str, **environment: str) -> set[str]:
     """The libraries that a command has loaded when it is done."""
     process = subprocess.run(
-        [sys.executable, "-c", PROBE.format(arguments=arguments, libraries=LIBRARIES)],
+        [sys.executable, "-c", PROBE.format(arguments=list(arguments), libraries=LIBRARIES)],
         env={**os.environ, **environment}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert process.stdout

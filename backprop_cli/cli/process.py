@@ -58,6 +58,11 @@ def _lost_output(error: OSError) -> int:
     return LOST_OUTPUT
 
 
+def leave(code: int) -> None:
+    """End the process at once: all is written, and taking NumPy apart would be felt as much as a small network's run."""
+    os._exit(code)
+
+
 def prepare_streams() -> None:
     """Give closed standard descriptors a file that takes nothing, and text that cannot be encoded an escape.
 
