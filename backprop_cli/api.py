@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from os import PathLike, fspath
 from typing import Any
 
@@ -32,15 +33,15 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:
     return config.read(open_document(fspath(source)))
 
 
-def open_document(source: str) -> config.Document:
-    """The document of a path, `-`, or the name of a built-in example where no such file exists."""
+def open_document(source: str, parse: Callable[[str, str, str], config.Document] = config.parse) -> config.Document:
+    """The document of a path, `-`, or the name of a built-in example where no such file exists; `parse` reads its text."""
     if source != "-" and not os.path.exists(source) and source in example_names():
         source = example_path(source)
     content = files.read_bytes(source)
     shown = files.STANDARD_INPUT if source == "-" else source
     text = config.decode(content, shown)
     is_json = source.endswith(".json") or (source == "-" and text.lstrip()[:1] == "{" and '"' in text[:200])
-    return config.parse(text, shown, "json" if is_json else "yaml")
+    return parse(text, shown, "json" if is_json else "yaml")
 
 
 def run(

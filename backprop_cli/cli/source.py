@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from backprop_cli.api import open_document
+from backprop_cli.cli.beside import parse_beside
 from backprop_cli.cli.console import Console
 from backprop_cli.config import Document, read
 from backprop_cli.errors import UsageError
@@ -18,7 +19,7 @@ def open_setup(source: str | None, console: Console) -> tuple[Document, Setup]:
     if source is None:
         console.notice(f"no CONFIG given: using the built-in example {DEFAULT} (backprop examples {DEFAULT} prints it)")
         source = DEFAULT
-    document = open_document(source)
+    document = open_document(source, parse_beside)
     return document, read(document)
 
 
