@@ -98,13 +98,15 @@ class Index:
         return self._first_weight[layer] + unit * self.names.widths[layer] + source
 
     def _derivative(self, name: str) -> Wanted | None:
-        """`dE/dw31`, `do1/dz3`, `dz3/dw31`, `dz3/da1`."""
+        """`dE/dw31`, `dE_o1/da1`, `do1/dz3`, `dz3/dw31`, `dz3/da1`."""
         of, slash, wrt = name.partition("/d")
         if not (slash and of.startswith("d")):
             return None
         of, wrt = of[1:].strip(), wrt.strip()
         if of == self.names.loss:
             return self._loss_by(wrt)
+        if of in self._others:
+            return self._share_by(self._others[of], wrt)
         if of not in self._units:
             return None
         group, layer, unit = self._units[of]
@@ -114,6 +116,15 @@ class Index:
         if by is None or by[:2] != (Work.net_inputs, layer):
             return None
         return Wanted(Work.slopes, self._first_slope[layer] + unit * self.names.widths[layer + 1] + by[2])
+
+    def _share_by(self, share: Wanted, wrt: str) -> Wanted | None:
+        if share.group is not Work.shares or wrt not in self._units:
+            return None
+        whole = self._loss_by(wrt)
+        assert whole is not None
+        if whole.group is Work.deltas:
+            return Wanted(Work.shares_deltas, share.place * sum(self.names.widths[1:]) + whole.place)
+        return Wanted(Work.shares_upstream, share.place * sum(self.names.widths) + whole.place)
 
     def _loss_by(self, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)

@@ -68,6 +68,17 @@ class Work:
     def _trace_after(self) -> Trace:
         return self.method.forward(self._after.network, self._sample.inputs)
 
+    @cached_property
+    def _by_share(self) -> tuple[list[Array], list[Array]]:
+        """∂E_o/∂a and ∂E_o/∂z as `Gradients` has those of E, each output × units: back from one output at a time."""
+        links, network, trace = self.method.links, self.method.setup.network, self._shown[0]
+        upstream = [np.diagflat(links.loss_by_output(network, trace, self._sample.targets))]
+        deltas: list[Array] = []
+        for layer in reversed(range(network.names.depth)):
+            deltas.append(links.hidden_delta(network, trace, layer, upstream[-1]))
+            upstream.append(links.loss_by_source(network, trace, layer, deltas[-1]))
+        return upstream[::-1], deltas[::-1]
+
     # ── the groups ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def net_inputs(self) -> Array:
@@ -97,6 +108,14 @@ class Work:
     def deltas(self) -> Array:
         """Every ∂E/∂z."""
         return _flat(self._shown[1].deltas)
+
+    def shares_upstream(self) -> Array:
+        """Of E_o1, then of E_o2, …: as `upstream` has those of E."""
+        return np.hstack(self._by_share[0]).ravel()
+
+    def shares_deltas(self) -> Array:
+        """Of E_o1, then of E_o2, …: as `deltas` has those of E."""
+        return np.hstack(self._by_share[1]).ravel()
 
     def slopes(self) -> Array:
         """∂a_i/∂z_j, units × units of each layer: what the link makes of ∂E/∂a = 1 for one unit at a time."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.check.compare import Comparison
+from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
+from backprop_cli.check.given import MACHINE_DIGITS
 from backprop_cli.functions.formula import Formula
 from backprop_cli.network import Setup
 from backprop_cli.partials import Rule
@@ -50,13 +52,20 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
         (
             _name(one.given.name, notation),
             _given(one.given.text, notation),
-            notation.value(one.expected),
+            notation.value(one.expected, _telling_decimals(one)),
             str(one.digits),
             "agrees" if one.agrees else "wrong",
         )
         for one in comparison.compared
     )
     return Table(columns, rows, len(comparison.compared))
+
+
+def _telling_decimals(one: Compared) -> int:
+    """One more than it was given with, so that a difference in its last digit is seen; no more than a float64 has."""
+    if one.given.unit == 0.0:
+        return 0 if one.agrees else MACHINE_DIGITS
+    return min(MACHINE_DIGITS, 1 - round(math.log10(one.given.unit)))
 
 
 def _given(text: str, notation: Notation) -> str:

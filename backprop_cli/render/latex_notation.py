@@ -47,9 +47,9 @@ class LatexNotation:
         write = self.term if rule.formula.is_single else self.factor
         return without_needless_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
 
-    def value(self, value: float) -> str:
+    def value(self, value: float, least: int = 0) -> str:
         """`$-0.50000000$`."""
-        return self.math(_latex_number(format_number(value, self.digits)))
+        return self.math(_latex_number(format_number(value, max(self.digits, least))))
 
     def factor(self, value: float) -> str:
         r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""

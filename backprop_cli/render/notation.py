@@ -43,8 +43,8 @@ class Notation(Protocol):
     def numbers(self, rule: Rule) -> str:
         """A rule filled with numbers."""
 
-    def value(self, value: float) -> str:
-        """A number as a result in a table's cell: with all its decimals; empty where there is none."""
+    def value(self, value: float, least: int = 0) -> str:
+        """A number as a result in a table's cell: with all its decimals, at `least` so many; empty where there is none."""
 
     def factor(self, value: float) -> str:
         """A number as one factor of a product: in parentheses where it is negative."""
@@ -105,9 +105,9 @@ class TextNotation:
     def _pretty(self, formula: Formula) -> Formula:
         return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
 
-    def value(self, value: float) -> str:
+    def value(self, value: float, least: int = 0) -> str:
         """`-0.50000000`."""
-        return format_number(value, self.digits)
+        return format_number(value, max(self.digits, least))
 
     def factor(self, value: float) -> str:
         """`0.5`, `(-0.5)`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,7 @@ def test_reports_for_people(format: str, arguments: list[str]) -> None:
         "w31,w41\n0.0822,0.08267\n",
         "  # mine\nw31,0.0822\n  # and\nw41,0.08267\n",
         "dz3/db2,1.0000\nE+,0.28575\nE_o1,0.274811\ndE/da1,0.03635\nb2[1],0.1004\n",
+        "∂E_o1/∂o1,0.74137\ndE_o1/dz3,0.138499\ndE_o1/da1,0.055399\ndE_o2/da1,-0.019049\ndE_o2/do1,0.0000\n",
     ],
 )
 def test_right_answers_in_every_form(text: str) -> None:
@@ -92,6 +95,32 @@ def test_right_answers_in_every_form(text: str) -> None:
     assert (answer["passed"], code) == (True, 0), answer["compared"]
     assert answer["unknown"] == []
     assert answer["diagnosis"] == answer["unexplained"] == []
+
+
+def test_a_share_of_the_loss_is_derived_through_a_softmax_and_back(tmp_path: Path) -> None:
+    """Of −t2·log o2 alone: t2·o1 by z of output 1 and −t2·(1 − o2) by that of output 2; through the weights of both to x."""
+    network = {
+        "inputs": [0.3, -0.7],
+        "targets": [0.25, 0.75],
+        "loss": "cross_entropy",
+        "layers": [{"weights": [[0.1, 0.2], [-0.4, 0.5]], "activation": "softmax"}],
+    }
+    z = [0.1 * 0.3 - 0.2 * 0.7, -0.4 * 0.3 - 0.5 * 0.7]
+    o = [math.exp(one) / sum(map(math.exp, z)) for one in z]
+    by_z = [0.75 * o[0], -0.75 * (1 - o[1])]
+    given = {"dE_o2/dz1": by_z[0], "dE_o2/dz2": by_z[1], "dE_o2/do2": -0.75 / o[1], "dE_o2/do1": 0.0}
+    given["dE_o2/dx1"] = 0.1 * by_z[0] - 0.4 * by_z[1]
+    file = tmp_path / "softmax.json"
+    file.write_text(json.dumps(network))
+    answer, _ = against(json.dumps(given), name=str(file))
+    assert {one["name"]: one["agrees"] for one in answer["compared"]} == dict.fromkeys(given, True)
+    assert not answer["unknown"]
+
+
+def test_a_difference_in_the_last_digit_is_seen() -> None:
+    shown = backprop("check", "mazur", "--against", "-", stdin="dE_o2/da1: -0.019049119\nw1: 0.44\n").stdout
+    assert re.search(r"-0\.019049119 +-0\.0190491183 +7 +wrong", shown)
+    assert re.search(r"0\.44 +0\.00043857 +0 +wrong", shown)
 
 
 def test_our_own_run_is_right_in_every_number() -> None:
