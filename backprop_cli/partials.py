@@ -73,7 +73,7 @@ class Derivation:
             self._slopes = {
                 layer: made.slopes[layer] for layer, f in enumerate(network.activations) if f.is_elementwise
             }
-        self._memo: dict[tuple[str, int, int, int], Partial] = {}
+        self._memo: dict[tuple[str | int, ...], Partial] = {}
 
     @cached_property
     def target_sum(self) -> float:
@@ -88,7 +88,7 @@ class Derivation:
 
     def loss_by_output(self, unit: int) -> Partial:
         """∂E/∂o of one output."""
-        key = ("E/o", 0, unit, 0)
+        key = ("E/o", unit)
         if key not in self._memo:
             loss, o = self.network.loss, self.names.output(unit)
             holes = {"o": (o, self.activations[-1][unit]), "n": ("", float(len(self.targets)))}
@@ -147,7 +147,7 @@ class Derivation:
 
     def delta(self, layer: int, unit: int) -> Partial:
         """∂E/∂z of one unit: ∂E/∂a · ∂a/∂z, under softmax summed over the layer's units."""
-        key = ("E/z", layer, unit, 0)
+        key = ("E/z", layer, unit)
         if key not in self._memo:
             value = self.deltas[layer][unit]
             z, collapsed = self.names.net_input(layer, unit), self._collapsed(layer, unit)
@@ -172,7 +172,7 @@ class Derivation:
 
     def loss_by_source(self, layer: int, source: int) -> Partial:
         """∂E/∂a_prev (∂E/∂x before the first layer): the sum over the units of `layer` of ∂E/∂z · ∂z/∂a_prev."""
-        key = ("E/a", layer, source, 0)
+        key = ("E/a", layer, source)
         if key not in self._memo:
             self._descend_to(layer)
             units = range(self.names.widths[layer + 1])
@@ -184,7 +184,7 @@ class Derivation:
     def _descend_to(self, layer: int) -> None:
         """Make the deltas of `layer`, those above it first: recursion would go as deep as the network."""
         missing = layer
-        while missing < self.names.depth and ("E/z", missing, 0, 0) not in self._memo:
+        while missing < self.names.depth and ("E/z", missing, 0) not in self._memo:
             missing += 1
         for above in reversed(range(layer, missing)):
             for unit in range(self.names.widths[above + 1]):
@@ -230,15 +230,9 @@ class Derivation:
         return outputs + slopes + units + 2 * units * sources + biases + units * sources + sources
 
     def layers(self) -> Iterator[tuple[int, Iterator[Partial]]]:
-        """Every layer's partials from the output back, each layer's to be read before the next is asked for."""
+        """Every layer's partials, from the output back."""
         for layer in reversed(range(self.names.depth)):
             yield layer, self.layer(layer)
-            if layer + 2 <= self.names.depth:
-                self._drop_above(layer)
-
-    def _drop_above(self, layer: int) -> None:
-        """Forget what the layers below `layer` do not need."""
-        self._memo = {key: partial for key, partial in self._memo.items() if key[:2] == ("E/a", layer)}
 
     def forward_values(self) -> dict[str, float]:
         """Net inputs, activations, and the loss with its shares, by name, in the order of the forward pass."""
