@@ -6,6 +6,7 @@ import json
 import math
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pytest
 from backprop_cli.cli import beside
 from backprop_cli.config import parse
 from backprop_cli.errors import InputError
-from tests.process import run, start
+from tests.process import environment, run, start
 from tests.test_signals import SIGNALS
 
 
@@ -68,6 +69,23 @@ def test_one_core_does_it_alone(forks: list[int], monkeypatch: pytest.MonkeyPatc
     assert not forks
 
 
+def test_numpy_is_loaded_meanwhile(tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    file.write_text(large_network())
+    script = (
+        "import os, sys\n"
+        "os.sched_getaffinity = lambda _: {0, 1}\n"
+        "from backprop_cli.cli import beside\n"
+        "from backprop_cli.config import parse\n"
+        "text = open(sys.argv[1]).read()\n"
+        "before = 'numpy' in sys.modules\n"
+        "data = beside.parse_beside(text, 'net', 'json').data\n"
+        "print(before, 'numpy' in sys.modules, data == parse(text, 'net', 'json').data)\n"
+    )
+    command = [sys.executable, "-c", script, str(file)]
+    assert subprocess.run(command, env=environment(), capture_output=True, check=True).stdout == b"False True True\n"
+
+
 def test_without_room_for_a_process_it_is_done_alone(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     def full() -> int:
         raise BlockingIOError("Resource temporarily unavailable")
@@ -77,7 +95,6 @@ def test_without_room_for_a_process_it_is_done_alone(forks: list[int], monkeypat
     text = json.dumps(network(6000))
     assert beside.parse_beside(text, "net", "json") == parse(text, "net", "json")
     assert len(os.listdir("/proc/self/fd")) == open_before
-    assert not forks
 
 
 def test_a_process_that_is_killed_is_not_missed(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any, NoReturn
 
 from backprop_cli.cli.process import SIGNALS
@@ -36,7 +37,8 @@ def _has_another_core() -> bool:
 
 
 def _load_arrays() -> None:
-    pass
+    for module in ("numpy", "backprop_cli.engines.array", "backprop_cli.explanation"):
+        import_module(module)
 
 
 def _beside(work: Callable[[], Any], meanwhile: Callable[[], None]) -> bytes | None:
