@@ -86,7 +86,8 @@ def test_numpy_is_loaded_meanwhile(tmp_path: Path) -> None:
     assert subprocess.run(command, env=environment(), capture_output=True, check=True).stdout == b"False True True\n"
 
 
-def test_without_room_for_a_process_it_is_done_alone(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("forks")
+def test_without_room_for_a_process_it_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def full() -> int:
         raise BlockingIOError("Resource temporarily unavailable")
 
