@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from backprop_cli.errors import OutputError
@@ -21,20 +21,40 @@ def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
     Raises:
         OutputError: it cannot be written; the old content is still there.
     """
+    with written(path, content):
+        pass
+
+
+@contextlib.contextmanager
+def written(path: str, content: str | bytes | Iterable[str]) -> Iterator[None]:
+    """As `write_whole`, but the new content takes the old one's place at the end of the `with`, if that is reached.
+
+    Raises:
+        OutputError: it cannot be written; the old content is still there.
+    """
     pieces = [content] if isinstance(content, str | bytes) else content
     data = (piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece for piece in pieces)
-    try:
-        descriptor = _stream_of(path)
-        target = _target_of(path)
-        if descriptor is not None:
-            _write_through(os.dup(descriptor), data)
-        elif target.exists() and not target.is_file():
-            _write_through(target, data)
-        else:
-            _replace(target, data)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{path}: cannot be written: {reason}") from None
+    with contextlib.ExitStack() as stack:
+        try:
+            descriptor = _stream_of(path)
+            target = _target_of(path)
+            if descriptor is not None:
+                _write_through(os.dup(descriptor), data)
+            elif target.exists() and not target.is_file():
+                _write_through(target, data)
+            else:
+                stack.enter_context(_replaced(target, data))
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        yield
+        try:
+            stack.close()
+        except OSError as error:
+            raise _unwritable(path, error) from None
+
+
+def _unwritable(path: str, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _target_of(path: str) -> Path:
@@ -70,7 +90,9 @@ def _write_through(target: Path | int, pieces: Iterable[bytes]) -> None:
         file.writelines(pieces)
 
 
-def _replace(target: Path, pieces: Iterable[bytes]) -> None:
+@contextlib.contextmanager
+def _replaced(target: Path, pieces: Iterable[bytes]) -> Iterator[None]:
+    """Write a temporary file, and rename it at the end of the `with`."""
     before = target.stat() if target.exists() else None
     if before is not None:
         os.close(os.open(target, os.O_WRONLY))  # a rename would not ask; this says why the file must stay as it is
@@ -86,6 +108,7 @@ def _replace(target: Path, pieces: Iterable[bytes]) -> None:
                     os.fchown(file.fileno(), before.st_uid, before.st_gid)
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
+        yield
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -42,6 +42,36 @@ def test_a_closed_pipe_ends_quietly(file: Path, command: str) -> None:
     assert b"Traceback" not in result.stderr and b"rror" not in result.stderr
 
 
+@pytest.mark.parametrize("stream", [">/dev/full", ">&-"])
+def test_where_output_is_lost_no_file_is_changed(file: Path, tmp_path: Path, stream: str) -> None:
+    before = file.read_text(encoding="utf-8")
+    result = shell(f"backprop run {file} -i --history {tmp_path / 'h.csv'} {stream}")
+    assert result.returncode == 2
+    assert file.read_text(encoding="utf-8") == before
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_who_has_read_enough_has_not_called_the_update_off(file: Path) -> None:
+    before = file.read_text(encoding="utf-8")
+    result = shell(f"(sleep 0.7; backprop run {file} -i) | true; echo ${{PIPESTATUS[0]}}")
+    assert result.stdout == b"141\n"
+    assert file.read_text(encoding="utf-8") != before
+
+
+def test_where_one_file_cannot_be_written_none_is(file: Path, tmp_path: Path) -> None:
+    before = file.read_text(encoding="utf-8")
+    history, missing = tmp_path / "h.csv", tmp_path / "missing"
+    history.write_text("old")
+    for outputs in (f"--history {history} -o {missing / 'n.yaml'}", f"-i --history {missing / 'h.csv'}"):
+        result = shell(f"backprop run {file} -q {outputs}")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert result.stderr.endswith(b"cannot be written: no such file or directory\n")
+        assert (history.read_text(), file.read_text(encoding="utf-8")) == ("old", before)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["h.csv", file.name]
+    result = shell(f"backprop run {file} -i --history {file}")
+    assert result.returncode == 2 and b"would both be written to" in result.stderr
+
+
 def test_a_missing_standard_error_changes_nothing_else(file: Path) -> None:
     assert shell(f"backprop run {file}").stdout == shell(f"backprop run {file} 2>&-").stdout
     for stream in ("2>&-", "2>/dev/full"):
@@ -116,8 +146,8 @@ def test_a_file_that_is_standard_output_too_loses_nothing(file: Path, tmp_path: 
     )
     assert (result.returncode, result.stderr) == (0, b"")
     lines = output.read_text().splitlines()
-    assert (lines[0], lines[1], lines[-1]) == ("first", "step,loss", "last")
-    assert "partial,of,wrt,rule,numbers,value" in lines
+    assert (lines[0], lines[1], lines[-1]) == ("first", "partial,of,wrt,rule,numbers,value", "last")
+    assert [line.partition(",")[0] for line in lines[-4:-1]] == ["step", "0", "1"]
 
 
 def test_a_descriptor_is_written_whether_its_file_has_a_name_or_is_a_pipe(file: Path, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 from backprop_cli.cli import options as opt
-from backprop_cli.cli.console import Console
+from backprop_cli.cli.console import ClosedPipeError, Console
 
 if TYPE_CHECKING:
     from array import array
@@ -63,23 +64,21 @@ def run(
     if target != "-" and (view is opt.View.scalar or format in (opt.Format.json, opt.Format.csv)):
         require_records(setup.network)
     if history is not None:
-        _check_history(history, setup.schedule.steps if steps is None else steps)
+        _check_history(history, target, setup.schedule.steps if steps is None else steps)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
         try:
             result = train(
                 setup.with_schedule(learning_rate), steps, show_step, progress.update, engine, history is not None
             )
         except InterruptedRunError as interrupt:
-            _write(console, target, interrupt.reached, document)
+            _write(console, _files(target, interrupt.reached, document))
             raise
+    files = _files(target, result.result, document)
     if history is not None:
-        from backprop_cli.writing import write_whole
-
-        write_whole(history, _history(result.history))
-        console.notice(f"wrote {history}")
-    _write(console, target, result.result, document)
+        files[history] = _history(result.history)
     del document  # the text of a large network need not stay while its derivatives are written
     if target == "-" or (target is not None and quiet):
+        _write(console, files)
         return
     derivation = Derivation(result.shown.before, setup.samples.only(index), result.arithmetic)
     if view is opt.View.matrix:
@@ -95,33 +94,46 @@ def run(
 
         return with_graph(shown, derivation)
 
-    show(
-        console,
-        Showing(format, digits, rows, standalone),
-        blocks,
-        run_record(result, derivation, partial_rows(derivation, JsonLines()), sample),
-        CSV_COLUMNS,
-        partial_rows(derivation, CsvLines()),
-    )
+    try:
+        show(
+            console,
+            Showing(format, digits, rows, standalone),
+            blocks,
+            run_record(result, derivation, partial_rows(derivation, JsonLines()), sample),
+            CSV_COLUMNS,
+            partial_rows(derivation, CsvLines()),
+        )
+    except ClosedPipeError:  # who has read enough of the result has not called the update off
+        _write(console, files)
+        raise
+    _write(console, files)
 
 
 MOST_SCALARS = 200
 """A network with more parameters is shown as matrices unless scalar rows are asked for."""
 
 
-def _write(console: Console, target: str | None, setup: Setup, document: Document) -> None:
-    """Put the network where it was asked for, if anywhere."""
+def _files(target: str | None, setup: Setup, document: Document) -> dict[str, Iterator[str]]:
+    """The network's text under where it was asked for, if anywhere."""
     if target is None:
-        return
+        return {}
     from backprop_cli.config.write import write
 
-    if target == "-":
-        console.write([write(setup, document, "yaml")])
-    else:
-        from backprop_cli.writing import write_whole
+    text = write(setup, document, "json" if target.endswith(".json") else "yaml")
+    return {target: iter([text])}
 
-        write_whole(target, write(setup, document, "json" if target.endswith(".json") else "yaml"))
-        console.notice(f"wrote {target}")
+
+def _write(console: Console, files: dict[str, Iterator[str]]) -> None:
+    """Write what was asked for: each file, or where one cannot be written none."""
+    from backprop_cli.writing import written
+
+    if "-" in files:
+        console.write(files.pop("-"))
+    with ExitStack() as stack:
+        for name, pieces in files.items():
+            stack.enter_context(written(name, pieces))
+    for name in files:
+        console.notice(f"wrote {name}")
 
 
 def _target(config: str | None, output: str | None, in_place: bool) -> str | None:
@@ -143,13 +155,15 @@ def _target(config: str | None, output: str | None, in_place: bool) -> str | Non
     return config if in_place else output
 
 
-def _check_history(file: str, steps: int) -> None:
+def _check_history(file: str, target: str | None, steps: int) -> None:
     """A loss a step is kept for the history: refuse what does not fit, or has no file, before training for it."""
     from backprop_cli.errors import UsageError
     from backprop_cli.memory import in_words, machine_bytes
 
     if file == "-":
         raise UsageError("--history needs a file: standard output is where the result goes")
+    if file == target:
+        raise UsageError(f"--history and the network would both be written to {file}")
     needed = HISTORY_BYTES * steps
     if needed > machine_bytes():
         raise UsageError(f"--history of {steps:,} steps needs about {in_words(needed)} of memory, which is not there")
