@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from os import PathLike, fspath
 from typing import Any
 
 from backprop_cli import config, files
-from backprop_cli.examples import example_names, example_path
 from backprop_cli.explanation import Explainer, Explanation
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
@@ -30,18 +27,7 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:
 
             raise InputError(Problem(f"this is no plain data: {error}")) from None
         return config.read(config.parse(text, "<dict>", "json"))
-    return config.read(open_document(fspath(source)))
-
-
-def open_document(source: str, parse: Callable[[str, str, str], config.Document] = config.parse) -> config.Document:
-    """The document of a path, `-`, or the name of a built-in example where no such file exists; `parse` reads its text."""
-    if source != "-" and not os.path.exists(source) and source in example_names():
-        source = example_path(source)
-    content = files.read_bytes(source)
-    shown = files.STANDARD_INPUT if source == "-" else source
-    text = config.decode(content, shown)
-    is_json = source.endswith(".json") or (source == "-" and text.lstrip()[:1] == "{" and '"' in text[:200])
-    return parse(text, shown, "json" if is_json else "yaml")
+    return config.read(files.open_document(fspath(source)))
 
 
 def run(

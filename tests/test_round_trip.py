@@ -153,3 +153,48 @@ def test_exponents_are_numbers_to_older_readers_too() -> None:
     layer = yaml.safe_load(written(text))["layers"][0]
     assert (layer["weights"], layer["bias"]) == ([[1e-7]], 5e-324)
     assert math.copysign(1, yaml.safe_load(written(text.replace("1e-7", "-0.0")))["layers"][0]["weights"][0][0]) == -1
+
+
+@pytest.mark.parametrize("head", ["", "---\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\n...\n", "\n... # the end\n", "\n# the end\n"])
+@pytest.mark.parametrize("pad", ["", "  "])
+def test_a_state_is_added_where_the_last_key_belongs(head: str, end: str, pad: str, tmp_path: Path) -> None:
+    lines = ["momentum: 0.9 # keep me", "inputs: [1, 2]", "targets: [1]", "layers:", "- weights: [[0.1, 0.2]]"]
+    file = tmp_path / "net.yaml"
+    file.write_text(head + "\n".join(pad + line for line in lines) + end)
+    for update in (1, 2):
+        assert backprop("run", str(file), "-i", "-q").exit_code == 0
+        text = file.read_text()
+        assert yaml.safe_load(text)["state"]["updates"] == update
+        assert "# keep me" in text and end.strip() in text
+        assert (text.index("state") < text.index("...")) if "..." in end else True
+
+
+def test_line_ends_and_the_byte_order_mark_stay(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    before = b"\xef\xbb\xbfinputs: [1]\r\ntargets: [1]\r\n# a comment\r\nlayers: [{weights: [[0]]}]\r\nmomentum: 0.9"
+    file.write_bytes(before)
+    assert backprop("run", str(file), "-i", "-q").exit_code == 0
+    text = file.read_bytes()
+    assert text.startswith(before.replace(b"[[0]]", b"[[0.5]]") + b"\r\nstate:")
+    assert text.count(b"\n") == text.count(b"\r\n")
+    assert backprop("run", str(file), "-i", "-q").exit_code == 0
+    assert len(file.read_bytes().splitlines()) == len(text.splitlines())
+
+
+def test_lost_comments_are_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("inputs: [1] # one\ntargets: [1]\nlayers:\n  - {weights: [[&w 0.5]], bias: *w}\n")
+    result = backprop("run", str(file), "-i")
+    assert result.exit_code == 0 and "comments and layout cannot be kept" in result.stderr
+    assert "cannot be kept" not in backprop("run", str(file), "-i").stderr
+
+
+def test_the_short_form_of_yaml_may_come_through_a_pipe() -> None:
+    text = '{title: "a: b", inputs: [1], targets: [0], layers: [{weights: [[1]]}]}\n'
+    assert written(written(text)) == text.replace("[[1]]", "[[0.25]]")
+    as_json = json.dumps(yaml.safe_load(text))
+    assert yaml.safe_load(written(as_json))["layers"] == [{"weights": [[0.5]]}]
+    broken = backprop("run", "-", stdin='{"inputs": [1,}')
+    assert "not valid JSON" in broken.stderr
+    assert "not valid YAML" in backprop("run", "-", stdin="{inputs: [1,}").stderr

@@ -46,7 +46,7 @@ def run(
     """
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import check_rate, open_setup, sample_index
+    from backprop_cli.cli.source import open_setup, sample_index
     from backprop_cli.errors import InterruptedRunError
     from backprop_cli.memory import require_records
     from backprop_cli.partials import Derivation
@@ -56,7 +56,6 @@ def run(
 
     console = Console(quiet)
     target = _target(config, output, in_place)
-    check_rate(learning_rate)
     document, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     if view is opt.View.auto:
@@ -71,9 +70,9 @@ def run(
                 setup.with_schedule(learning_rate), steps, show_step, progress.update, engine, history is not None
             )
         except InterruptedRunError as interrupt:
-            _write(console, _files(target, interrupt.reached, document))
+            _write(console, _files(console, target, interrupt.reached, document))
             raise
-    files = _files(target, result.result, document)
+    files = _files(console, target, result.result, document)
     if history is not None:
         files[history] = _history(result.history)
     del document  # the text of a large network need not stay while its derivatives are written
@@ -113,13 +112,17 @@ MOST_SCALARS = 200
 """A network with more parameters is shown as matrices unless scalar rows are asked for."""
 
 
-def _files(target: str | None, setup: Setup, document: Document) -> dict[str, Iterator[str]]:
+def _files(console: Console, target: str | None, setup: Setup, document: Document) -> dict[str, Iterator[str]]:
     """The network's text under where it was asked for, if anywhere."""
     if target is None:
         return {}
     from backprop_cli.config.write import write
 
-    text = write(setup, document, "json" if target.endswith(".json") else "yaml")
+    text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml")
+    if is_afresh and "#" in document.text:
+        console.notice(
+            f"{document.file}: comments and layout cannot be kept where aliases or a new state are written out"
+        )
     return {target: iter([text])}
 
 

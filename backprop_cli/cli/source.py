@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-from backprop_cli.api import open_document
 from backprop_cli.cli.beside import parse_beside
 from backprop_cli.cli.console import Console
 from backprop_cli.config import Document, read
 from backprop_cli.errors import UsageError
+from backprop_cli.files import open_document
 from backprop_cli.network import Setup
 
 DEFAULT = "classic"
@@ -33,13 +31,3 @@ def sample_index(number: int, setup: Setup) -> int:
     if number > count:
         raise UsageError(f"there is no sample {number}: the file has {count} sample{'s' * (count != 1)}")
     return number - 1
-
-
-def check_rate(learning_rate: float | None) -> None:
-    """A learning rate from the command line, where one is given, must be a number.
-
-    Raises:
-        UsageError: it is infinite or not a number.
-    """
-    if learning_rate is not None and not math.isfinite(learning_rate):
-        raise UsageError(f"--learning-rate must be a finite number, not {learning_rate}")

@@ -6,9 +6,10 @@ never recurses, and sees duplicate keys. Places are only worked out when an erro
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,12 +20,26 @@ from backprop_cli.errors import InputError, Place, Problem
 
 @dataclass(frozen=True)
 class Document:
-    """A file's text, its format (`yaml` or `json`), and its data: dicts, lists, strings, numbers, booleans, None."""
+    """A file's text, its format (`yaml` or `json`), and its data: dicts, lists, strings, numbers, booleans, None.
+
+    The text has neither the byte order mark nor the carriage returns that the file may have: `has_mark`, `is_crlf`.
+    """
 
     file: str
     text: str
     format: str
     data: Any
+    has_mark: bool = False
+    is_crlf: bool = False
+
+    def laid_out_as(self, content: bytes) -> Document:
+        """The same, to be written with the byte order mark and the line ends of the file's content in UTF-8."""
+        is_crlf = 0 < content.count(b"\n") == content.count(b"\r\n")
+        return replace(self, has_mark=content.startswith(codecs.BOM_UTF8), is_crlf=is_crlf)
+
+    def file_text(self, text: str) -> str:
+        """A text in place of the document's own, as it stands in a file."""
+        return "\ufeff" * self.has_mark + (text.replace("\n", "\r\n") if self.is_crlf else text)
 
     @cached_property
     def _spans(self) -> dict[Key, tuple[Span, Span | None]]:

@@ -58,7 +58,7 @@ def _weight_decay(check: Checker) -> tuple[float, float]:
     decays = [check.number(("weight_decay", kind), value.get(kind, 0.0)) for kind in ("weights", "biases")]
     for kind, decay in zip(("weights", "biases"), decays, strict=True):
         if decay < 0:
-            check.problem(("weight_decay", kind), f"expected a number at least 0, found {decay:g}")
+            check.problem(("weight_decay", kind), f"expected a number of at least 0, found {decay:g}")
     return decays[0], decays[1]
 
 
@@ -74,7 +74,7 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
         return schedule
     frozen = bytearray(network.parameter_count)
     named = {network.names.of(parameter): parameter for parameter in network.names.parameters()}
-    globs = sum(isinstance(pattern, str) and any(sign in pattern for sign in "*?[") for pattern in patterns)
+    globs = sum(isinstance(pattern, str) and _is_glob(pattern, network) for pattern in patterns)
     if globs * len(named) > MOST_COMPARISONS:
         check.problem(("freeze",), f"{globs:,} globs for {len(named):,} parameters take too long to compare")
         return schedule
@@ -92,10 +92,15 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
     return replace(schedule, frozen=bytes(frozen))
 
 
+def _is_glob(pattern: str, network: Network) -> bool:
+    """`W1[*` is one, and so is `b[12]`; a parameter's position `W1[1,1]` is none."""
+    return any(sign in pattern for sign in "*?[") and network.names.at_position(pattern) is None
+
+
 def _matching(pattern: str, named: dict[str, Parameter], network: Network) -> list[Parameter]:
     """What a name, a glob or a position stands for."""
     exact = [parameter for parameter in (named.get(pattern), network.names.at_position(pattern)) if parameter]
-    if not any(sign in pattern for sign in "*?["):
+    if not _is_glob(pattern, network):
         return exact
     is_match = re.compile(fnmatch.translate(pattern)).match
     return exact + [parameter for name, parameter in named.items() if is_match(name)]

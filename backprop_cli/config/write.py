@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from textwrap import indent
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,15 +21,22 @@ from backprop_cli.config.places import Key
 from backprop_cli.network import ParameterRow, Setup
 
 
-def write(setup: Setup, document: Document, format: str) -> str:
-    """The text of a network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained."""
+class Written(NamedTuple):
+    """The text of a network file, and whether it is written afresh although the document has the same format."""
+
+    text: str
+    is_afresh: bool
+
+
+def write(setup: Setup, document: Document, format: str) -> Written:
+    """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained."""
     values = dict(_parameter_values(setup, document.data))
     state = _state(setup)
     if format == document.format:
         text = _rewritten(document, values, state)
         if text is not None:
-            return text
-    return _dumped(document.data, values, state, format)
+            return Written(document.file_text(text), False)
+    return Written(_dumped(document.data, values, state, format), format == document.format)
 
 
 def number(value: float, format: str) -> str:
@@ -91,9 +100,7 @@ def _rewritten(document: Document, values: dict[Key, float], state: dict[str, An
         pieces += [document.text[position:start], replacement]
         position = end
     text = "".join([*pieces, document.text[position:]])
-    if not text.endswith("\n"):
-        text += "\n"
-    return text + _yaml({"state": state}) if is_appended else text
+    return _with_state(document, text, state) if is_appended else text
 
 
 def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:
@@ -109,6 +116,19 @@ def _can_append(document: Document) -> bool:
     """Whether a key can be added at the end: a block mapping, not braces around everything."""
     span = document.span(())
     return document.format == "yaml" and span is not None and document.text[span.start] != "{"
+
+
+def _with_state(document: Document, text: str, state: Any) -> str:
+    """The text with the state as its last key: as far in as the others, and before the mark of the document's end."""
+    span, end = document.span(()), _DOCUMENT_END.search(text)
+    assert span is not None
+    rest = text[end.start() :] if end else ""
+    text = text[: len(text) - len(rest)]
+    added = indent(_yaml({"state": state}), " " * (span.column - 1))
+    return text + "\n" * (not text.endswith("\n")) + added + rest
+
+
+_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
 
 
 def _dumped(data: dict[str, Any], values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:
