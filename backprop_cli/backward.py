@@ -63,7 +63,7 @@ def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> A
     if biases == "none":
         return None
     by_unit = delta.sum(axis=0)
-    return np.asarray(by_unit.sum(keepdims=True) if biases == "shared" else by_unit)
+    return np.asarray(by_unit.sum() if biases == "shared" else by_unit)
 
 
 class Links(NamedTuple):

@@ -70,7 +70,6 @@ class UnknownNameError(BackpropError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        self.nearest = nearest(name, self.known)
         super().__init__(f"unknown {kind} {name!r}" + suggestion(name, self.known))
 
 

@@ -6,12 +6,14 @@ asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
 from backprop_cli.arrays import Array, Row, np, row_of
+from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.collapse import Collapse, collapse_of
 from backprop_cli.functions.losses import Loss
@@ -193,7 +195,13 @@ class Setup:
         return bool(frozen and frozen[self.network.names.index(parameter)])
 
     def with_schedule(self, learning_rate: float | None = None) -> Setup:
-        """The same setup with a setting of its training overridden, where one is given."""
+        """The same setup with a setting of its training overridden, where one is given.
+
+        Raises:
+            UsageError: it is infinite or not a number.
+        """
         if learning_rate is None:
             return self
+        if not math.isfinite(learning_rate):
+            raise UsageError(f"the learning rate must be a finite number, not {learning_rate}")
         return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))

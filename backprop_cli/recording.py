@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from backprop_cli.arrays import row_of
-from backprop_cli.errors import DivergedError
+from backprop_cli.errors import DivergedError, InterruptedRunError
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
 
@@ -40,13 +41,15 @@ def record(
 
     Raises:
         DivergedError: the loss left the finite numbers.
+        InterruptedRunError: the user stopped it.
     """
     count = setup.schedule.steps if steps is None else steps
     kept: list[Run] = []
     current, made = setup, 0
     losses: list[float] = []
     for number in frame_numbers(count, frames):
-        piece = _piece(current, number - made, made, on_progress)
+        with _counted(made, count):
+            piece = train(current, number - made, on_progress=_shifted(on_progress, made), every_loss=True)
         losses.extend(piece.history[:-1].tolist())
         kept.append(
             replace(
@@ -63,14 +66,17 @@ def record(
     return Recording(tuple(kept))
 
 
-def _piece(setup: Setup, steps: int, made: int, on_progress: Callable[[int], None] | None) -> Run:
-    """`steps` updates after `made` others."""
+def _shifted(on_progress: Callable[[int], None] | None, made: int) -> Callable[[int], None] | None:
+    """A report of progress that counts `made` updates before."""
+    return None if on_progress is None else lambda done: on_progress(made + done)
 
-    def report(done: int) -> None:
-        if on_progress is not None:
-            on_progress(made + done)
 
+@contextmanager
+def _counted(made: int, steps: int) -> Iterator[None]:
+    """Let what ends a piece early be told of as an end of the whole run, after `made` updates of earlier pieces."""
     try:
-        return train(setup, steps, on_progress=report, every_loss=True)
+        yield
     except DivergedError as error:
-        raise DivergedError(made + error.step, error.culprit, error.hint) from None
+        raise DivergedError(made + error.step, error.culprit, error.hint, error.what) from None
+    except InterruptedRunError as error:
+        raise InterruptedRunError(made + error.made, steps, error.reached) from None

@@ -60,11 +60,13 @@ def train(
     `every_loss` keeps the loss of each step, however many they are.
 
     Raises:
-        UsageError: `show_step` is not one of the steps, or the engine cannot run this network.
+        UsageError: the steps are fewer than none, `show_step` is not one of them, or the engine cannot run this network.
         DivergedError: the loss left the finite numbers.
         InterruptedRunError: the user stopped it.
     """
     count = setup.schedule.steps if steps is None else steps
+    if count < 0:
+        raise UsageError(f"there are no {count} steps: a run has at least 0")
     shown_number = count if show_step is None else show_step
     if not min(count, 1) <= shown_number <= count:
         raise UsageError(f"there is no step {shown_number} to show: the run has {count} step{'s' * (count != 1)}")

@@ -262,6 +262,16 @@ def test_frozen_parameters_stay_and_all_others_move_by_the_rule(patterns: list[s
     assert parameters == close(dict(zip(reference.names, theta.tolist(), strict=True)))
 
 
+def test_a_position_is_no_glob() -> None:
+    """As a glob `W2[1,1]` would fit the names W21, W2, and W2."""
+    row = [{"W21": 0.5, "v": 0.25}]
+    network = {"inputs": [1, 2], "targets": [1], "freeze": ["W2[1,1]"]}
+    network["layers"] = [{"weights": row}, {"weights": [{"u": 2.0}]}]
+    parameters = run_json(network)["parameters"]
+    assert parameters["u"] == 2.0
+    assert parameters["W21"] != 0.5 and parameters["v"] != 0.25
+
+
 def test_a_frozen_shared_bias_stays() -> None:
     parameters = run_json({**SHARED, "steps": 3, "freeze": ["b1"]})["parameters"]
     assert parameters["b1"] == 0.25

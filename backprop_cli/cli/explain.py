@@ -40,7 +40,7 @@ def explain(
     Each factor with its symbols, its rule, the numbers put in and its value; then the update.
     """
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import check_rate, open_setup, sample_index
+    from backprop_cli.cli.source import open_setup, sample_index
     from backprop_cli.errors import UsageError
     from backprop_cli.explanation import Explainer
     from backprop_cli.memory import require_records
@@ -52,7 +52,6 @@ def explain(
     console = Console(quiet)
     if bool(weight) == all_parameters:
         raise UsageError("say which gradient: --weight NAME (repeatable), or --all")
-    check_rate(learning_rate)
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     require_records(setup.network)

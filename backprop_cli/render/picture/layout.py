@@ -7,6 +7,7 @@ counted from the loss, so that a path can be lit by the names of its factors alo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from backprop_cli.names import Names, Parameter
@@ -80,7 +81,7 @@ class Layout:
 
 def is_drawable(network: Network) -> bool:
     """Whether a network is small enough to be drawn unit by unit."""
-    weights = sum(layer.weights.size for layer in network.layers)
+    weights = sum(above * below for below, above in pairwise(network.names.widths))
     return max(network.names.widths) <= MOST_UNITS and weights <= MOST_WEIGHTS and network.names.depth <= MOST_UNITS
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from backprop_cli.render.axes import step_axis, value_axis
+from backprop_cli.render.axes import Axis, step_axis, value_axis
 from backprop_cli.render.picture.svg import Element, add, add_name, root
 
 WIDTH, HEIGHT = 640.0, 260.0
@@ -24,9 +25,18 @@ class Curve:
 
     def point(self, step: int) -> tuple[float, float]:
         """Where the loss after `step` steps is drawn."""
-        steps, values = step_axis(max(1, len(self.losses) - 1), 6), value_axis(self.losses, 5)
-        x = LEFT + steps.share(step) * (WIDTH - LEFT - RIGHT)
-        return round(x, 2), round(HEIGHT - BOTTOM - values.share(self.losses[step]) * (HEIGHT - TOP - BOTTOM), 2)
+        x = LEFT + self.across.share(step) * (WIDTH - LEFT - RIGHT)
+        return round(x, 2), round(HEIGHT - BOTTOM - self.up.share(self.losses[step]) * (HEIGHT - TOP - BOTTOM), 2)
+
+    @cached_property
+    def across(self) -> Axis:
+        """The axis of the steps."""
+        return step_axis(max(1, len(self.losses) - 1), 6)
+
+    @cached_property
+    def up(self) -> Axis:
+        """The axis of the losses."""
+        return value_axis(self.losses, 5)
 
 
 def loss_svg(curve: Curve) -> Element:
@@ -34,7 +44,7 @@ def loss_svg(curve: Curve) -> Element:
     steps = len(curve.losses) - 1
     label = f"The loss over {steps:,} steps: from {curve.losses[0]:.4g} to {curve.losses[-1]:.4g}"
     svg = root(WIDTH, HEIGHT, label, "losses", curve.is_standalone)
-    _axes(svg, curve, steps)
+    _axes(svg, curve)
     shown = (
         range(steps + 1) if steps < MOST_POINTS else [round(i * steps / MOST_POINTS) for i in range(MOST_POINTS + 1)]
     )
@@ -46,20 +56,19 @@ def loss_svg(curve: Curve) -> Element:
     return svg
 
 
-def _axes(svg: Element, curve: Curve, steps: int) -> None:
-    values, right, bottom = value_axis(curve.losses, 5), WIDTH - RIGHT, HEIGHT - BOTTOM
-    for tick, label in zip(values.ticks, values.labels(), strict=True):
-        y = bottom - values.share(tick) * (bottom - TOP)
+def _axes(svg: Element, curve: Curve) -> None:
+    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+    for tick, label in zip(curve.up.ticks, curve.up.labels(), strict=True):
+        y = bottom - curve.up.share(tick) * (bottom - TOP)
         add(svg, "path", {"class": "grid", "d": f"M{LEFT:g} {y:.2f}H{right:g}"})
         add(svg, "text", {"x": LEFT - 9, "y": y + 4, "text-anchor": "end"}, label.replace("-", "−"))
-    across = step_axis(max(1, steps), 6)
-    for tick, label in zip(across.ticks, across.labels(), strict=True):
-        x = LEFT + across.share(tick) * (right - LEFT)
+    for tick, label in zip(curve.across.ticks, curve.across.labels(), strict=True):
+        x = LEFT + curve.across.share(tick) * (right - LEFT)
         add(svg, "path", {"class": "axis", "d": f"M{x:.2f} {bottom:g}v5"})
         add(svg, "text", {"x": x, "y": bottom + 19, "text-anchor": "middle"}, label)
     add(svg, "path", {"class": "axis", "d": f"M{LEFT:g} {TOP:g}V{bottom:g}H{right:g}"})
     add(svg, "text", {"x": (LEFT + right) / 2, "y": HEIGHT - 7, "text-anchor": "middle"}, "steps")
     title = add(svg, "text", {"x": LEFT - 9, "y": TOP - 12, "text-anchor": "end"})
     add_name(title, curve.name)
-    if values.is_log:
+    if curve.up.is_log:
         add(svg, "text", {"x": LEFT + 4, "y": TOP - 12}, "logarithmic scale")
