@@ -27,7 +27,9 @@ class Gradients(NamedTuple):
 
 
 def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
-    """∂E/∂o."""
+    """∂E/∂o: from the net inputs where activation and loss have a closed form."""
+    if network.collapse is not None:
+        return network.collapse.slopes(targets, trace.net_inputs[-1], trace.outputs)
     return network.loss.slopes(targets, trace.outputs)
 
 

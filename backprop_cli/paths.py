@@ -101,4 +101,6 @@ def _finished(done: _Done | None, whole: float) -> Path:
         done = done.before
     factors.reverse()
     value = math.prod(factor.value for factor in factors)
-    return Path(tuple(factors), value, value / whole if whole and math.isfinite(whole) else None)
+    return Path(
+        tuple(factors), value, value / whole if whole and math.isfinite(whole) and math.isfinite(value) else None
+    )

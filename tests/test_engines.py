@@ -1,6 +1,7 @@
 """Whatever runs the loop, the numbers are those of the plain loop over forward and backward."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -228,6 +229,16 @@ def test_plain_passes_say_what_the_engines_say_of_one_sample() -> None:
     for plain, scalar in zip(*(made[:2] + made[3:6] for made in passes), strict=True):
         np.testing.assert_allclose(np.concatenate(plain, None), np.concatenate(scalar, None), rtol=1e-12)
     assert NUMPY.loss(setup.network, setup.samples, "mean") == pytest.approx(passes[1].loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy", "kl_divergence"])
+def test_all_passes_say_the_same_of_a_saturated_output(loss: str) -> None:
+    layers = [{"activation": "sigmoid", "weights": [[30.0], [-30.0]]}]
+    setup = load({"inputs": [1], "targets": [0.25, 1], "loss": loss, "layers": layers})
+    arithmetics = (NUMPY, *(choose(setup, 1, name) for name in ("scalar", "array")))
+    upstream = [one.sample_pass(setup.network, setup.samples).upstream[-1] for one in arithmetics]
+    right = 0.75 * (1 + math.exp(30)) if loss == "binary_cross_entropy" else 0.0
+    assert upstream == [pytest.approx([right - 0.25 * (1 + math.exp(-30)), -(1 + math.exp(30))], rel=1e-14)] * 3
 
 
 @pytest.mark.parametrize("bias", ["none", "shared", "own"])

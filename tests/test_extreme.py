@@ -207,6 +207,34 @@ def test_a_saturated_output_under_a_logarithm_has_its_true_loss_and_gradient(
     assert list(answer["gradients"].values()) == [near(delta) for delta in deltas]
 
 
+@pytest.mark.parametrize("z", [0.5, 5.0, 18.0, 30.0, 36.5, 37.0, 100.0, 700.0])
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_the_factors_of_a_saturated_answer_multiply_to_its_gradient(activation: str, z: float) -> None:
+    """E = −ln(1 − σ(z)) for sigmoid, whose ∂E/∂o = 1/(1 − o) = 1 + e^z; twice that of two units where one's z is 0."""
+    rows, targets, times = ([[1.0]], [0], 1) if activation == "sigmoid" else ([[1.0], [0.0]], [0, 1], 2)
+    network = {"inputs": [z], "targets": targets, "loss": "binary_cross_entropy"}
+    network["layers"] = [{"activation": activation, "weights": rows}]
+    answer = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "-f", "json", stdin=json.dumps(network)).json
+    (explained,) = answer["explanations"]
+    truth = times * z / (1 + math.exp(-z))
+    assert explained["gradient"] == pytest.approx(truth, rel=1e-12)
+    assert [path["value"] for path in explained["paths"]] == pytest.approx([truth / times] * times, rel=1e-12)
+    assert [path["share"] for path in explained["paths"]] == pytest.approx([1 / times] * times, rel=1e-12)
+    by_output = next(one["value"] for one in explained["partials"] if one["name"] == "dE/do1")
+    assert by_output == pytest.approx(1 + math.exp(z), rel=1e-12)
+
+
+def test_a_path_whose_product_is_no_number_has_no_share() -> None:
+    network = {"inputs": [1], "targets": [0, 1], "loss": "binary_cross_entropy"}
+    network["layers"] = [{"activation": "softmax", "weights": [[800], [-800]]}]
+    arguments = ("explain", "-", "-w", "W1[1,1]", "--paths")
+    (explained,) = backprop(*arguments, "-f", "json", stdin=json.dumps(network)).json["explanations"]
+    assert explained["gradient"] == 2.0
+    assert [path["share"] for path in explained["paths"]] == [None, None]
+    text = backprop(*arguments, stdin=json.dumps(network)).stdout
+    assert "nan" not in text and "the closed form has it that ∂E/∂w11 = 2" in text
+
+
 @pytest.mark.parametrize(
     ("activation", "loss", "net_inputs", "targets"),
     [

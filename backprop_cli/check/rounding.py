@@ -50,6 +50,7 @@ def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:
             method = _with_rounded_slopes(method, cut)
         links, shares = method.links, method.shares
         is_plain = links.output_delta is CHAIN_RULE.output_delta
+        is_plain_loss = links.loss_by_output is CHAIN_RULE.loss_by_output
 
         def forward(network: Network, inputs: Array) -> Trace:
             return _forward(network, inputs, cut)
@@ -64,7 +65,7 @@ def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:
             forward=forward,
             shares=_then(shares, cut),
             links=Links(
-                loss_by_output=_then(links.loss_by_output, cut),
+                loss_by_output=_then(_of_outputs if is_plain_loss else links.loss_by_output, cut),
                 output_delta=output_delta,
                 hidden_delta=_then(links.hidden_delta, cut),
                 loss_by_source=_then(links.loss_by_source, cut),
@@ -103,6 +104,11 @@ def _with_rounded_slopes(method: Method, cut: Cut) -> Method:
     last = network.names.depth if network.collapse is None else network.names.depth - 1
     layers = [index for index, layer in enumerate(network.layers[:last]) if layer.activation.is_elementwise]
     return sloped(layers, lambda activation, z, a: cut(activation.slope(z, a)))(method)
+
+
+def _of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
+    """∂E/∂o of the outputs as they are written down, not of the net inputs."""
+    return network.loss.slopes(targets, trace.outputs)
 
 
 def _closed_form(network: Network, trace: Trace, targets: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 
 from backprop_cli.arithmetic import NumpyArithmetic
 from backprop_cli.arrays import Array, np, row_of
-from backprop_cli.backward import Gradients
+from backprop_cli.backward import Gradients, loss_by_output
 from backprop_cli.engines import inplace
 from backprop_cli.engines.engine import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.engines.inplace import Call
@@ -182,12 +182,12 @@ class ArrayEngine(NumpyArithmetic):
         with np.errstate(all="ignore"):
             whole.run()
         buffers = whole.buffers
-        outputs = network.loss.slopes(samples.targets, buffers.activations[-1])
-        by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
         layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
         with np.errstate(all="ignore"):
             slopes = tuple(inplace.slopes(*layer) for layer in layers)
         trace = Trace(buffers.net_inputs, buffers.activations, slopes)
+        outputs = loss_by_output(network, trace, samples.targets)
+        by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
         return trace, Gradients(by_source, buffers.deltas, ParameterRow(network.names, buffers.gradients))
 
 

@@ -262,8 +262,9 @@ def _backward(page: Page) -> list[str]:
 
 
 def _loss_slope(page: Page, unit: int) -> str:
-    loss = page.network.loss
-    slope = _fill(loss.scalar_slope, _output_holes(page, loss, unit))
+    loss, collapse = page.network.loss, page.network.collapse
+    template = collapse.scalar_slope if collapse and collapse.scalar_slope else loss.scalar_slope
+    slope = _fill(template, _output_holes(page, loss, unit))
     return f"({slope}) / {page.outputs}.0" if loss.is_mean else slope
 
 

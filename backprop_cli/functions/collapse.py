@@ -1,8 +1,8 @@
 """Pairs of output activation and loss that belong together: their delta in closed form.
 
-A loss −Σ[α ln o + β ln(1 − o)] above a sigmoid or softmax is computed from the net inputs. Value and delta then stay exact
-when o is 0 or 1 to the last bit, where ∂E/∂o · ∂o/∂z would be ∞ · 0. For sigmoid with binary cross-entropy and softmax with
-cross-entropy the delta is the well-known o − t.
+A loss −Σ[α ln o + β ln(1 − o)] above a sigmoid or softmax is computed from the net inputs. Value, ∂E/∂o and delta then stay
+exact when o is 0 or 1 to the last bit, where 1 − o would be lost and ∂E/∂o · ∂o/∂z be ∞ · 0. For sigmoid with binary
+cross-entropy and softmax with cross-entropy the delta is the well-known o − t.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from backprop_cli.functions.losses import Loss
 
 
 class Collapse(NamedTuple):
-    """The closed form of a pair: `shares(t, z)` and `delta(t, z, o)`, both samples × outputs, and delta's formula.
+    """The closed form of a pair: `shares(t, z)`, `slopes(t, z, o)`, `delta(t, z, o)`, samples × outputs; delta's formula.
 
     Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs. `scalar_share` and `scalar_delta`
     are the same as Python expressions, empty where there are none; their further holes are `z`, `c` = 1 − o, and under
-    softmax `top` = max z and `sum` = Σ exp(z − top).
+    softmax `top` = max z and `sum` = Σ exp(z − top). `scalar_slope` is empty where the loss's own will do.
     """
 
     shares: Callable[[Array, Array], Array]
+    slopes: Callable[[Array, Array, Array], Array]
     delta: Callable[[Array, Array, Array], Array]
     formula: Formula | None
     scalar_share: str = ""
     scalar_delta: str = ""
+    scalar_slope: str = ""
 
 
 def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
@@ -37,7 +39,7 @@ def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
     weights = loss.log_weights
     if weights is None or activation.name not in _LOG_FORMS:
         return None
-    log_value, log_complement, log_delta = _LOG_FORMS[activation.name]
+    log_value, log_complement, complement, log_delta = _LOG_FORMS[activation.name]
 
     def shares(t: Array, z: Array) -> Array:
         alpha, beta = weights(t)
@@ -48,16 +50,32 @@ def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
             total = total + numeric.weighted(t, np.log(np.where(t == 0, 1.0, t)))
         return np.asarray(total)
 
+    def slopes(t: Array, z: Array, o: Array) -> Array:
+        alpha, beta = weights(t)
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(numeric.weighted(beta, 1.0 / complement(z, o)) - numeric.weighted(alpha, 1.0 / o))
+
     def delta(t: Array, z: Array, o: Array) -> Array:
         return log_delta(*weights(t), z, o)
 
     pair = (activation.name, loss.name)
-    return Collapse(shares, delta, _FORMULAS.get(pair), *_SCALARS.get(pair, ()))
+    return Collapse(shares, slopes, delta, _FORMULAS.get(pair), *_SCALARS.get(pair, ()))
+
+
+def _sigmoid_complement(z: Array, o: Array) -> Array:
+    """1 − σ(z) = σ(−z)."""
+    del o
+    return numeric.sigmoid(-z)
+
+
+def _softmax_complement(z: Array, o: Array) -> Array:
+    del z
+    return softmax.complement(o)
 
 
 def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
-    """−α(1 − o) + β·o with 1 − σ(z) = σ(−z)."""
-    return np.asarray(beta * o - alpha * numeric.sigmoid(-z))
+    """−α(1 − o) + β·o."""
+    return np.asarray(beta * o - alpha * _sigmoid_complement(z, o))
 
 
 def _softmax_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
@@ -79,10 +97,12 @@ def _without(z: Array, k: int) -> Array:
     return rest
 
 
-_LOG_FORMS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], Callable[..., Array]]] = {
-    "sigmoid": (lambda z: -numeric.softplus(-z), lambda z: -numeric.softplus(z), _sigmoid_delta),
-    "softmax": (softmax.log_softmax, softmax.log_complement, _softmax_delta),
+_OfNetInput = Callable[[Array], Array]
+_LOG_FORMS: dict[str, tuple[_OfNetInput, _OfNetInput, Callable[[Array, Array], Array], Callable[..., Array]]] = {
+    "sigmoid": (lambda z: -numeric.softplus(-z), lambda z: -numeric.softplus(z), _sigmoid_complement, _sigmoid_delta),
+    "softmax": (softmax.log_softmax, softmax.log_complement, _softmax_complement, _softmax_delta),
 }
+"""ln o and ln(1 − o) of z, 1 − o of z and o, and delta of α, β, z and o."""
 
 _O_MINUS_T = Formula("<o> - <t>", "<o> - <t>")
 _O_S_MINUS_T = Formula("<s>*<o> - <t>", r"<s> \cdot <o> - <t>")
@@ -107,6 +127,8 @@ _SCALARS = {
     ("sigmoid", "binary_cross_entropy"): (
         f"{_LOG_SIGMOID} + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SOFTPLUS_Z})",
         "(1.0 - <t>) * <o> - <t> * <c>",
+        "(0.0 if <t> == 1.0 else (1.0 - <t>) * (1.0 / <c> if <c> > 0.0 else inf))"
+        " - (0.0 if <t> == 0.0 else <t> * (1.0 / <o> if <o> > 0.0 else inf))",
     ),
     ("sigmoid", "cross_entropy"): (_LOG_SIGMOID, "-<t> * <c>"),
     ("sigmoid", "kl_divergence"): (f"{_LOG_SIGMOID} + {_ENTROPY}", "-<t> * <c>"),

@@ -99,6 +99,10 @@ def paths_blocks(
         left = count - len(paths)
         how = f"--limit {count} shows all" if count <= MOST_PATHS else "--limit shows more"
         yield Note(f"… {left:,} more path{'s' * (left != 1)} ({how}); the sum of all {count:,} is {total}")
+    elif (
+        any(factor.value and not math.isfinite(factor.value) for path in paths for factor in path.factors) and shown > 1
+    ):
+        yield Note(f"Factors leave the range of 64-bit floats; the closed form has it that {total}")
     else:
         yield Note(
             f"The sum of {'both' if count == 2 else f'all {count:,}'} paths is {total}"
