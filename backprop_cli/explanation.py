@@ -13,11 +13,16 @@ from backprop_cli.sgd import Run
 
 
 class Update(NamedTuple):
-    """How a step changes one parameter: `new` = `old` + `change`."""
+    """How a step changes one parameter: `new` = `old` + `change`, and `change` = −η · `direction` where it is not frozen.
+
+    `decayed` is the gradient with `decay` · `old` added. The direction is that, or the velocity, or Nesterov's sum of the two.
+    """
 
     old: float
     change: float
     new: float
+    decayed: float
+    direction: float
     is_frozen: bool = False
     decay: float = 0.0
     velocity: float | None = None
@@ -46,13 +51,22 @@ def update_of(run: Run, parameter: Parameter) -> Update:
     """What the run's shown step did to one parameter."""
     step, schedule = run.shown, run.setup.schedule
     is_frozen = run.setup.is_frozen(parameter)
+    old = step.before.value_of(parameter)
+    decay = schedule.bias_decay if parameter.source is None else schedule.weight_decay
+    decayed = step.gradients.pick(parameter) + decay * old
+    velocity = None if step.velocity_after is None else step.velocity_after.pick(parameter)
+    direction = decayed if velocity is None else velocity
+    if velocity is not None and schedule.nesterov:
+        direction = decayed + schedule.momentum * velocity
     return Update(
-        step.before.value_of(parameter),
+        old,
         0.0 if is_frozen or step.changes is None else step.changes.pick(parameter),
         step.after.value_of(parameter),
+        decayed,
+        direction,
         is_frozen,
-        schedule.bias_decay if parameter.source is None else schedule.weight_decay,
-        None if step.velocity_after is None else step.velocity_after.pick(parameter),
+        decay,
+        velocity,
         None if step.velocity_before is None else step.velocity_before.pick(parameter),
     )
 

@@ -150,7 +150,7 @@ class Derivation:
         key = ("E/z", layer, unit)
         if key not in self._memo:
             value = self.deltas[layer][unit]
-            z, collapsed = self.names.net_input(layer, unit), self._collapsed(layer, unit)
+            z, collapsed = self.names.net_input(layer, unit), self.collapsed(layer, unit)
             others = [unit] if self.network.activations[layer].is_elementwise else range(self.names.widths[layer + 1])
             terms = tuple((self.loss_by_activation(layer, i), self.slope(layer, i, unit)) for i in others)
             if collapsed and not all(_is_computable(term) for term in terms):
@@ -159,7 +159,7 @@ class Derivation:
                 self._memo[key] = Partial(self.loss, z, value, None, terms, collapsed)
         return self._memo[key]
 
-    def _collapsed(self, layer: int, unit: int) -> Rule | None:
+    def collapsed(self, layer: int, unit: int) -> Rule | None:
         """The closed form of an output's delta, where output activation and loss have one."""
         if layer != self.names.depth - 1 or self.network.collapse is None or self.network.collapse.formula is None:
             return None

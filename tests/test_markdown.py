@@ -29,3 +29,8 @@ def test_latex_names_greek_letters_and_asks_what_the_engine_knows_of_others() ->
     lines = backprop("run", "-", "-f", "latex", stdin=text).stdout.splitlines()
     heading = next(line for line in lines if line.startswith(r"\section"))
     assert heading == r"\section*{\ensuremath{\sigma} \ifdefined\Umathchar 日\else\texttt{U+65E5}\fi{} é}"
+
+
+def test_what_is_to_be_typed_is_set_as_code() -> None:
+    assert "`--rows 10` shows them all" in backprop("run", "classic", "--rows", "1", "-f", "markdown").stdout
+    assert r"\texttt{-{}-rows 10} shows them all" in backprop("run", "classic", "--rows", "1", "-f", "latex").stdout

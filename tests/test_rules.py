@@ -57,3 +57,23 @@ def test_the_numbers_of_every_partial_give_its_value(activation: str, loss: str)
         for numbers in row["numbers"].split(" = "):
             worked_out = eval(numbers.replace("^", "**"), CALCULATOR)
             assert worked_out == pytest.approx(float(row["value"]), rel=1e-9, abs=1e-12), row
+
+
+def test_the_first_velocity_is_not_dampened_and_the_rule_says_so() -> None:
+    text = "inputs: [1]\ntargets: [0]\nmomentum: 0.9\ndampening: 0.5\nlayers: [{weights: [[1]]}]\n"
+    for view in ("scalar", "matrix"):
+        first = backprop("run", "-", "--view", view, stdin=text).stdout
+        second = backprop("run", "-", "--view", view, "-n", "2", stdin=text).stdout
+        assert "v⁺ = ∂E/∂w; w⁺ = w − η · v⁺" in first
+        assert "v⁺ = μ · v + (1 − τ) · ∂E/∂w; w⁺ = w − η · v⁺" in second
+
+
+def test_every_number_of_an_update_is_put_in() -> None:
+    text = (
+        "inputs: [1]\ntargets: [0]\nlearning_rate: 0.5\nmomentum: 0.5\nnesterov: true\n"
+        "weight_decay: {weights: 0, biases: 0.25}\nlayers: [{weights: [[1]], bias: 1}]\n"
+    )
+    # ∂E/∂b = 2, g = 2 + 0.25·1, v⁺ = g, b⁺ = 1 − 0.5·(g + 0.5·v⁺)
+    shown = backprop("explain", "-", "-w", "b1", stdin=text).stdout
+    assert "= 1 − 0.5 · (2.25 + 0.5 · 2.25)\n" in shown and "= 1 − 0.5 · 3.375\n" in shown and "= -0.6875\n" in shown
+    assert "λ = 0 of weights, λ = 0.25 of biases" in backprop("run", "-", stdin=text).stdout

@@ -41,7 +41,7 @@ def show(
         from backprop_cli.render.notation import TextNotation
 
         text = TextNotation(showing.digits, console.is_ascii)
-        blocks = cut(view(text), showing.rows)
+        blocks = cut(view(text), showing.rows, text)
         if console.width is None and not console.is_color:
             from backprop_cli.render.plain import plain
 
@@ -56,7 +56,7 @@ def show(
         latex_notation = (
             MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)
         )
-        blocks = cut(view(latex_notation), showing.rows)
+        blocks = cut(view(latex_notation), showing.rows, latex_notation)
         if showing.format is Format.markdown:
             from backprop_cli.render.markdown import markdown
 

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from backprop_cli.arrays import Array
     from backprop_cli.render.graph import Graph
+    from backprop_cli.render.notation import Notation
 
 Kind = Literal["math", "number", "text"]
 """What a column's cells are: a formula, a rounded number, or words."""
@@ -82,14 +83,13 @@ class Picture(NamedTuple):
 Block = Heading | Table | Derivations | Note | Curve | Matrix | Picture
 
 
-def cut(blocks: Iterable[Block], rows: int | None) -> Iterable[Block]:
+def cut(blocks: Iterable[Block], rows: int | None, notation: Notation) -> Iterable[Block]:
     """The blocks with every table cut to `rows` rows (None: all), and a note that says what is left and how to get it."""
     for block in blocks:
         if isinstance(block, Table) and rows is not None and block.length > rows:
             yield Table(block.columns, islice(block.rows, rows), rows)
             left = block.length - rows
-            yield Note(
-                f"… {left:,} more row{'s' * (left != 1)}: --rows {block.length} shows them all, -f json has everything"
-            )
+            how = f"{notation.code(f'--rows {block.length}')} shows them all, {notation.code('-f json')} has everything"
+            yield Note(f"… {left:,} more row{'s' * (left != 1)}: {how}")
         else:
             yield block

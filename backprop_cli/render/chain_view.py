@@ -11,12 +11,7 @@ from backprop_cli.quantities import Quantity
 from backprop_cli.render.blocks import Block, Derivation, Derivations, Heading, Note, Table
 from backprop_cli.render.explain_view import paths_blocks
 from backprop_cli.render.notation import Notation, partial_name
-from backprop_cli.render.phrases import (
-    chain_in_numbers,
-    chain_in_symbols,
-    quantity_in_numbers,
-    quantity_in_symbols,
-)
+from backprop_cli.render.phrases import quantity_in_numbers, quantity_in_symbols, whole_chain
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, partial_row
 
 
@@ -70,7 +65,7 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
     """One derivative: the chain, the product with everything put in, the short form, each also as a number."""
     yield Heading(notation.math(partial_name(total.partial, notation)))
     name = partial_name(total.partial, notation)
-    symbols, numbers = _chain(total.partial, notation)
+    symbols, numbers = whole_chain(total.partial, notation)
     written = [notation.rule(rule) for rule in (total.product, total.simplified) if rule is not None]
     lines = [Derivation(name, _different([symbols, *written]))]
     if not math.isnan(total.partial.value):
@@ -81,19 +76,6 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
         yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
     if total.paths is not None:
         yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
-
-
-def _chain(partial: Partial, notation: Notation) -> tuple[str, str]:
-    """The whole chain in symbols and in numbers; one without branches down to its local derivatives."""
-    factors = [partial]
-    while any(len(factor.terms) == 1 for factor in factors):
-        factors = [inner for factor in factors for inner in (factor.terms[0] if len(factor.terms) == 1 else [factor])]
-    if len(factors) == 1:
-        return chain_in_symbols(partial, notation), chain_in_numbers(partial, notation)
-    symbols = notation.product([partial_name(factor, notation) for factor in factors])
-    if math.isnan(partial.value):
-        return symbols, ""
-    return symbols, notation.product([notation.factor(factor.value) for factor in factors])
 
 
 def _different(rights: Sequence[str]) -> list[str]:

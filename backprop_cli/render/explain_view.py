@@ -10,7 +10,7 @@ from backprop_cli.partials import Partial
 from backprop_cli.paths import Path
 from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
 from backprop_cli.render.notation import Notation, partial_name
-from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, counted, percent
+from backprop_cli.render.phrases import counted, percent, whole_chain
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
 from backprop_cli.render.update_phrases import update_lines
 from backprop_cli.sgd import Run
@@ -57,16 +57,7 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
 
 def chain(target: Partial, notation: Notation) -> Derivation:
     """The whole gradient in one line of symbols, one of numbers, one of value."""
-    symbols, numbers = chain_in_symbols(target, notation), chain_in_numbers(target, notation)
-    (first, *others) = target.terms
-    delta = first[0]
-    rights = [symbols, numbers]
-    if not others and delta.terms and len(delta.terms) == 1:
-        factors = [*delta.terms[0], *first[1:]]
-        rights = [
-            notation.product([notation.partial(factor.of, factor.wrt) for factor in factors]),
-            notation.product([notation.quantity(factor.name, factor.value, True) for factor in factors]),
-        ]
+    rights = whole_chain(target, notation)
     return Derivation(partial_name(target, notation), (*rights, notation.quantity(target.name, target.value)))
 
 
@@ -97,7 +88,11 @@ def paths_blocks(
     total = notation.math(f"{partial_name(target, notation)}{' = ' * bool(value)}{value}")
     if len(paths) < count:
         left = count - len(paths)
-        how = f"--limit {count} shows all" if count <= MOST_PATHS else "--limit shows more"
+        how = (
+            notation.code(f"--limit {count}") + " shows all"
+            if count <= MOST_PATHS
+            else f"{notation.code('--limit')} shows more"
+        )
         yield Note(f"… {left:,} more path{'s' * (left != 1)} ({how}); the sum of all {count:,} is {total}")
     elif (
         any(factor.value and not math.isfinite(factor.value) for path in paths for factor in path.factors) and shown > 1

@@ -24,6 +24,10 @@ class LatexNotation:
         """Words with LaTeX's special characters escaped."""
         return latex_text(text)
 
+    def code(self, text: str) -> str:
+        r"""`\texttt{-{}-rows 20}`, its hyphens kept apart: two would be set as a dash."""
+        return rf"\texttt{{{self.text(text).replace('--', '-{}-')}}}"
+
     def math(self, formula: str) -> str:
         """`$…$`."""
         return f"${formula}$" if formula else ""
@@ -84,6 +88,10 @@ class MarkdownNotation(LatexNotation):
     def text(self, text: str) -> str:
         """Words with the signs escaped that Markdown, or a formula within it, would take for its own."""
         return re.sub(r"[\\`*_{}\[\]<>#$~&]", r"\\\g<0>", text)
+
+    def code(self, text: str) -> str:
+        """Between backticks."""
+        return f"`{text}`"
 
 
 def _latex_number(number: str) -> str:

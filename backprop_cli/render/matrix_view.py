@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
-from backprop_cli.partials import Derivation
+from backprop_cli.network import Network
+from backprop_cli.partials import Derivation, Rule
 from backprop_cli.render.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.latex_notation import LatexNotation
 from backprop_cli.render.notation import Notation, TextNotation
 from backprop_cli.render.phrases import batch_sentence, listed
+from backprop_cli.render.plain import MATRIX_EDGE
 from backprop_cli.render.run_view import heading, losses
 from backprop_cli.render.signs import superscript
 from backprop_cli.render.update_phrases import update_rule
@@ -19,9 +21,7 @@ from backprop_cli.sgd import Run
 def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
     """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
     yield from heading(run, sample, notation)
-    functions = [activation.name for activation in derivation.network.activations]
-    meanings = [f"{_part(('f', i + 1, ''), notation)} = {_word(name, notation)}" for i, name in enumerate(functions)]
-    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(map(notation.math, meanings)))
+    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(_meanings(derivation.network, notation)))
     yield Heading("Forward pass")
     yield from (_matrix(step, notation) for step in forward_steps(derivation))
     yield Heading("Backward pass")
@@ -33,7 +33,22 @@ def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notatio
     if whose := batch_sentence(run, sample):
         yield Note(whose)
     yield from (_matrix(step, notation) for step in update_steps(run, sample - 1, derivation.loss))
+    if max(derivation.names.widths) > MATRIX_EDGE:
+        rows, record, table = map(notation.code, ("--view scalar", "-f json", "-f csv"))
+        yield Note(
+            f"Of large matrices the edges are shown: {rows} has a row for every number, {record} and {table} hold them all."
+        )
     yield from losses(run, notation)
+
+
+def _meanings(network: Network, notation: Notation) -> Iterator[str]:
+    """`f¹ = tanh`, and what J² is of a softmax."""
+    for number, activation in enumerate(network.activations, start=1):
+        settings = ", ".join(f"{name} {notation.term(value)}" for name, value in activation.setting_values().items())
+        name = _word(activation.name, notation)
+        yield notation.math(f"{_part(('f', number, ''), notation)} = {name}") + (f" ({settings})" if settings else "")
+        if not activation.is_elementwise:
+            yield f"{notation.math(_part(('J', number, ''), notation))} its Jacobian"
 
 
 def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
@@ -54,7 +69,9 @@ def _matrix(step: MatrixStep, notation: Notation) -> Matrix:
     return Matrix(_part(step.left, notation), right, step.value)
 
 
-def _sign(part: Part | str, notation: Notation) -> str:
+def _sign(part: Part | str | Rule, notation: Notation) -> str:
+    if isinstance(part, Rule):
+        return notation.rule(part)
     if not isinstance(part, str):
         return _part(part, notation)
     if part.endswith(" over the batch"):

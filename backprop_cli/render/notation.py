@@ -28,6 +28,9 @@ class Notation(Protocol):
     def text(self, text: str) -> str:
         """Plain words, made safe for the output."""
 
+    def code(self, text: str) -> str:
+        """What is to be typed, letter for letter."""
+
     def math(self, formula: str) -> str:
         """A finished formula, marked as one where the output needs that."""
 
@@ -75,6 +78,10 @@ class TextNotation:
     def text(self, text: str) -> str:
         """Words as they are, or with ? for what ASCII has not."""
         return to_ascii(text) if self.is_ascii else text
+
+    def code(self, text: str) -> str:
+        """As it is."""
+        return text
 
     def math(self, formula: str) -> str:
         """Text needs no marks around a formula."""

@@ -46,6 +46,23 @@ def chain_in_numbers(partial: Partial, notation: Notation) -> str:
     return f"{chain} = {notation.numbers(partial.collapsed)}" if partial.collapsed else chain
 
 
+LONGEST_PRODUCT = 12
+"""A chain of more factors is only written one link deep: it would not fit on any line."""
+
+
+def whole_chain(partial: Partial, notation: Notation) -> tuple[str, str]:
+    """The chain in symbols and in numbers; as long as it has no branches, down to its local derivatives."""
+    factors = [partial]
+    while len(factors) <= LONGEST_PRODUCT and any(len(factor.terms) == 1 for factor in factors):
+        factors = [inner for factor in factors for inner in (factor.terms[0] if len(factor.terms) == 1 else [factor])]
+    if len(factors) == 1 or len(factors) > LONGEST_PRODUCT:
+        return chain_in_symbols(partial, notation), chain_in_numbers(partial, notation)
+    symbols = notation.product([notation.partial(factor.of, factor.wrt) for factor in factors])
+    if math.isnan(partial.value):
+        return symbols, ""
+    return symbols, notation.product([notation.quantity(factor.name, factor.value, True) for factor in factors])
+
+
 def _spread(terms: Sequence[tuple[Partial, ...]]) -> Sequence[tuple[Partial, ...]]:
     """The terms of a sum that will be shortened, without formatting the hundreds that will not be seen."""
     return [*terms[:LONGEST_SUM], terms[-1]] if len(terms) > LONGEST_SUM + 1 else terms

@@ -28,7 +28,10 @@ def update_rule(run: Run, notation: Notation) -> str:
         mu, part = notation.symbol("mu"), direction
         if schedule.dampening:
             part = notation.product([f"(1 {minus} {notation.symbol('tau')})", direction])
-        steps.append(f"{_new('v', notation)} = {notation.product([mu, 'v'])} + {part}")
+        if schedule.dampening and run.shown.velocity_before is None:
+            steps.append(f"{_new('v', notation)} = {direction}")  # dampening begins with the second velocity
+        else:
+            steps.append(f"{_new('v', notation)} = {notation.product([mu, 'v'])} + {part}")
         ahead = notation.product([mu, _new("v", notation)])
         direction = f"({direction} + {ahead})" if schedule.nesterov else _new("v", notation)
     steps.append(f"{new} = {w} {minus} {notation.product([eta, direction])}")
@@ -40,7 +43,7 @@ def _settings(run: Run, notation: Notation) -> str:
     schedule = run.setup.schedule
     decay = {"lambda": schedule.weight_decay}
     if schedule.weight_decay != schedule.bias_decay:
-        decay = {"lambda": schedule.weight_decay, "lambda of biases": schedule.bias_decay}
+        decay = {"lambda of weights": schedule.weight_decay, "lambda of biases": schedule.bias_decay}
     values = {"mu": schedule.momentum, "tau": schedule.dampening, **decay}
     shown = []
     for key, value in values.items():
@@ -58,12 +61,12 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
     direction_name = f"d{loss}/d{explanation.name}"
     old, new, v = explanation.name, f"{explanation.name}+", f"v({explanation.name})"
     eta, minus = notation.symbol("eta"), notation.symbol("minus")
-    symbol = gradient_symbol
+    symbol, ahead = gradient_symbol, ""
     if update.decay:
         decayed = notation.product([notation.symbol("lambda"), name])
         shrunk = notation.product([factor(update.decay), notation.quantity(old, update.old, True)])
         numbers = f"{notation.quantity(direction_name, direction)} + {shrunk}"
-        direction, direction_name = direction + update.decay * update.old, f"g({explanation.name})"
+        direction, direction_name = update.decayed, f"g({explanation.name})"
         yield Derivation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
         symbol = "g"
     if update.velocity is not None:
@@ -80,19 +83,17 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
                 velocity, (f"{notation.product([mu, 'v'])} + {part}", f"{kept} + {part_number}", shown_velocity)
             )
         if schedule.nesterov:
-            symbol = f"({symbol} + {notation.product([mu_of(notation), velocity])})"
-            direction, direction_name = direction + schedule.momentum * update.velocity, f"ahead({explanation.name})"
+            symbol = f"({symbol} + {notation.product([notation.symbol('mu'), velocity])})"
+            kept = notation.product([factor(schedule.momentum), notation.quantity(f"{v}+", update.velocity, True)])
+            ahead = f"({notation.quantity(direction_name, direction)} + {kept})"
+            direction_name = f"ahead({explanation.name})"
         else:
-            symbol, direction, direction_name = velocity, update.velocity, f"{v}+"
+            symbol, direction_name = velocity, f"{v}+"
     step = f"{name} {minus} {notation.product([eta, symbol])}"
-    moved = notation.product([factor(schedule.learning_rate), notation.quantity(direction_name, direction, True)])
-    numbers = f"{notation.quantity(old, update.old)} {minus} {moved}"
-    yield Derivation(_new(explanation.name, notation), (step, numbers, notation.quantity(new, update.new)))
-
-
-def mu_of(notation: Notation) -> str:
-    """The sign of the momentum."""
-    return notation.symbol("mu")
+    directions = [ahead] * bool(ahead) + [notation.quantity(direction_name, update.direction, True)]
+    moved = [notation.product([factor(schedule.learning_rate), direction]) for direction in directions]
+    filled = [f"{notation.quantity(old, update.old)} {minus} {change}" for change in moved]
+    yield Derivation(_new(explanation.name, notation), (step, *filled, notation.quantity(new, update.new)))
 
 
 def _new(name: str, notation: Notation) -> str:

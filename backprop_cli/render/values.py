@@ -39,12 +39,11 @@ def step_values(run: Run) -> dict[str, float]:
         values |= {name: update.old, f"d{loss}/d{name}": gradient}
         if run.shown.changes is None:
             continue
-        direction = gradient + update.decay * update.old
         values |= {f"Δ{name}": update.change, f"{name}+": update.new}
         if update.decay:
-            values[f"g({name})"] = direction
+            values[f"g({name})"] = update.decayed
         if update.velocity is not None:
             values |= {f"v({name})": update.velocity_before or 0.0, f"v({name})+": update.velocity}
             if schedule.nesterov:
-                values[f"ahead({name})"] = direction + schedule.momentum * update.velocity
+                values[f"ahead({name})"] = update.direction
     return values

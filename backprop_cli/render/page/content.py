@@ -161,10 +161,10 @@ class Articles:
         between = [f"g({name})"] if explanation.update.decay else []
         between += [f"v({name})+"] if explanation.update.velocity is not None else []
         values = {f"{name}+": explanation.update.new, f"v({name})+": explanation.update.velocity or 0.0}
-        values[f"g({name})"] = explanation.gradient + explanation.update.decay * explanation.update.old
+        values[f"g({name})"] = explanation.update.decayed
         for line, quantity in zip(lines, [*between, f"{name}+"], strict=True):
             symbols, *numbers, _ = line.rights
-            row = math(symbols), math(numbers[0]) if numbers else ""
+            row = math(symbols), math(" = ".join(numbers))
             yield Row(
                 quantity,
                 f"new value of {name}" if quantity == f"{name}+" else quantity,
