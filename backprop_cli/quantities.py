@@ -13,7 +13,7 @@ Symbol = tuple[str, float]
 """A name and its value."""
 
 _SPELLED_OUT = 6
-"""Up to how many units a softmax's denominator is written in full."""
+"""Up to how many units a softmax's denominator is written in full; of more the first three and the last are."""
 
 
 class Quantity(NamedTuple):
@@ -39,7 +39,7 @@ def count_quantities(derivation: Derivation) -> int:
 
 
 def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
-    """Z = Σ w·a_prev + b."""
+    """The net input z = Σ w·a_prev + b."""
     names, network = derivation.names, derivation.network
     weights = [Parameter(layer, unit, source) for source in range(names.widths[layer])]
     row = zip(names.weight_row(layer, unit), map(network.value_of, weights), derivation.activations[layer], strict=True)
@@ -51,11 +51,11 @@ def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
 
 
 def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
-    """A = f(z)."""
+    """The activation a = f(z)."""
     activation = derivation.network.activations[layer]
     name, z = derivation.names.activation(layer, unit), derivation.net_inputs[layer]
     value = derivation.activations[layer + 1][unit]
-    if not activation.is_elementwise and len(z) <= _SPELLED_OUT:
+    if not activation.is_elementwise:
         return Quantity(name, value, _softmax(derivation, layer, unit))
     settings = activation.setting_values()
     holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
@@ -65,12 +65,15 @@ def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
 def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
     """A softmax with its denominator written out."""
     z = derivation.net_inputs[layer]
-    holes = [f"z{index}" for index in range(len(z))]
-    text = " + ".join(f"exp(<{hole}>)" for hole in holes)
-    latex = " + ".join(f"e^{{<{hole}>}}" for hole in holes)
-    formula = Formula(f"exp(<z{unit}>)/({text})", rf"\frac{{e^{{<z{unit}>}}}}{{{latex}}}")
-    names = {hole: derivation.names.net_input(layer, index) for index, hole in enumerate(holes)}
-    return Rule(formula, names, dict(zip(holes, z, strict=True)))
+    shown = list(range(len(z)))
+    text, latex = [f"exp(<z{index}>)" for index in shown], [f"e^{{<z{index}>}}" for index in shown]
+    if len(z) > _SPELLED_OUT:
+        shown = [*shown[:3], shown[-1]]
+        text, latex = [*text[:3], "...", text[-1]], [*latex[:3], r"\cdots", latex[-1]]
+    formula = Formula(f"exp(<z{unit}>)/({' + '.join(text)})", rf"\frac{{e^{{<z{unit}>}}}}{{{' + '.join(latex)}}}")
+    holes = {f"z{index}": index for index in (*shown, unit)}
+    names = {hole: derivation.names.net_input(layer, index) for hole, index in holes.items()}
+    return Rule(formula, names, {hole: z[index] for hole, index in holes.items()})
 
 
 def _losses(derivation: Derivation) -> Iterator[Quantity]:

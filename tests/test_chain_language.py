@@ -331,3 +331,17 @@ def test_the_unsimplified_result_is_shown_and_said_to_be_so() -> None:
 def test_the_chain_is_written_in_the_intermediates_where_it_grows_too_long() -> None:
     total = backprop("chain", *GROWING["squares of squares"], "-f", "json").json["derivatives"]["x"]
     assert total["product"].startswith("(2*u58)*(2*u57)*") and total["note"].startswith("written in the intermediates")
+
+
+def test_the_two_spellings_are_not_mixed_up() -> None:
+    result = backprop("chain", "f = x^2", "g(u) = u + 1", "h = g(f(x))", "--at", "x=3")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'f' is a value here, not a function" in result.stderr and "f(x) = …" in result.stderr
+    assert value_of("x(x + 1)") == X * (X + 1)
+
+
+def test_a_variable_of_the_target_is_not_taken_for_another_one_of_that_name() -> None:
+    result = backprop("chain", "f(x) = x*c", "g(c) = f(2c)", "--at", "c=5")
+    assert result.exit_code == 2 and "'c' is g's own variable, but f means one from outside by it" in result.stderr
+    renamed = backprop("chain", "f(x) = x*c", "g(t) = f(2t)", "--at", "t=5,c=7", "-f", "json").json["derivatives"]
+    assert (renamed["t"]["value"], renamed["c"]["value"]) == (14, 10)

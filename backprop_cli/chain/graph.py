@@ -105,6 +105,11 @@ class _Builder:
             return _moved(scope[name.name], name.at)
         if name.name in self.table:
             self._pending.append(name.name)
+        elif self._calling and name.name in (self.target.parameters or ()):
+            function = self._calling[-1]
+            message = f"{name.name!r} is {self.target.name}'s own variable, but {function} means one from outside by it"
+            hint = f"give one of the two another name, or let {function} take it as an argument"
+            raise self.source.error(name.at, message, hint)
         elif name.name in CONSTANTS and name.name not in self.freed and name.name not in (self.target.parameters or ()):
             return Apply(name.name, (), name.at)
         return name

@@ -187,6 +187,10 @@ class Parser:
             hint = f"a product is written {name}*(…)"
             message = f"unknown function {name!r}" + suggestion(name, self.vocabulary.functions, listed=20)
             raise self.source.error(token.at, message, hint)
+        if is_followed and [part.kind for part in self._tokens[self._index + 1 : self._index + 3]] == ["name", ")"]:
+            argument = self._tokens[self._index + 1].text
+            hint = f"a product is written {name}*{argument}; a function is defined by {name}({argument}) = …"
+            raise self.source.error(token.at, f"{name!r} is a value here, not a function", hint)
         return Name(name, token.at)
 
     def _call(self, token: Token, arguments: list[Expression]) -> Expression:

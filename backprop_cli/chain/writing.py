@@ -136,6 +136,7 @@ _CASES, _END_CASES = r"\begin{cases}", r"\end{cases}"
 
 
 def _choice(operation: str, pieces: list[_Piece]) -> _Piece:
+    r"""A value for each case; the rows of the LaTeX end in `\cr`, which Markdown leaves alone."""
     then, left, right, _ = (piece.at_least(_SUM) for piece in pieces)
     comparison = operation.removeprefix("if ")
     sign = {">=": r"\ge", "<=": r"\le", "==": "="}.get(comparison, comparison)
@@ -143,5 +144,5 @@ def _choice(operation: str, pieces: list[_Piece]) -> _Piece:
     last = rf"{pieces[3].latex} & \text{{otherwise}}"
     if pieces[3].binding == _CHOICE:
         last = pieces[3].latex.removeprefix(_CASES).removesuffix(_END_CASES)
-    latex = rf"{_CASES}{then.latex} & {left.latex} {sign} {right.latex}\\ {last}{_END_CASES}"
+    latex = rf"{_CASES}{then.latex} & {left.latex} {sign} {right.latex} \cr {last}{_END_CASES}"
     return _Piece(text, latex, _CHOICE)

@@ -142,6 +142,8 @@ def latex_name(name: str) -> str:
     match = _WORD_INDEXED.fullmatch(name)
     if match and (match[2] or match[3]):
         index = ",".join(_latex_index(part) for part in (match[2], match[3]) if part)
+        if match[1].isascii():  # Markdown would take an underscore behind a brace for the start of emphasis
+            return rf"\mathrm{{{latex_text(match[1])}_{{{index}}}}}"
         return rf"{_upright(match[1])}_{{{index}}}"
     return rf"\text{{{latex_text(name)}}}"
 

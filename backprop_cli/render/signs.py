@@ -37,6 +37,7 @@ def prettify(text: str) -> str:
     text = (
         re.sub(r"(?<![\w.^/*])1/2\*", "½·", text)
         .replace("*", "·")
+        .replace("...", "…")
         .replace(">=", "≥")
         .replace("<=", "≤")
         .replace("Phi(", "Φ(")
