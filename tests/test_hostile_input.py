@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 import tracemalloc
@@ -126,31 +127,25 @@ NAMES = [
     "a\u202eb",
     " x",
     "x" * 65,
+    "50%",
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_another_program_could_run_is_refused(name: str) -> None:
-    import json
-
     file = {"inputs": {name: 1}, "targets": [1], "layers": [{"weights": [[1]]}]}
     result = backprop("run", "-", stdin=json.dumps(file))
     assert result.exit_code == 2 and "cannot be a name" in result.stderr
     assert all(c == "\n" or c.isprintable() for c in result.stderr)
 
 
-@pytest.mark.parametrize(
-    "name", ["a,b", "a;b", "x\u00b2", "weight (kg)", "[bold]", "<b>", "\\alpha", "50%", "a$b", "ß_1"]
-)
+@pytest.mark.parametrize("name", ["a,b", "a;b", "x\u00b2", "weight (kg)", "[bold]", "<b>", "\\alpha", "a$b", "ß_1"])
 def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> None:
-    import json
-
     file = json.dumps({"inputs": {name: 1}, "targets": [1], "layers": [{"weights": [[1]]}]})
-    if name[0].isalpha():
-        assert name in backprop("run", "-", stdin=file).stdout
-        rows = list(csv.reader(io.StringIO(backprop("run", "-", "-f", "csv", stdin=file).stdout)))
-        assert f"dE/d{name}" in [row[0] for row in rows]
-        assert {len(row) for row in rows} == {6}
+    assert name in backprop("run", "-", stdin=file).stdout
+    rows = list(csv.reader(io.StringIO(backprop("run", "-", "-f", "csv", stdin=file).stdout)))
+    assert f"dE/d{name}" in [row[0] for row in rows]
+    assert {len(row) for row in rows} == {6}
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

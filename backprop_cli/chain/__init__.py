@@ -2,7 +2,7 @@
 
     text ──language──▶ [Definition] ──graph──▶ Graph ──derive──▶ ChainResult
                                                  ├─ evaluate: numbers, by the table in operations
-                                                 └─ algebra: symbols, by sympy, which nothing else imports
+                                                 └─ algebra: symbols, by sympy, which no other room imports
 
 Numbers and symbols are worked out apart from each other: a value never comes from a simplified formula.
 """

@@ -89,8 +89,8 @@ class Converter:
             upper, lower = _float(number.p), _float(number.q)
         over = over if upper == 1 and over else [Number(upper), *over]
         under = under if lower == 1 else [Number(lower), *under]
-        top = _multiplied(over)
-        return Apply("/", (top, _multiplied(under))) if under else top
+        top = multiplied(over)
+        return Apply("/", (top, multiplied(under))) if under else top
 
     def _is_one_number(self, number: Symbolic) -> bool:
         """Whether a rational number is written as one: whole, an exact decimal where those are in use, or very long."""
@@ -106,7 +106,8 @@ def _multiplicity(number: int, prime: int) -> int:
     return count
 
 
-def _multiplied(factors: list[Expression]) -> Expression:
+def multiplied(factors: list[Expression]) -> Expression:
+    """The product, or the one factor."""
     return factors[0] if len(factors) == 1 else Apply("*", tuple(factors))
 
 

@@ -1,4 +1,4 @@
-"""What the command line gives to `chain`: definitions as one text, a point as numbers."""
+"""The point that the command line gives to `chain`, as numbers."""
 
 from __future__ import annotations
 

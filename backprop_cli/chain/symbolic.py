@@ -20,7 +20,7 @@ from backprop_cli.chain.algebra import (
     summed,
     symbol,
 )
-from backprop_cli.chain.convert import Converter
+from backprop_cli.chain.convert import Converter, multiplied
 from backprop_cli.chain.expression import Apply, Expression, Number, Source, names_in, walk
 from backprop_cli.chain.graph import Graph
 from backprop_cli.chain.simplify import Simplifier
@@ -147,13 +147,13 @@ class Symbols:
                 entry = summed([product([values[factor.name] for factor in term]) for term in partial.terms])
                 terms = [[part for factor in term for part in factors[factor.name]] for term in partial.terms]
                 values[partial.name] = entry
-                factors[partial.name] = terms[0] if len(terms) == 1 else [Apply("+", tuple(map(_multiplied, terms)))]
+                factors[partial.name] = terms[0] if len(terms) == 1 else [Apply("+", tuple(map(multiplied, terms)))]
             if entry.size > MAX_SIZE or entry.depth > MAX_DEPTH:
                 raise TooLargeError
         form.parts_left -= values[target.name].size
         if form.parts_left < 0:
             raise TooLargeError
-        return values[target.name].value, _multiplied(factors[target.name])
+        return values[target.name].value, multiplied(factors[target.name])
 
     def _slope(self, partial: Partial) -> Expression:
         return self.slopes[partial.of, partial.wrt.partition("|")[0]]
@@ -163,7 +163,3 @@ class Symbols:
         if not entries.keys() >= set(names_in(slope)):
             raise TooLargeError
         return build(slope, entries)
-
-
-def _multiplied(factors: list[Expression]) -> Expression:
-    return factors[0] if len(factors) == 1 else Apply("*", tuple(factors))

@@ -47,14 +47,12 @@ class Probe:
     """One derivative by the chain rule and by numbers; `verdict` is ok, wrong or kink.
 
     `relative_error` is measured against the larger of the two, and against no less than 10⁻⁸ of the largest gradient and of
-    E, below which the rounding of their sums is all that is left. `error_estimate` is that of central differences, 0 for a
-    complex step.
+    E, below which the rounding of their sums is all that is left.
     """
 
     name: str
     analytic: float
     numerical: float
-    error_estimate: float
     relative_error: float
     verdict: str
 
@@ -157,7 +155,7 @@ class _Prober:
         relative = difference / scale if scale else 0.0
         is_ok = difference <= self.tolerance * scale + error
         verdict = "kink" if is_kink else "ok" if is_ok else "wrong"
-        return Probe(name, analytic, numerical, error, relative, verdict)
+        return Probe(name, analytic, numerical, relative, verdict)
 
     # ── the two ways ──────────────────────────────────────────────────────────────────────────────────────────────
 

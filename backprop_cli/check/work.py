@@ -20,17 +20,9 @@ class Work:
 
     Intermediate results are those of sample `sample` (from 0), gradients those of the step's batch. Each group of numbers
     is one flat array, layer after layer, and is computed when it is first asked for. With 0 steps nothing is updated.
-    `on_update` is called after every update that leads up to the last step.
     """
 
-    def __init__(
-        self,
-        setup: Setup,
-        steps: int,
-        sample: int = 0,
-        changes: Iterable[Change] = (),
-        on_update: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, setup: Setup, steps: int, sample: int = 0, changes: Iterable[Change] = ()) -> None:
         self._changes = tuple(changes)
         self._sample = setup.samples.only(sample)
         self._is_updated = steps > 0
@@ -38,8 +30,6 @@ class Work:
         for _ in range(steps - 1):
             after = self.method.after(self.method.backward(self.method.batch)[1].parameters)
             self.method = self._method(replace(after, schedule=setup.schedule))
-            if on_update is not None:
-                on_update()
 
     def _method(self, setup: Setup) -> Method:
         """How a step is made: the changes are made afresh to the right method of each."""

@@ -20,13 +20,13 @@ def examples(
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.examples import example_path
     from backprop_cli.files import read_bytes
-    from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view, read_examples
+    from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view
 
     console = Console(quiet)
     if name is not None:
         console.write([read_bytes(example_path(name)).decode("utf-8")])
         return
-    found = read_examples()
+    found = _read_examples()
     show(
         console,
         Showing(format, 8),
@@ -35,3 +35,16 @@ def examples(
         EXAMPLE_COLUMNS,
         found,
     )
+
+
+def _read_examples() -> list[tuple[str, ...]]:
+    """A row for each example."""
+    from backprop_cli.api import load
+    from backprop_cli.examples import example_names
+    from backprop_cli.render.phrases import functions_of, shape_of
+
+    setups = {name: load(name) for name in example_names()}
+    return [
+        (name, shape_of(setup.network), functions_of(setup.network), setup.network.loss.name, setup.title)
+        for name, setup in setups.items()
+    ]

@@ -83,15 +83,14 @@ class Checker:
             self.number((*key, index), value, hint=hints.get(type(value), "")) for index, value in enumerate(values)
         ]
 
-    def setting(self, name: str, default: float, low: float = -math.inf, high: float = math.inf) -> float:
-        """A number of the top level between two bounds."""
+    def setting(self, name: str, default: float, low: float = -math.inf) -> float:
+        """A number of the top level that may have a lower bound."""
         if name not in self.data:
             return default
         before = len(self.problems)
         value = self.number((name,), self.data[name])
-        if len(self.problems) == before and not low <= value <= high:
-            bounds = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
-            self.problem((name,), f"expected a number {bounds}, found {value:g}")
+        if len(self.problems) == before and value < low:
+            self.problem((name,), f"expected a number of at least {low:g}, found {value:g}")
         return value
 
     def count(self, name: str, default: int, low: int) -> int:

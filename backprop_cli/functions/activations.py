@@ -7,7 +7,7 @@ a nears 1), and at a kink they are what PyTorch returns: relu'(0) = 0, leaky_rel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.functions import numeric, softmax
@@ -18,8 +18,8 @@ from backprop_cli.functions.formula import Formula
 class Activation:
     """An activation function f with its settings put in.
 
-    `value(z, *settings)` is f(z); `slope(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
-    `slope_in_a(a, *settings)` evaluates the textbook's formula in the activation, where there is one. All work on arrays
+    `value_of(z, *settings)` is f(z); `slope_of(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
+    `slope_in_a_of(a, *settings)` evaluates the textbook's formula in the activation, where there is one. All work on arrays
     of any shape, and on complex ones where `analytic`. `constants` are the numbers that the formulas name. `kinks` are the
     net inputs at which f' jumps; `is_bounded` says that f stays between -1 and 1 and that no net input but a NaN has a NaN
     for its slope.
@@ -40,7 +40,7 @@ class Activation:
     analytic: bool = True
     is_bounded: bool = False
     scalar: tuple[str, ...] = ()
-    settings: tuple[float, ...] = field(default=())
+    settings: tuple[float, ...] = ()
 
     def value(self, z: Array) -> Array:
         """f(z), same shape as `z`; softmax along the last axis."""
@@ -69,8 +69,7 @@ class Activation:
     def with_settings(self, given: dict[str, float]) -> Activation:
         """The same function with some of its settings changed."""
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
-        fields = {key: value for key, value in self.__dict__.items() if key != "settings"}
-        return Activation(**fields, settings=values)
+        return replace(self, settings=values)
 
 
 _SELU_ALPHA = 1.6732632423543772
@@ -257,11 +256,11 @@ _TABLE = [
         kinks=(0.0,),
         scalar=(
             "if <z> > 0.0:",
-            "    <a> = 1.0507009873554805 * <z>",
-            "    <s> = 1.0507009873554805",
+            "    <a> = <scale> * <z>",
+            "    <s> = <scale>",
             "else:",
-            "    <a> = 1.0507009873554805 * (1.6732632423543772 * expm1(<z>))",
-            "    <s> = 1.0507009873554805 * (1.6732632423543772 * exp(<z>))",
+            "    <a> = <scale> * (<alpha> * expm1(<z>))",
+            "    <s> = <scale> * (<alpha> * exp(<z>))",
         ),
     ),
     Activation(

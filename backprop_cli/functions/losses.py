@@ -7,7 +7,7 @@ what PyTorch returns: 0 for |o − t| at 0, and 0 for hinge at t·o = 1.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.functions import numeric
@@ -38,7 +38,7 @@ class Loss:
     has_kink: bool = False
     scalar_slope: str = ""
     scalar_share: str = ""
-    settings: tuple[float, ...] = field(default=())
+    settings: tuple[float, ...] = ()
 
     def shares(self, t: Array, o: Array) -> Array:
         """E_o1, E_o2, … for each sample: samples × outputs; they add up to E along the last axis."""
@@ -63,8 +63,7 @@ class Loss:
     def with_settings(self, given: dict[str, float]) -> Loss:
         """The same loss with some of its settings changed."""
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
-        fields = {key: value for key, value in self.__dict__.items() if key != "settings"}
-        return Loss(**fields, settings=values)
+        return replace(self, settings=values)
 
 
 def _huber(t: Array, o: Array, delta: float) -> Array:

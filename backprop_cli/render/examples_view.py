@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from backprop_cli.api import load
-from backprop_cli.examples import example_names
 from backprop_cli.render.blocks import Block, Column, Note, Table
 from backprop_cli.render.notation import Notation
-from backprop_cli.render.phrases import functions_of, shape_of
 
 EXAMPLE_COLUMNS = ("name", "shape", "activations", "loss", "title")
-
-
-def read_examples() -> list[tuple[str, ...]]:
-    """A row for each example."""
-    rows: list[tuple[str, ...]] = []
-    for name in example_names():
-        setup = load(name)
-        facts = (shape_of(setup.network), functions_of(setup.network), setup.network.loss.name)
-        rows.append((name, *facts, setup.title))
-    return rows
 
 
 def examples_view(rows: Sequence[tuple[str, ...]], notation: Notation) -> Iterator[Block]:

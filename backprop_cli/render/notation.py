@@ -76,7 +76,7 @@ class TextNotation:
     is_ascii: bool = False
 
     def text(self, text: str) -> str:
-        """Words as they are, or with ? for what ASCII has not."""
+        """Words as they are, or with what ASCII has not spelled out."""
         return to_ascii(text) if self.is_ascii else text
 
     def code(self, text: str) -> str:

@@ -13,7 +13,6 @@ from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note
 from backprop_cli.render.curve import draw
 from backprop_cli.render.decimals import format_number
 from backprop_cli.render.notation import TextNotation
-from backprop_cli.render.signs import to_ascii
 from backprop_cli.width import text_width
 
 CHUNK = 500
@@ -37,7 +36,7 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
     if isinstance(block, Table):
         yield from _table(block, notation)
     elif isinstance(block, Heading | Note):
-        yield f"{spelled(block.text, notation).rstrip()}\n"
+        yield f"{notation.text(block.text).rstrip()}\n"
     elif isinstance(block, Derivations):
         yield _derivations(block, notation)
     elif isinstance(block, Matrix):
@@ -45,7 +44,7 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
     elif isinstance(block, Picture):
         yield picture_text(block, notation.is_ascii)
     else:
-        yield spelled(draw(block.values, block.steps, 72, notation.is_ascii), notation) + "\n"
+        yield notation.text(draw(block.values, block.steps, 72, notation.is_ascii)) + "\n"
 
 
 def is_apart(before: Block, block: Block) -> bool:
@@ -55,17 +54,12 @@ def is_apart(before: Block, block: Block) -> bool:
     return isinstance(before, Derivations | Picture) or (isinstance(before, Table) and isinstance(block, Table))
 
 
-def spelled(text: str, notation: TextNotation) -> str:
-    """The text in the characters of the output."""
-    return to_ascii(text) if notation.is_ascii else text
-
-
 def _table(table: Table, notation: TextNotation) -> Iterator[str]:
     rows = iter(table.rows)
     is_right = [column.kind == "number" for column in table.columns]
-    titles = [spelled(column.title, notation) for column in table.columns]
+    titles = [notation.text(column.title) for column in table.columns]
     head = [titles]
-    while chunk := [[spelled(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
+    while chunk := [[notation.text(cell) for cell in row] for row in islice(rows, CHUNK)]:
         lines = [*head, *chunk]
         sizes = [[text_width(cell) for cell in line] for line in lines]
         widths = [max(column) for column in zip(*sizes, strict=True)]
@@ -87,13 +81,13 @@ def _line(cells: Sequence[str], sizes: Sequence[int], widths: Sequence[int], is_
 
 def _derivations(block: Derivations, notation: TextNotation) -> str:
     """Each derivation's equals signs under one another."""
-    lefts = [spelled(line.left, notation) for line in block.lines]
+    lefts = [notation.text(line.left) for line in block.lines]
     indent = max(map(text_width, lefts))
     lines = []
     for left, line in zip(lefts, block.lines, strict=True):
         for index, right in enumerate(line.rights):
             start = " " * (indent - text_width(left)) + left if index == 0 else " " * indent
-            lines.append(f"{_INDENT}{start} = {spelled(right, notation)}".rstrip())
+            lines.append(f"{_INDENT}{start} = {notation.text(right)}".rstrip())
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -109,14 +103,14 @@ def matrix_lines(block: Matrix, notation: TextNotation) -> list[str]:
         text = "  ".join(cell.rjust(size) for cell, size in zip(row, widths, strict=True))
         first, last = ends or _brackets(index, len(cells))
         lines.append(f"    {first} {text} {last}")
-    return [spelled(line, notation) for line in lines]
+    return [notation.text(line) for line in lines]
 
 
 def picture_text(block: Picture, is_ascii: bool) -> str:
     """A network in characters, as wide as it comes."""
     notation = TextNotation(is_ascii=is_ascii)
     lines = ("".join(character for character, _ in line) for line in picture_lines(block, notation, None))
-    return "".join(f"{spelled(line, notation).rstrip()}\n" for line in lines)
+    return "".join(f"{notation.text(line).rstrip()}\n" for line in lines)
 
 
 def picture_lines(block: Picture, notation: TextNotation, width: int | None) -> Sequence[Sequence[tuple[str, bool]]]:

@@ -1,4 +1,4 @@
-"""Records as the dictionaries and rows that scripts read: JSON and CSV, as the contract has them."""
+"""Records as the dictionaries and rows that scripts read: JSON and CSV, as the README describes them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample
 
 
 def partial_record(partial: Partial) -> dict[str, Any]:
-    """A partial as the contract's JSON has it."""
+    """A partial as JSON has it."""
     record: dict[str, Any] = {"name": partial.name, "of": partial.of, "wrt": partial.wrt}
     if partial.rule is not None:
         record["rule"] = _ASCII.rule(partial.rule)
@@ -120,8 +120,8 @@ def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
 
 def partial_row(partial: Partial) -> tuple[str, ...]:
     """A partial as a row of CSV."""
-    symbols, numbers = (chain(partial, _EXACT) for chain in (chain_in_symbols, chain_in_numbers))
-    return (partial.name, partial.of, partial.wrt, symbols, numbers, _EXACT.term(partial.value))
+    symbols, numbers = (chain(partial, _ASCII) for chain in (chain_in_symbols, chain_in_numbers))
+    return (partial.name, partial.of, partial.wrt, symbols, numbers, _ASCII.term(partial.value))
 
 
 class _ExactNotation(TextNotation):
@@ -137,4 +137,3 @@ class _ExactNotation(TextNotation):
 
 
 _ASCII = _ExactNotation(is_ascii=True)
-_EXACT = _ExactNotation(is_ascii=True)

@@ -16,7 +16,7 @@ from rich.text import Text
 from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation
-from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, picture_lines, spelled
+from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, picture_lines
 
 NATURAL_WIDTH = 100_000
 INDENT, GAP = 2, 3
@@ -41,9 +41,9 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
         return
     console = _console(width, is_color)
     if isinstance(block, Heading):
-        console.print(Text(spelled(block.text, notation), style=_STYLES[block.level]))
+        console.print(Text(notation.text(block.text), style=_STYLES[block.level]))
     elif isinstance(block, Note):
-        console.print(Text(spelled(block.text, notation)), soft_wrap=width is None)
+        console.print(Text(notation.text(block.text)), soft_wrap=width is None)
     elif isinstance(block, Derivations):
         _derivations(block, console, notation)
     elif isinstance(block, Matrix):
@@ -51,7 +51,7 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
     elif isinstance(block, Picture):
         _picture(block, console, notation, width)
     else:
-        console.print(Text(spelled(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii), notation)))
+        console.print(Text(notation.text(draw(block.values, block.steps, min(width or 72, 72), notation.is_ascii))))
     yield _written(console)
 
 
@@ -71,9 +71,9 @@ def _written(console: Console) -> str:
 def _table(table: Table, notation: TextNotation, width: int | None, is_color: bool) -> Iterator[str]:
     """A table, in chunks of rows where it is long, so that no more than a chunk is in memory."""
     rows = iter(table.rows)
-    titles = [spelled(column.title, notation) for column in table.columns]
+    titles = [notation.text(column.title) for column in table.columns]
     has_header = True
-    while chunk := [[spelled(cell, notation) for cell in row] for row in islice(rows, CHUNK)]:
+    while chunk := [[notation.text(cell) for cell in row] for row in islice(rows, CHUNK)]:
         console = _console(width, is_color)
         widths = _widths(table, titles, chunk, console.width - INDENT)
         if widths is None:
@@ -147,9 +147,9 @@ def _derivations(block: Derivations, console: Console, notation: TextNotation) -
     grid.add_column(overflow="fold")
     for line in block.lines:
         for index, right in enumerate(line.rights):
-            left = spelled(line.left, notation) if index == 0 else ""
+            left = notation.text(line.left) if index == 0 else ""
             style = "green" if index == len(line.rights) - 1 else ""
-            grid.add_row(Text(left), Text("="), Text(spelled(right, notation), style=style))
+            grid.add_row(Text(left), Text("="), Text(notation.text(right), style=style))
     console.print(Padding(grid, (0, 0, 0, 2)))
 
 
@@ -165,6 +165,6 @@ def _picture(block: Picture, console: Console, notation: TextNotation, width: in
     for line in picture_lines(block, notation, width):
         text = Text()
         for character, is_lit in line:
-            text.append(spelled(character, notation), style="bold yellow" if is_lit else "")
+            text.append(notation.text(character), style="bold yellow" if is_lit else "")
         text.rstrip()
         console.print(text, soft_wrap=True)
