@@ -8,6 +8,9 @@ import sys
 
 from backprop_cli.cli.process import leave, run_to_exit
 
+SHORT_SPIN = "20"
+"""NumPy's BLAS has its threads wait for work in a loop of 2^26 cycles, 20 ms in which they keep a core from everybody else; 2^20
+bridge the time between two products of an update as well."""
 OBJECTS_OF_A_START = 50_000
 """Modules and their classes stay: looking for garbage among them, as Python does after every 700, takes a tenth of the start."""
 
@@ -15,6 +18,7 @@ OBJECTS_OF_A_START = 50_000
 def main() -> None:
     """Run the command line as the whole process."""
     gc.set_threshold(OBJECTS_OF_A_START)
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", SHORT_SPIN)
     leave(run_to_exit(lambda: command_line(sys.argv[1:])))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from os import PathLike, fspath
 from typing import Any
 
-from backprop_cli import config, files
+from backprop_cli.config.document import parse
+from backprop_cli.config.read import read
 from backprop_cli.explanation import Explainer, Explanation
+from backprop_cli.files import open_document
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
 
@@ -26,8 +28,8 @@ def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:
             from backprop_cli.errors import InputError, Problem
 
             raise InputError(Problem(f"this is no plain data: {error}")) from None
-        return config.read(config.parse(text, "<dict>", "json"))
-    return config.read(files.open_document(fspath(source)))
+        return read(parse(text, "<dict>", "json"))
+    return read(open_document(fspath(source)))
 
 
 def run(

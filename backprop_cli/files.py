@@ -7,11 +7,10 @@ import os
 import re
 import select
 import sys
-from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from backprop_cli import config
+from backprop_cli.config.document import Document, decode, parse
 from backprop_cli.errors import InputError, Place, Problem, nearest
 from backprop_cli.examples import example_names, example_path
 
@@ -21,11 +20,8 @@ MOST_BYTES = 2**30
 _PIECE = 2**20
 
 
-Parse = Callable[[str, str, str], config.Document]
-
-
-def open_document(source: str, parse: Parse = config.parse) -> config.Document:
-    """The document of a path, `-`, or the name of a built-in example where no such file exists; `parse` reads its text.
+def open_document(source: str) -> Document:
+    """The document of a path, `-`, or the name of a built-in example where no such file exists.
 
     Raises:
         InputError: it cannot be read, or is no YAML or JSON.
@@ -34,7 +30,7 @@ def open_document(source: str, parse: Parse = config.parse) -> config.Document:
         source = example_path(source)
     content = read_bytes(source)
     shown = STANDARD_INPUT if source == "-" else source
-    text = config.decode(content, shown)
+    text = decode(content, shown)
     if source != "-" or not text.lstrip().startswith("{"):
         return parse(text, shown, "json" if source.endswith(".json") else "yaml").laid_out_as(content)
     try:

@@ -16,15 +16,18 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.cli import beside
-from backprop_cli.config import parse
+from backprop_cli.cli.beside import begin_reading
+from backprop_cli.cli.process import HELPERS
+from backprop_cli.config.document import Document
 from backprop_cli.errors import InputError
+from backprop_cli.files import open_document
 from tests.process import environment, run, start
 from tests.test_signals import SIGNALS
 
 
 @pytest.fixture
 def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The program as it is before NumPy is loaded, on a machine of two cores; how often it forks."""
+    """The program as it is before NumPy is loaded, on a machine of two cores; the processes that it makes."""
     made: list[int] = []
     fork = os.fork
 
@@ -40,69 +43,90 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return made
 
 
-def network(units: int) -> dict[str, object]:
+def network(units: int) -> str:
     row = [math.sin(unit) for unit in range(units)]
-    return {
-        "title": "größer ∂",
-        "inputs": row,
-        "targets": [1, 10**30],
-        "layers": [{"weights": [row, row], "bias": None}],
-    }
+    layer = {"weights": [row, row], "bias": None}
+    return json.dumps({"title": "größer ∂", "inputs": row, "targets": [1, 10**30], "layers": [layer]})
 
 
-@pytest.mark.parametrize("format", ["json", "yaml"])
-def test_the_data_is_the_same(forks: list[int], format: str) -> None:
-    text = json.dumps(network(6000))
-    assert len(text) > max(beside.LONG.values())
-    document = beside.parse_beside(text, "net", format)
-    assert len(forks) == 1
-    assert document == parse(text, "net", format)
+def written(folder: Path, text: str | bytes, name: str = "net.json") -> str:
+    file = folder / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(file)
 
 
-def test_a_short_text_needs_no_process(forks: list[int]) -> None:
-    beside.parse_beside(json.dumps(network(3)), "net.json", "json")
+def read_beside(file: str) -> Document:
+    begun = begin_reading(file)
+    assert begun is not None
+    return begun()
+
+
+@pytest.mark.parametrize("name", ["net.json", "net.yaml", "net.yml"])
+def test_the_document_is_the_same(forks: list[int], tmp_path: Path, name: str) -> None:
+    file = written(tmp_path, network(6000), name)
+    assert read_beside(file) == open_document(file)
+    assert len(forks) == 1 and not HELPERS
+
+
+def test_the_largest_answer_that_a_file_can_give_has_room(forks: list[int], tmp_path: Path) -> None:
+    """A digit and its comma make five bytes, an empty list and its comma as well."""
+    for entry in ("1", "[]", "{}", "null", '""', "0.0", "é"):
+        file = written(tmp_path, "[" + ",".join([entry] * 100_000) + "]", "net.yaml")
+        assert read_beside(file) == open_document(file)
+    assert len(forks) == 7
+
+
+def test_layout_comes_along(forks: list[int], tmp_path: Path) -> None:
+    text = b"\xef\xbb\xbf" + network(6000).encode().replace(b", ", b",\r\n")
+    document = read_beside(written(tmp_path, text))
+    assert document.has_mark and document.is_crlf
+    assert forks
+
+
+def test_what_is_short_or_no_file_needs_no_process(forks: list[int], tmp_path: Path) -> None:
+    short = written(tmp_path, network(3))
+    sources = [None, "-", "classic", short, str(tmp_path), str(tmp_path / "missing.json"), "a\0b.json"]
+    assert [begin_reading(source) for source in sources] == [None] * 7
     assert not forks
 
 
-def test_one_core_does_it_alone(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_core_does_it_alone(forks: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    beside.parse_beside(json.dumps(network(6000)), "net.json", "json")
+    assert begin_reading(written(tmp_path, network(6000))) is None
     assert not forks
 
 
 def test_numpy_is_loaded_meanwhile(tmp_path: Path) -> None:
-    file = tmp_path / "net.json"
-    file.write_text(large_network())
     script = (
         "import os, sys\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
-        "from backprop_cli.cli import beside\n"
-        "from backprop_cli.config import parse\n"
-        "text = open(sys.argv[1]).read()\n"
+        "from backprop_cli.cli.beside import begin_reading\n"
+        "from backprop_cli.files import open_document\n"
+        "begun = begin_reading(sys.argv[1])\n"
         "before = 'numpy' in sys.modules\n"
-        "data = beside.parse_beside(text, 'net', 'json').data\n"
-        "print(before, 'numpy' in sys.modules, data == parse(text, 'net', 'json').data)\n"
+        "document = begun()\n"
+        "print(before, 'numpy' in sys.modules, document == open_document(sys.argv[1]))\n"
     )
-    command = [sys.executable, "-c", script, str(file)]
+    command = [sys.executable, "-c", script, written(tmp_path, network(6000))]
     assert subprocess.run(command, env=environment(), capture_output=True, check=True).stdout == b"False True True\n"
 
 
 @pytest.mark.usefixtures("forks")
-def test_without_room_for_a_process_it_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_a_process_it_is_done_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full() -> int:
         raise BlockingIOError("Resource temporarily unavailable")
 
     monkeypatch.setattr(os, "fork", full)
-    open_before = len(os.listdir("/proc/self/fd"))
-    text = json.dumps(network(6000))
-    assert beside.parse_beside(text, "net", "json") == parse(text, "net", "json")
-    assert len(os.listdir("/proc/self/fd")) == open_before
+    assert begin_reading(written(tmp_path, network(6000))) is None
 
 
-def test_a_process_that_is_killed_is_not_missed(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "_load_arrays", lambda: os.kill(forks[0], signal.SIGKILL))
-    text = json.dumps(network(60_000))  # more than the pipe holds, so that the process is still there to be killed
-    assert beside.parse_beside(text, "net", "json") == parse(text, "net", "json")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_process_that_is_killed_is_not_missed(forks: list[int], tmp_path: Path, number: int) -> None:
+    file = written(tmp_path, network(60_000))
+    begun = begin_reading(file)
+    assert begun is not None
+    os.kill(forks[0], number)
+    assert begun() == open_document(file)
 
 
 @pytest.mark.parametrize(
@@ -113,12 +137,19 @@ def test_a_process_that_is_killed_is_not_missed(forks: list[int], monkeypatch: p
     ],
 )
 def test_a_mistake_is_reported_from_where_it_stands(
-    forks: list[int], broken: Callable[[str], str], message: str
+    forks: list[int], tmp_path: Path, broken: Callable[[str], str], message: str
 ) -> None:
-    text = broken(json.dumps(network(6000)))
     with pytest.raises(InputError, match=message):
-        beside.parse_beside(text, "net.json", "json")
+        read_beside(written(tmp_path, broken(network(6000))))
     assert len(forks) == 1
+
+
+def test_a_run_that_ends_early_leaves_no_process(tmp_path: Path) -> None:
+    file = written(tmp_path, network(200_000))
+    with start("run", file, "-i", "-o", "x.yaml", start_new_session=True) as process:
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2 and b"exclude each other" in stderr
+    wait_until_gone(process.pid)
 
 
 def large_network() -> str:
@@ -138,21 +169,32 @@ def test_a_large_network_is_answered_alike_with_one_core(tmp_path: Path, argumen
     assert (given.stdout, given.stderr) == (alone.stdout, alone.stderr)
 
 
+@pytest.mark.parametrize("is_for_both", [True, False])
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
-def test_a_signal_to_both_processes_is_told_once_and_leaves_none(tmp_path: Path, number: int) -> None:
-    """As Ctrl-C in a terminal sends it: to the program and what it has started, whatever the moment."""
-    fifo = tmp_path / "net.json"
-    os.mkfifo(fifo)
+def test_a_signal_is_told_once_and_leaves_no_process(tmp_path: Path, number: int, is_for_both: bool) -> None:
+    """As Ctrl-C in a terminal sends it, to the program and what it has started, or to the program alone, at any moment."""
+    file = written(tmp_path, large_network())
     code, word = SIGNALS[signal.Signals(number)]
     for moment in range(8):
-        with start("run", str(fifo), "-q", start_new_session=True) as process:
-            fifo.write_text(large_network())  # returns when the program has read nearly all of it
-            time.sleep(0.01 * moment)
-            os.killpg(process.pid, number)
+        with start("run", file, "-q", start_new_session=True) as process:
+            wait_until_helped(process.pid)
+            time.sleep(0.012 * moment)
+            (os.killpg if is_for_both else os.kill)(process.pid, number)
             _, stderr = process.communicate(timeout=60)
         assert process.returncode == code
         assert re.fullmatch(word + rb"\n|error: interrupted after step [0-9,]+ of 100,000,000\n", stderr)
         wait_until_gone(process.pid)
+
+
+def wait_until_helped(number: int) -> None:
+    """Until a process has a child, which on one core none gets."""
+    children = Path(f"/proc/{number}/task/{number}/children")
+    deadline = time.monotonic() + 30
+    if not children.exists() or len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("no helper, or nothing that tells of it")
+    while not children.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
 
 
 def wait_until_gone(group: int) -> None:

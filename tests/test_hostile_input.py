@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backprop_cli import config
+from backprop_cli.config.document import parse
 from backprop_cli.config.read import KEYS as KNOWN_KEYS
+from backprop_cli.config.read import read
 from backprop_cli.memory import training_bytes
 from tests.fuzz.bombs import BOMBS, HEAD, LAYER
 from tests.fuzz.mutate import TOKENS, mutated
@@ -69,7 +70,7 @@ def test_a_history_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 def test_the_estimate_is_near_what_a_run_takes(samples: int, units: int) -> None:
     from backprop_cli.sgd import train
 
-    setup = config.read(config.parse(_wide(samples, units), "net.yaml", "yaml"))
+    setup = read(parse(_wide(samples, units), "net.yaml", "yaml"))
     tracemalloc.start()
     train(setup, 1)
     peak = tracemalloc.get_traced_memory()[1]

@@ -1,4 +1,4 @@
-"""A long network file is parsed by a process beside this one, which loads NumPy meanwhile: both take about as long."""
+"""A long network file is read by a process beside this one, which loads its libraries meanwhile: both take about as long."""
 
 from __future__ import annotations
 
@@ -6,79 +6,100 @@ import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from importlib import import_module
-from typing import Any, NoReturn
+from collections.abc import Callable
 
-from backprop_cli.cli.process import SIGNALS
-from backprop_cli.config import Document, parse
+from backprop_cli.cli.process import HELPERS, SIGNALS
 
-LONG = {"json": 200_000, "yaml": 20_000}
-"""Characters that take longer to parse than a process takes to make."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from mmap import mmap
+    from typing import NoReturn
+
+    from backprop_cli.config.document import Document
+
+LONG = {".json": 200_000, ".yaml": 20_000, ".yml": 20_000}
+"""Bytes that take longer to parse than a process takes to make."""
 MOST = 50_000_000
 """Of more, the second copy would cost more memory than it saves time."""
+GROWTH = 6
+"""How many times a file's size its text and data need at most, as they are handed over: a digit and its comma take five bytes."""
 
 
-def parse_beside(text: str, file: str, format: str) -> Document:
-    """`config.parse`, done beside the loading of NumPy where that saves time.
+def begin_reading(source: str | None) -> Callable[[], Document] | None:
+    """Begin to read a long file beside what this process does next; the result is called to end the reading.
 
-    Raises:
-        InputError: as `config.parse` does.
+    None where there is nothing to gain (a short file, NumPy loaded already, no second core) or no room for a process.
     """
-    if LONG[format] <= len(text) <= MOST and "numpy" not in sys.modules and _has_another_core():
-        answer = _beside(lambda: parse(text, file, format).data, _load_arrays)
-        if answer is not None:
-            return Document(file, text, format, marshal.loads(answer))
-    return parse(text, file, format)
+    if source is None or "numpy" in sys.modules or not _has_another_core():
+        return None
+    least, size = LONG.get(os.path.splitext(source)[1], MOST), _size(source)
+    return _begun(source, size) if least <= size <= MOST else None
+
+
+def _size(source: str) -> int:
+    try:
+        return os.stat(source).st_size if os.path.isfile(source) else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def _has_another_core() -> bool:
     return hasattr(os, "fork") and hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
 
 
-def _load_arrays() -> None:
-    for module in ("numpy", "backprop_cli.engines.array", "backprop_cli.explanation"):
-        import_module(module)
+def _begun(source: str, size: int) -> Callable[[], Document] | None:
+    """Start the process, while this one has a single thread, with memory that both see."""
+    from mmap import mmap
 
-
-def _beside(work: Callable[[], Any], meanwhile: Callable[[], None]) -> bytes | None:
-    """What a child process makes of `work`, marshalled; None where it fails, so that it is done here, to fail here or not.
-
-    There is one thread so far, so that a fork is safe.
-    """
-    source, sink = os.pipe()
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # the child must not answer to them as this process does
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # it must not answer to them as this process does
     try:
-        child = os.fork()
-        if child == 0:
-            os.close(source)  # so that writing fails once the parent is gone
-            _answer(work, sink, held)
+        shared = mmap(-1, GROWTH * size)
+        helper = os.fork()
+        if helper == 0:
+            _read_into(shared, source, held)
+        HELPERS.add(helper)
     except OSError:
-        os.close(source)
         return None
     finally:
-        os.close(sink)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    try:
-        with open(source, "rb") as pipe:
-            meanwhile()
-            answer = pipe.read()
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        raise
-    _, status = os.waitpid(child, 0)
-    return answer if status == 0 else None
+    return lambda: _read(shared, source, helper)
 
 
-def _answer(work: Callable[[], Any], sink: int, held: Iterable[int]) -> NoReturn:
-    """Write what the work gives, and end; a signal or an error ends it silently."""
+def _read_into(shared: mmap, source: str, held: Iterable[int]) -> NoReturn:
+    """Put the document into the memory, and end with 0; a signal or an error ends the process silently."""
     code = 1
     try:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        with open(sink, "wb") as pipe:
-            pipe.write(marshal.dumps(work()))
+        from backprop_cli.files import open_document
+
+        read = open_document(source)
+        shared.write(marshal.dumps((read.file, read.text, read.format, read.data, read.has_mark, read.is_crlf)))
         code = 0
     finally:
         os._exit(code)
+
+
+def _read(shared: mmap, source: str, helper: int) -> Document:
+    """The document; where the process has failed, the file is read here, to fail here or not.
+
+    Raises:
+        InputError: as `open_document` does.
+    """
+    from backprop_cli.config.document import Document
+    from backprop_cli.files import open_document
+
+    _load_arrays()
+    _, status = os.waitpid(helper, 0)
+    HELPERS.discard(helper)
+    with shared:
+        return open_document(source) if status else Document(*marshal.loads(shared))
+
+
+def _load_arrays() -> None:
+    from importlib import import_module
+
+    for module in ("numpy", "backprop_cli.engines.array", "backprop_cli.explanation"):
+        import_module(module)

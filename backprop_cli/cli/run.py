@@ -12,7 +12,7 @@ from backprop_cli.cli.console import ClosedPipeError, Console
 if TYPE_CHECKING:
     from array import array
 
-    from backprop_cli.config import Document
+    from backprop_cli.config.document import Document
     from backprop_cli.network import Setup
     from backprop_cli.render.blocks import Block
     from backprop_cli.render.notation import Notation
@@ -44,6 +44,9 @@ def run(
     Shows step by step how the network computes its output, what every chain-rule partial derivative is, in symbols and in
     numbers, and how SGD changes each weight.
     """
+    from backprop_cli.cli.beside import begin_reading
+
+    begun = begin_reading(config)
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.source import open_setup, sample_index
@@ -56,7 +59,7 @@ def run(
 
     console = Console(quiet)
     target = _target(config, output, in_place)
-    document, setup = open_setup(config, console)
+    document, setup = open_setup(config, console, begun)
     index = sample_index(sample, setup)
     if view is opt.View.auto:
         view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar

@@ -44,12 +44,15 @@ class Buffers:
 
 
 class BatchPass:
-    """The prepared calls of a forward and a backward pass over batches of one size, with `parameters` as they will be."""
+    """The prepared calls of a forward and a backward pass over batches of one size, with `parameters` as they will be.
 
-    def __init__(self, network: Network, parameters: Array, batch: int, reduction: str) -> None:
+    Each sample's derivatives are multiplied by `share` where they begin, at the outputs: the few numbers there are.
+    """
+
+    def __init__(self, network: Network, parameters: Array, batch: int, share: float = 1.0) -> None:
         self.network = network
         self.batch = batch
-        self.reduction = reduction
+        self.share = share
         self.buffers = _buffers(network, batch, parameters.size)
         self.parameters = ParameterRow(network.names, parameters)
         self.calls = [*self._forward(), *self._backward()]
@@ -82,9 +85,9 @@ class BatchPass:
                 else:
                     yield partial(np.dot, buffers.deltas[index + 1], self.parameters.weights[index + 1], upstream)
                 yield from inplace.pull_back(network.activations[index], z, a, buffers.slopes[index], upstream, delta)
+            if index == last and self.share != 1.0:
+                yield partial(np.multiply, delta, np.full_like(delta, self.share), delta)
             yield from self._parameter_gradients(index, gradients)
-        if self.reduction == "mean" and self.batch > 1:
-            yield partial(np.multiply, buffers.gradients, 1.0 / self.batch, buffers.gradients)
 
     def _parameter_gradients(self, layer: int, gradients: ParameterRow) -> Iterator[Call]:
         delta, bias = self.buffers.deltas[layer], gradients.biases[layer]
@@ -113,8 +116,7 @@ class BatchPass:
             shares = network.collapse.shares(buffers.targets, buffers.net_inputs[-1])
         else:
             shares = network.loss.bare_shares(buffers.targets, buffers.activations[-1])
-        loss = float(np.add.reduce(np.add.reduce(shares, -1)))
-        return loss / self.batch if self.reduction == "mean" else loss
+        return float(np.add.reduce(np.add.reduce(shares, -1))) * self.share
 
 
 class ArrayEngine(NumpyArithmetic):
@@ -128,7 +130,7 @@ class ArrayEngine(NumpyArithmetic):
         self.parameters = np.array(setup.network.parameters.row, dtype=np.float64)
         self.velocity = np.zeros_like(self.parameters) if setup.schedule.momentum else None
         batch = setup.schedule.batch_size or len(setup.samples)
-        self.batch_pass = BatchPass(setup.network, self.parameters, batch, setup.schedule.reduction)
+        self.batch_pass = BatchPass(setup.network, self.parameters, batch, _share(setup.schedule.reduction, batch))
         self.is_fixed = batch == len(setup.samples) and not setup.schedule.batch_size
         self.watch = np.zeros_like(self.batch_pass.buffers.activations[-1])
         gradients = self.batch_pass.buffers.gradients
@@ -177,18 +179,24 @@ class ArrayEngine(NumpyArithmetic):
 
     def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
         """The forward and backward pass over a batch, samples × units."""
-        whole = BatchPass(network, np.asarray(network.parameters.row), len(samples), reduction)
+        whole = BatchPass(network, np.asarray(network.parameters.row), len(samples))
         whole.load(samples.inputs, samples.targets)
         with np.errstate(all="ignore"):
             whole.run()
         buffers = whole.buffers
+        gradients = ParameterRow(network.names, buffers.gradients * _share(reduction, len(samples)))
         layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
         with np.errstate(all="ignore"):
             slopes = tuple(inplace.slopes(*layer) for layer in layers)
         trace = Trace(buffers.net_inputs, buffers.activations, slopes)
         outputs = loss_by_output(network, trace, samples.targets)
         by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
-        return trace, Gradients(by_source, buffers.deltas, ParameterRow(network.names, buffers.gradients))
+        return trace, Gradients(by_source, buffers.deltas, gradients)
+
+
+def _share(reduction: str, batch: int) -> float:
+    """What a sample contributes of its own loss to that of the batch."""
+    return 1.0 / batch if reduction == "mean" else 1.0
 
 
 def unrolled(calls: Sequence[Call]) -> Callable[[int], None]:

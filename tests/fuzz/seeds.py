@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from backprop_cli import config
+from backprop_cli.config.document import parse
 from tests.fuzz.target import QUESTIONS, call
 
 CONFIGS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
@@ -28,4 +28,4 @@ def seeds(choice: int) -> list[bytes]:
     networks = [path.read_bytes() for path in CONFIGS]
     if question.suffix == ".yaml":
         return networks
-    return [json.dumps(config.parse(content.decode(), "seed", "yaml").data, indent=1).encode() for content in networks]
+    return [json.dumps(parse(content.decode(), "seed", "yaml").data, indent=1).encode() for content in networks]

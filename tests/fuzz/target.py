@@ -8,8 +8,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli import config
 from backprop_cli.__main__ import command_line
+from backprop_cli.config.document import parse
+from backprop_cli.config.read import read
 from tests.hang import LONG, no_hang
 
 SET_BACK = "\u200b"
@@ -79,7 +80,7 @@ def check(content: bytes, folder: Path, choice: int, seconds: float = LONG) -> i
     if "json" in question.arguments and stdout:
         json.loads(stdout, parse_constant=_refuse)
     if code == 0 and question.arguments[-2:] == ("-o", "-") and question.arguments[0] == "run":
-        assert config.read(config.parse(stdout, "written", "yaml")).network.parameter_count > 0
+        assert read(parse(stdout, "written", "yaml")).network.parameter_count > 0
     return code
 
 
