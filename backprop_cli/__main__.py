@@ -39,6 +39,9 @@ def command_line(arguments: list[str]) -> None:
         code = answer()
         if code is not None:
             sys.exit(code)
+    from backprop_cli.cli.beside import begin_reading
+
+    begin_reading(arguments)
     from backprop_cli.cli.plain import plain
 
     call = plain(arguments)

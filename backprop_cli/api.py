@@ -8,9 +8,9 @@ from typing import Any
 from backprop_cli.config.document import parse
 from backprop_cli.config.read import read
 from backprop_cli.explanation import Explainer, Explanation
-from backprop_cli.files import open_document
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
+from backprop_cli.sources import open_document
 
 
 def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:

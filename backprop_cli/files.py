@@ -1,47 +1,20 @@
-"""Files in: all of what is at a path or on standard input, as bytes or as a network's document."""
+"""Files in: all of what is at a path or on standard input."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 import select
 import sys
 from itertools import islice
 from typing import Any
 
-from backprop_cli.config.document import Document, decode, parse
 from backprop_cli.errors import InputError, Place, Problem, nearest
-from backprop_cli.examples import example_names, example_path
+from backprop_cli.examples import example_names
 
 STANDARD_INPUT = "<stdin>"
 MOST_BYTES = 2**30
 """More is not read: what goes on and on, such as `/dev/zero`, would otherwise take all of the machine's memory."""
 _PIECE = 2**20
-
-
-def open_document(source: str) -> Document:
-    """The document of a path, `-`, or the name of a built-in example where no such file exists.
-
-    Raises:
-        InputError: it cannot be read, or is no YAML or JSON.
-    """
-    if source != "-" and not os.path.exists(source) and source in example_names():
-        source = example_path(source)
-    content = read_bytes(source)
-    shown = STANDARD_INPUT if source == "-" else source
-    text = decode(content, shown)
-    if source != "-" or not text.lstrip().startswith("{"):
-        return parse(text, shown, "json" if source.endswith(".json") else "yaml").laid_out_as(content)
-    try:
-        return parse(text, shown, "json").laid_out_as(content)
-    except InputError:  # braces without a name in quotes are no JSON, but YAML's short form
-        if _JSON_OBJECT.match(text):
-            raise
-        return parse(text, shown, "yaml").laid_out_as(content)
-
-
-_JSON_OBJECT = re.compile(r'\s*\{\s*("|\})')
 
 
 def read_bytes(source: str, limit: int = -1) -> bytes:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 
 from backprop_cli.arrays import Array, Row, np, row_of
 from backprop_cli.errors import UsageError
@@ -113,9 +112,9 @@ class Samples:
     count: int
 
     @staticmethod
-    def of(inputs: Sequence[Sequence[float]], targets: Sequence[Sequence[float]]) -> Samples:
+    def of(inputs: Sequence[list[float]], targets: Sequence[list[float]]) -> Samples:
         """Samples from lists, one for each sample."""
-        return Samples(row_of(chain.from_iterable(inputs)), row_of(chain.from_iterable(targets)), len(inputs))
+        return Samples(_joined(inputs), _joined(targets), len(inputs))
 
     def __len__(self) -> int:
         """The number of samples."""
@@ -205,3 +204,11 @@ class Setup:
         if not math.isfinite(learning_rate):
             raise UsageError(f"the learning rate must be a finite number, not {learning_rate}")
         return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))
+
+
+def _joined(rows: Iterable[list[float]]) -> Row:
+    """One row after the other."""
+    joined = row_of([])
+    for row in rows:
+        joined.fromlist(row)
+    return joined

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from backprop_cli.cli import beside
-from backprop_cli.cli.beside import begin_reading
+from backprop_cli.cli.beside import begin_reading, read_document
 from backprop_cli.cli.process import HELPERS
 from backprop_cli.config.document import Document
 from backprop_cli.errors import InputError
-from backprop_cli.files import open_document
+from backprop_cli.sources import open_document
 from tests.process import environment, run, start
 from tests.test_signals import SIGNALS
 
@@ -56,9 +56,8 @@ def written(folder: Path, text: str | bytes, name: str = "net.json") -> str:
 
 
 def read_beside(file: str) -> Document:
-    begun = begin_reading(file)
-    assert begun is not None
-    return begun()
+    begin_reading(["run", file])
+    return read_document(file)
 
 
 @pytest.mark.parametrize("name", ["net.json", "net.yaml", "net.yml"])
@@ -85,14 +84,14 @@ def test_layout_comes_along(forks: list[int], tmp_path: Path) -> None:
 
 def test_what_is_short_or_no_file_needs_no_process(forks: list[int], tmp_path: Path) -> None:
     short = written(tmp_path, network(3))
-    sources = [None, "-", "classic", short, str(tmp_path), str(tmp_path / "missing.json"), "a\0b.json"]
-    assert [begin_reading(source) for source in sources] == [None] * 7
+    begin_reading(["run", "-", "classic", short, str(tmp_path), str(tmp_path / "missing.json"), "a\0b.json"])
     assert not forks
 
 
 def test_one_core_does_it_alone(forks: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    assert begin_reading(written(tmp_path, network(6000))) is None
+    file = written(tmp_path, network(6000))
+    assert read_beside(file) == open_document(file)
     assert not forks
 
 
@@ -100,11 +99,11 @@ def test_numpy_is_loaded_meanwhile(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
         "os.sched_getaffinity = lambda _: {0, 1}\n"
-        "from backprop_cli.cli.beside import begin_reading\n"
-        "from backprop_cli.files import open_document\n"
-        "begun = begin_reading(sys.argv[1])\n"
+        "from backprop_cli.cli.beside import begin_reading, read_document\n"
+        "from backprop_cli.sources import open_document\n"
+        "begin_reading(sys.argv)\n"
         "before = 'numpy' in sys.modules\n"
-        "document = begun()\n"
+        "document = read_document(sys.argv[1])\n"
         "print(before, 'numpy' in sys.modules, document == open_document(sys.argv[1]))\n"
     )
     command = [sys.executable, "-c", script, written(tmp_path, network(6000))]
@@ -117,16 +116,16 @@ def test_without_room_for_a_process_it_is_done_alone(tmp_path: Path, monkeypatch
         raise BlockingIOError("Resource temporarily unavailable")
 
     monkeypatch.setattr(os, "fork", full)
-    assert begin_reading(written(tmp_path, network(6000))) is None
+    file = written(tmp_path, network(6000))
+    assert read_beside(file) == open_document(file)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_process_that_is_killed_is_not_missed(forks: list[int], tmp_path: Path, number: int) -> None:
     file = written(tmp_path, network(60_000))
-    begun = begin_reading(file)
-    assert begun is not None
+    begin_reading([file])
     os.kill(forks[0], number)
-    assert begun() == open_document(file)
+    assert read_document(file) == open_document(file)
 
 
 @pytest.mark.parametrize(

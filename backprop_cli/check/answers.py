@@ -17,7 +17,8 @@ import numpy as np
 from backprop_cli.arrays import Array
 from backprop_cli.check.given import Given, given_numbers
 from backprop_cli.check.wanted import Index
-from backprop_cli.config.document import Document, decode, parse
+from backprop_cli.config.document import Document, parse
+from backprop_cli.config.text import decode
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.names import Names, Parameter
 

@@ -6,13 +6,12 @@ import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable
 
 from backprop_cli.cli.process import HELPERS, SIGNALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from mmap import mmap
     from typing import NoReturn
 
@@ -26,44 +25,64 @@ GROWTH = 6
 """How many times a file's size its text and data need at most, as they are handed over: a digit and its comma take five bytes."""
 
 
-def begin_reading(source: str | None) -> Callable[[], Document] | None:
-    """Begin to read a long file beside what this process does next; the result is called to end the reading.
+_readings: dict[str, Callable[[], Document]] = {}
+"""The readings begun, by path; each is called to end it."""
 
-    None where there is nothing to gain (a short file, NumPy loaded already, no second core) or no room for a process.
+
+def begin_reading(arguments: Sequence[str]) -> None:
+    """Begin to read the first long file among a command's arguments beside what this process does next.
+
+    Nothing is begun where nothing is gained (NumPy loaded already, no second core), or where there is no room for a process.
+    A file that is not asked for in the end has cost nothing: the process that reads it ends with this one.
     """
-    if source is None or "numpy" in sys.modules or not _has_another_core():
-        return None
-    least, size = LONG.get(os.path.splitext(source)[1], MOST), _size(source)
-    return _begun(source, size) if least <= size <= MOST else None
+    if "numpy" in sys.modules or not _has_another_core():
+        return
+    source = next(filter(_is_long, arguments), None)
+    if source is not None:
+        _begin(source)
 
 
-def _size(source: str) -> int:
+def read_document(source: str) -> Document:
+    """The document of a network file, from the process that has begun to read it if there is one.
+
+    Raises:
+        InputError: as `open_document` does.
+    """
+    if source in _readings:
+        return _readings.pop(source)()
+    from backprop_cli.sources import open_document
+
+    return open_document(source)
+
+
+def _is_long(source: str) -> bool:
+    least = LONG.get(os.path.splitext(source)[1])
     try:
-        return os.stat(source).st_size if os.path.isfile(source) else 0
+        return least is not None and os.path.isfile(source) and least <= os.stat(source).st_size <= MOST
     except (OSError, ValueError):
-        return 0
+        return False
 
 
 def _has_another_core() -> bool:
     return hasattr(os, "fork") and hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
 
 
-def _begun(source: str, size: int) -> Callable[[], Document] | None:
+def _begin(source: str) -> None:
     """Start the process, while this one has a single thread, with memory that both see."""
     from mmap import mmap
 
     held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # it must not answer to them as this process does
     try:
-        shared = mmap(-1, GROWTH * size)
+        shared = mmap(-1, GROWTH * os.stat(source).st_size)
         helper = os.fork()
         if helper == 0:
             _read_into(shared, source, held)
         HELPERS.add(helper)
+        _readings[source] = lambda: _end(shared, source, helper)
     except OSError:
-        return None
+        return
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    return lambda: _read(shared, source, helper)
 
 
 def _read_into(shared: mmap, source: str, held: Iterable[int]) -> NoReturn:
@@ -73,23 +92,25 @@ def _read_into(shared: mmap, source: str, held: Iterable[int]) -> NoReturn:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        from backprop_cli.files import open_document
+        from backprop_cli.config.text import data_of, decode, format_of, layout_of
+        from backprop_cli.files import read_bytes
 
-        read = open_document(source)
-        shared.write(marshal.dumps((read.file, read.text, read.format, read.data, read.has_mark, read.is_crlf)))
+        content, format = read_bytes(source), format_of(source)
+        text = decode(content, source)
+        shared.write(marshal.dumps((source, text, format, data_of(text, source, format), *layout_of(content))))
         code = 0
     finally:
         os._exit(code)
 
 
-def _read(shared: mmap, source: str, helper: int) -> Document:
+def _end(shared: mmap, source: str, helper: int) -> Document:
     """The document; where the process has failed, the file is read here, to fail here or not.
 
     Raises:
         InputError: as `open_document` does.
     """
     from backprop_cli.config.document import Document
-    from backprop_cli.files import open_document
+    from backprop_cli.sources import open_document
 
     _load_arrays()
     _, status = os.waitpid(helper, 0)

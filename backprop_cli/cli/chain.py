@@ -74,7 +74,7 @@ def _standard_input(is_asked_for: bool) -> str:
     import sys
 
     from backprop_cli.chain.tokens import MAX_TEXT
-    from backprop_cli.config.document import decode
+    from backprop_cli.config.text import decode
     from backprop_cli.errors import UsageError
     from backprop_cli.files import STANDARD_INPUT, read_bytes
 

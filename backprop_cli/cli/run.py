@@ -44,9 +44,6 @@ def run(
     Shows step by step how the network computes its output, what every chain-rule partial derivative is, in symbols and in
     numbers, and how SGD changes each weight.
     """
-    from backprop_cli.cli.beside import begin_reading
-
-    begun = begin_reading(config)
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.source import open_setup, sample_index
@@ -59,7 +56,7 @@ def run(
 
     console = Console(quiet)
     target = _target(config, output, in_place)
-    document, setup = open_setup(config, console, begun)
+    document, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     if view is opt.View.auto:
         view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar

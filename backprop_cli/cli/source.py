@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from backprop_cli.cli.beside import begin_reading
+from backprop_cli.cli.beside import read_document
 from backprop_cli.cli.console import Console
 from backprop_cli.config.document import Document
 from backprop_cli.config.read import read
 from backprop_cli.errors import UsageError
-from backprop_cli.files import open_document
 from backprop_cli.network import Setup
 
 DEFAULT = "classic"
 
 
-def open_setup(
-    source: str | None, console: Console, begun: Callable[[], Document] | None = None
-) -> tuple[Document, Setup]:
-    """Read the network file, or end its `begun` reading; without one the built-in example `classic`, which a notice says."""
+def open_setup(source: str | None, console: Console) -> tuple[Document, Setup]:
+    """Read the network file; without one the built-in example `classic`, which a notice says."""
     if source is None:
         console.notice(f"no CONFIG given: using the built-in example {DEFAULT} (backprop examples {DEFAULT} prints it)")
         source = DEFAULT
-    begun = begun or begin_reading(source)
-    document = begun() if begun else open_document(source)
+    document = read_document(source)
     return document, read(document)
 
 
