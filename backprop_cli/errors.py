@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+WIDEST_EXCERPT = 100
+"""Characters of a source line that are shown of a longer one."""
+
 
 class BackpropError(Exception):
     """Any trouble that the user can do something about."""
@@ -35,8 +38,8 @@ class Place(NamedTuple):
             return []
         from backprop_cli.width import text_width
 
-        start = max(0, self.column - 60)
-        shown = self.text[start : start + 100].replace("\t", " ")
+        start = 0 if len(self.text) <= WIDEST_EXCERPT else max(0, self.column - 60)
+        shown = self.text[start : start + WIDEST_EXCERPT].replace("\t", " ")
         return [f"    {shown.rstrip()}", f"    {' ' * text_width(shown[: self.column - 1 - start])}^"]
 
 

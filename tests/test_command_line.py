@@ -169,3 +169,20 @@ def test_a_wrong_value_of_an_option_is_named_with_what_would_do(arguments: tuple
     assert result.exit_code == 2
     assert result.stderr.endswith(said)
     assert "Value error" not in result.stderr and "[[" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [("run",), ("explain", "-w", "w11"), ("check",)])
+@pytest.mark.parametrize("format", ["table", "json", "csv", "markdown"])
+def test_a_whole_document_is_one_of_latex(command: tuple[str, ...], format: str) -> None:
+    result = backprop(command[0], "classic", *command[1:], "--standalone", "-f", format)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "goes with -f latex" in result.stderr
+
+
+def test_a_line_that_fits_is_quoted_whole() -> None:
+    line = "layers: [{activation: sigmoid, weights: [[0.1, 0.2, 0.3], [0.1, 0.2, 'x']]}]"
+    for pad in (0, 22, 23, 200):
+        text = f"inputs: [1, 2, 3]\ntargets: [1, 1]\n{line}{' ' * pad}# note\n"
+        _, quoted, caret, *_ = backprop("run", "-", stdin=text).stderr.splitlines()
+        assert quoted[caret.index("^") :].startswith("'x'")
+        assert ("layers:" in quoted) == (len(line) + pad + len("# note") <= 100)

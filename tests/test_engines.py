@@ -408,6 +408,37 @@ def test_the_loop_comes_up_for_air_at_even_times_however_long_an_update_takes(mo
     assert np.diff(told).tolist() == [1, 2, 4, 8, 16, *[32] * 7, 16, 8, 8, 8, 4, 1]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.025, [4, 4, 4]),  # half of what a chunk should take
+        (0.024, [4, 8, 12]),
+        (0.02, [4, 8, 12]),
+        (0.1, [4, 4, 4]),  # twice that
+        (0.101, [4, 2, 1, 1, 1]),
+        (0.14, [4, 2, 1, 1, 1]),
+    ],
+)
+def test_chunks_grow_when_they_take_less_than_half_and_shrink_from_twice_their_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, told: list[int]
+) -> None:
+    clock = 0.0
+
+    class Timed(ScalarEngine):
+        def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
+            nonlocal clock
+            clock += seconds
+            return super().advance(state, count, kept)
+
+    monkeypatch.setattr("backprop_cli.sgd.FIRST_CHUNK", 4 * 12 * 3)
+    monkeypatch.setattr("backprop_cli.sgd.choose", lambda setup, *_: Timed(setup))
+    monkeypatch.setattr("backprop_cli.sgd.time.perf_counter", lambda: clock)
+    reports = [0]
+    count = sum(told) + 1
+    train(network(widths=(2, 2, 2), samples=3), count, on_progress=reports.append)
+    assert np.diff(reports).tolist() == [*told, 1]
+
+
 def test_progress_is_told_up_to_the_last_step() -> None:
     told: list[int] = []
     train(network(), 50, 20, on_progress=told.append)
@@ -464,3 +495,29 @@ def test_ctrl_c_stops_at_once_and_writes_the_network_it_reached(tmp_path: Path) 
     assert json.loads(output.read_text())["layers"]
     again = train(load("classic"), made).result
     assert reached.network.parameters.row.tolist() == again.network.parameters.row.tolist()
+
+
+def test_a_step_that_is_not_there_is_told_with_how_many_there_are() -> None:
+    setup = network()
+    for steps, told in ((0, "0 steps"), (1, "1 step$"), (2, "2 steps")):
+        with pytest.raises(UsageError, match=f"no step 7 to show: the run has {told}"):
+            train(setup, steps, 7)
+
+
+def test_a_loss_that_the_first_batch_does_not_see_is_refused_before_any_step() -> None:
+    """E over both samples is infinite, that of the first alone is not."""
+    setup = load({
+        "inputs": [[1], [-1]], "targets": [[1], [1]], "loss": "cross_entropy", "batch_size": 1, "learning_rate": 0,
+        "layers": [{"weights": [[0.5]], "activation": "relu"}],
+    })  # fmt: skip
+    with pytest.raises(DivergedError, match="at step 0"):
+        train(setup, 1)
+
+
+def test_an_overflow_after_an_earlier_run_is_counted_from_this_ones_start() -> None:
+    layer = {"weights": [[0.05]], "activation": "tanh"}
+    setup = load({
+        "inputs": [10], "targets": [0], "learning_rate": 1e308, "batch_size": 1, "state": {"updates": 3}, "layers": [layer],
+    })  # fmt: skip
+    with pytest.raises(DivergedError, match="at step 1: w11"):
+        train(setup, 5)

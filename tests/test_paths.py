@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import math
@@ -92,3 +94,19 @@ def test_all_the_paths_are_offered_only_where_they_can_be_shown(depth: int, how:
     text = json.dumps(layered(4, depth))
     result = backprop("explain", "-", "-w", "W1[1,1]", "--paths", "--limit", "2", "--rows", "1", stdin=text)
     assert f"({how}); the sum of all {4 ** (depth - 1):,} is" in result.stdout
+
+
+def test_paths_are_rows_of_the_csv_too() -> None:
+    rows = list(csv.DictReader(io.StringIO(backprop("explain", "mazur", "-w", "w1", "--paths", "-f", "csv").stdout)))
+    (explained,) = backprop("explain", "mazur", "-w", "w1", "--paths", "-f", "json").json["explanations"]
+    paths = [row for row in rows if row["partial"].startswith("path ")]
+    assert [row["rule"].split(" * ") for row in paths] == [path["factors"] for path in explained["paths"]]
+    assert [float(row["value"]) for row in paths] == [path["value"] for path in explained["paths"]]
+    assert {(row["of"], row["wrt"], row["parameter"]) for row in paths} == {("E", "w1", "w1")}
+    for row in paths:
+        factors = [float(factor.strip("()")) for factor in row["numbers"].split(" * ")]
+        assert math.prod(factors) == pytest.approx(float(row["value"]), rel=1e-14)
+    chained = backprop("chain", "s = x*y", "t = s + y", "E = t*s", "--at", "x=2,y=3", "--paths", "-f", "csv").stdout
+    found = [row for row in csv.DictReader(io.StringIO(chained)) if row["partial"].startswith("path ")]
+    by_x = sum(float(row["value"]) for row in found if row["wrt"] == "x")
+    assert by_x == (3 * 3) * 2 * 2 + 3 * 3  # E = (xy + y)·xy, by x: y²(2x + 1)

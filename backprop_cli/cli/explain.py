@@ -46,7 +46,7 @@ def explain(
     from backprop_cli.memory import require_records
     from backprop_cli.render.explain_view import explain_view
     from backprop_cli.render.graph_view import no_picture, path_pictures
-    from backprop_cli.render.records import CSV_COLUMNS, explain_record, partial_row
+    from backprop_cli.render.records import CSV_COLUMNS, explain_record, explain_rows
     from backprop_cli.sgd import train
 
     console = Console(quiet)
@@ -68,5 +68,5 @@ def explain(
         lambda notation: explain_view(result, explanations, sample, notation, picture),
         explain_record(result, explanations, sample),
         (*CSV_COLUMNS, "parameter"),
-        ((*partial_row(partial), one.name) for one in explanations for partial in one.partials),
+        explain_rows(explanations),
     )

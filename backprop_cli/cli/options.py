@@ -81,4 +81,4 @@ EngineOption = Annotated[EngineName, Option("--engine", help="What runs the loop
 GraphOption = Annotated[bool, Option("--graph", help="Draw the network in characters.")]
 RowsOption = Annotated[int, Option("--rows", min=1, help="Longest table that is shown whole.")]
 StandaloneOption = Annotated[bool, Option("--standalone", help="With -f latex: a whole document, not a fragment.")]
-QuietOption = Annotated[bool, Option("--quiet", "-q", help="No notices; with -o or -i no tables either.")]
+QuietOption = Annotated[bool, Option("--quiet", "-q", help="No notices on standard error.")]

@@ -24,7 +24,10 @@ def run(
     learning_rate: opt.RateOption = None,
     show_step: opt.ShowStepOption = None,
     sample: opt.SampleOption = 1,
-    view: Annotated[opt.View, opt.Option("--view", help="Scalar rows, or matrices with their shapes.")] = opt.View.auto,
+    view: Annotated[
+        opt.View,
+        opt.Option("--view", help="Scalar rows, or matrices with their shapes; auto: matrices from 200 parameters on."),
+    ] = opt.View.auto,
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
@@ -37,7 +40,9 @@ def run(
     in_place: Annotated[bool, opt.Option("--in-place", "-i", help="Update the given file itself.")] = False,
     engine: opt.EngineOption = opt.EngineName.auto,
     history: Annotated[str | None, opt.Option("--history", help="Write the loss of every step as CSV.")] = None,
-    quiet: opt.QuietOption = False,
+    quiet: Annotated[
+        bool, opt.Option("--quiet", "-q", help="No notices on standard error; with -o or -i no tables either.")
+    ] = False,
 ) -> None:
     """Forward pass, every partial derivative, the update.
 

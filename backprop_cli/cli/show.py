@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
+from backprop_cli.errors import UsageError
 from backprop_cli.render.blocks import Block, cut
 from backprop_cli.render.notation import Notation
 
@@ -28,7 +29,13 @@ def show(
     columns: Sequence[str],
     rows: Iterable[Sequence[str] | str],
 ) -> None:
-    """Write a result: `view` makes its blocks, `record` is its JSON, `columns` and `rows` are its CSV."""
+    """Write a result: `view` makes its blocks, `record` is its JSON, `columns` and `rows` are its CSV.
+
+    Raises:
+        UsageError: options of different formats are put together.
+    """
+    if showing.is_standalone and showing.format is not Format.latex:
+        raise UsageError("--standalone makes a whole document of LaTeX: it goes with -f latex")
     if showing.format is Format.json:
         from backprop_cli.render.machine import json_text
 

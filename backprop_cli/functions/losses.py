@@ -1,7 +1,7 @@
 """The table of loss functions: value, slope and the textbook formulas of each stand side by side.
 
 Every loss is a sum over a sample's outputs of shares e(t, o), so ∂E/∂o_k depends on output k alone. At a kink the slope is
-what PyTorch returns: 0 for |o − t| at 0, and 0 for hinge at t·o = 1.
+0: of |o − t| at 0, as in PyTorch, and of the hinge at t·o = 1, as in its multi-class hinge loss.
 """
 
 from __future__ import annotations

@@ -116,6 +116,24 @@ def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
     written = {id(total.partial): _written(total) for total in result.derivatives.values()}
     for partial in result.partials:
         yield (*partial_row(partial), *(text or "" for text in written.get(id(partial), ("", ""))))
+    for total in result.derivatives.values():
+        yield from ((*row, "", "") for row in path_rows(total.paths, total.partial))
+
+
+def explain_rows(explanations: Iterable[Explanation]) -> Iterator[tuple[str, ...]]:
+    """The rows of `explain`'s CSV: each parameter's partials, and its paths where they are asked for."""
+    for one in explanations:
+        yield from ((*partial_row(partial), one.name) for partial in one.partials)
+        yield from ((*row, one.name) for row in path_rows(one.paths, one.partials[-1]))
+
+
+def path_rows(paths: Iterable[Path] | None, of: Partial) -> Iterator[tuple[str, ...]]:
+    """Paths as rows of CSV: `path 1`, `path 2`, … in the place of the partial's name, then the same columns."""
+    for number, path in enumerate(paths or (), start=1):
+        symbols = _ASCII.product([factor.name for factor in path.factors])
+        known = not math.isnan(path.value)
+        numbers = _ASCII.product([_ASCII.factor(factor.value) for factor in path.factors]) if known else ""
+        yield (f"path {number}", of.of, of.wrt, symbols, numbers, _ASCII.term(path.value))
 
 
 def partial_row(partial: Partial) -> tuple[str, ...]:
