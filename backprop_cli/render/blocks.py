@@ -39,17 +39,17 @@ class Table(NamedTuple):
     length: int
 
 
-class Derivation(NamedTuple):
+class Equation(NamedTuple):
     """A chain of equalities: `left` = right = right = …, one under the other."""
 
     left: str
     rights: Sequence[str]
 
 
-class Derivations(NamedTuple):
-    """Derivations that belong together, aligned at their equals signs."""
+class Equations(NamedTuple):
+    """Equations that belong together, aligned at their equals signs."""
 
-    lines: Sequence[Derivation]
+    lines: Sequence[Equation]
 
 
 class Note(NamedTuple):
@@ -80,7 +80,7 @@ class Picture(NamedTuple):
     is_asked: bool = False
 
 
-Block = Heading | Table | Derivations | Note | Curve | Matrix | Picture
+Block = Heading | Table | Equations | Note | Curve | Matrix | Picture
 
 
 def cut(blocks: Iterable[Block], rows: int | None, notation: Notation) -> Iterable[Block]:

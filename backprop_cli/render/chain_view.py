@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.chain.records import ChainResult, Total
 from backprop_cli.partials import Partial
 from backprop_cli.quantities import Quantity
-from backprop_cli.render.blocks import Block, Derivation, Derivations, Heading, Note, Table
+from backprop_cli.render.blocks import Block, Equation, Equations, Heading, Note, Table
 from backprop_cli.render.explain_view import paths_blocks
 from backprop_cli.render.notation import Notation, partial_name
 from backprop_cli.render.phrases import quantity_in_numbers, quantity_in_symbols, whole_chain
@@ -23,7 +23,7 @@ def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
         point = [notation.math(f"{notation.name(name)} = {notation.term(value)}") for name, value in result.at.items()]
         yield Note(f"At {', '.join(point)}")
     yield Heading("Composition")
-    yield Derivations([_definition(node, notation) for node in result.nodes])
+    yield Equations([_definition(node, notation) for node in result.nodes])
     yield Heading("Local derivatives")
     yield _table([partial for partial in result.partials if partial.rule is not None], result, notation)
     yield from _held(result, notation)
@@ -36,10 +36,10 @@ def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
         yield from _total(total, notation)
 
 
-def _definition(node: Quantity, notation: Notation) -> Derivation:
+def _definition(node: Quantity, notation: Notation) -> Equation:
     """`u = (x + 1)² = (1 + 1)² = 4`."""
     rights = [quantity_in_symbols(node, notation), quantity_in_numbers(node, notation), notation.term(node.value)]
-    return Derivation(notation.name(node.name), _different(rights))
+    return Equation(notation.name(node.name), _different(rights))
 
 
 def _table(partials: Sequence[Partial], result: ChainResult, notation: Notation) -> Table:
@@ -67,11 +67,11 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
     name = partial_name(total.partial, notation)
     symbols, numbers = whole_chain(total.partial, notation)
     written = [notation.rule(rule) for rule in (total.product, total.simplified) if rule is not None]
-    lines = [Derivation(name, _different([symbols, *written]))]
+    lines = [Equation(name, _different([symbols, *written]))]
     if not math.isnan(total.partial.value):
         filled = [] if total.simplified is None else [notation.numbers(total.simplified)]
-        lines.append(Derivation(name, _different([numbers, *filled, notation.term(total.partial.value)])))
-    yield Derivations(lines)
+        lines.append(Equation(name, _different([numbers, *filled, notation.term(total.partial.value)])))
+    yield Equations(lines)
     if total.note:
         yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
     if total.paths is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from backprop_cli.explanation import Explanation
 from backprop_cli.partials import Partial
 from backprop_cli.paths import Path
-from backprop_cli.render.blocks import Block, Column, Derivation, Derivations, Heading, Note, Table
+from backprop_cli.render.blocks import Block, Column, Equation, Equations, Heading, Note, Table
 from backprop_cli.render.notation import Notation, partial_name
 from backprop_cli.render.phrases import counted, percent, whole_chain
 from backprop_cli.render.run_view import PARTIAL_COLUMNS, heading, partial_row
@@ -39,7 +39,7 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
     target = explanation.partials[-1]
     value = notation.term(explanation.value)
     yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
-    yield Derivations([chain(target, notation)])
+    yield Equations([chain(target, notation)])
     rows = [partial_row(partial, notation) for partial in explanation.partials]
     yield Table(PARTIAL_COLUMNS, rows, len(rows))
     if explanation.paths is not None:
@@ -52,13 +52,13 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
     if explanation.update.is_frozen:
         yield Note(f"{notation.math(notation.name(explanation.name))} is frozen: it stays {notation.math(value)}.")
     else:
-        yield Derivations(list(update_lines(explanation, run, notation)))
+        yield Equations(list(update_lines(explanation, run, notation)))
 
 
-def chain(target: Partial, notation: Notation) -> Derivation:
+def chain(target: Partial, notation: Notation) -> Equation:
     """The whole gradient in one line of symbols, one of numbers, one of value."""
     rights = whole_chain(target, notation)
-    return Derivation(partial_name(target, notation), (*rights, notation.quantity(target.name, target.value)))
+    return Equation(partial_name(target, notation), (*rights, notation.quantity(target.name, target.value)))
 
 
 def paths_blocks(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_cli.render.blocks import Block, Curve, Derivations, Heading, Note, Picture, Table
+from backprop_cli.render.blocks import Block, Curve, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.latex_notation import LATEX_SIGNS, LatexNotation
 from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
@@ -78,7 +78,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield f"\\{_SECTIONS[block.level]}{{{block.text}}}\n"
     elif isinstance(block, Note):
         yield f"{block.text.replace('%', chr(92) + '%') if chr(92) + '%' not in block.text else block.text}\n\n"
-    elif isinstance(block, Derivations):
+    elif isinstance(block, Equations):
         lines = [
             f"{line.left if index == 0 else ''} &= {right}"
             for line in block.lines

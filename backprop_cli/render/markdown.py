@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from backprop_cli.render.blocks import Block, Column, Curve, Derivations, Heading, Matrix, Note, Picture, Table
+from backprop_cli.render.blocks import Block, Column, Curve, Equations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.latex_notation import LatexNotation
 from backprop_cli.render.plain import picture_text
 from backprop_cli.render.tex_matrix import matrix_formula
@@ -27,7 +27,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield f"{'#' * block.level} {block.text}\n"
     elif isinstance(block, Note):
         yield f"{block.text}\n"
-    elif isinstance(block, Derivations):
+    elif isinstance(block, Equations):
         for line in block.lines:
             yield f"$$ {' = '.join([line.left, *line.rights])} $$\n"
     elif isinstance(block, Table):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from backprop_cli.arrays import Array
-from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
+from backprop_cli.render.blocks import Block, Equations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.decimals import format_number
 from backprop_cli.render.notation import TextNotation
@@ -37,8 +37,8 @@ def _block(block: Block, notation: TextNotation) -> Iterator[str]:
         yield from _table(block, notation)
     elif isinstance(block, Heading | Note):
         yield f"{notation.text(block.text).rstrip()}\n"
-    elif isinstance(block, Derivations):
-        yield _derivations(block, notation)
+    elif isinstance(block, Equations):
+        yield _equations(block, notation)
     elif isinstance(block, Matrix):
         yield "".join(f"{line}\n" for line in matrix_lines(block, notation))
     elif isinstance(block, Picture):
@@ -51,7 +51,7 @@ def is_apart(before: Block, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
     if isinstance(block, Heading):
         return not isinstance(before, Heading) or before.level == 1
-    return isinstance(before, Derivations | Picture) or (isinstance(before, Table) and isinstance(block, Table))
+    return isinstance(before, Equations | Picture) or (isinstance(before, Table) and isinstance(block, Table))
 
 
 def _table(table: Table, notation: TextNotation) -> Iterator[str]:
@@ -79,8 +79,8 @@ def _line(cells: Sequence[str], sizes: Sequence[int], widths: Sequence[int], is_
     return (_INDENT + _GAP.join(padded)).rstrip()
 
 
-def _derivations(block: Derivations, notation: TextNotation) -> str:
-    """Each derivation's equals signs under one another."""
+def _equations(block: Equations, notation: TextNotation) -> str:
+    """Each equation's equals signs under one another."""
     lefts = [notation.text(line.left) for line in block.lines]
     indent = max(map(text_width, lefts))
     lines = []

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from backprop_cli.render.blocks import Block, Derivations, Heading, Matrix, Note, Picture, Table
+from backprop_cli.render.blocks import Block, Equations, Heading, Matrix, Note, Picture, Table
 from backprop_cli.render.curve import draw
 from backprop_cli.render.notation import TextNotation
 from backprop_cli.render.plain import CHUNK, is_apart, matrix_lines, picture_lines
@@ -44,8 +44,8 @@ def _block(block: Block, notation: TextNotation, width: int | None, is_color: bo
         console.print(Text(notation.text(block.text), style=_STYLES[block.level]))
     elif isinstance(block, Note):
         console.print(Text(notation.text(block.text)), soft_wrap=width is None)
-    elif isinstance(block, Derivations):
-        _derivations(block, console, notation)
+    elif isinstance(block, Equations):
+        _equations(block, console, notation)
     elif isinstance(block, Matrix):
         _matrix(block, console, notation)
     elif isinstance(block, Picture):
@@ -138,8 +138,8 @@ def _style(kind: str) -> str:
     return "green" if kind == "number" else ""
 
 
-def _derivations(block: Derivations, console: Console, notation: TextNotation) -> None:
-    """Each derivation's equals signs under one another."""
+def _equations(block: Equations, console: Console, notation: TextNotation) -> None:
+    """Each equation's equals signs under one another."""
     indent = max(len(line.left) for line in block.lines)
     grid = RichTable.grid(padding=(0, 1))
     grid.add_column(justify="right", min_width=indent, no_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.explanation import Explanation
-from backprop_cli.render.blocks import Derivation
+from backprop_cli.render.blocks import Equation
 from backprop_cli.render.latex_notation import LatexNotation
 from backprop_cli.render.notation import Notation
 from backprop_cli.sgd import Run
@@ -53,7 +53,7 @@ def _settings(run: Run, notation: Notation) -> str:
     return f" ({', '.join(shown)})"
 
 
-def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iterator[Derivation]:
+def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iterator[Equation]:
     """One parameter's update, with its numbers."""
     update, schedule, loss = explanation.update, run.setup.schedule, run.setup.network.names.loss
     name, factor = notation.name(explanation.name), notation.factor
@@ -67,19 +67,19 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
         shrunk = notation.product([factor(update.decay), notation.quantity(old, update.old, True)])
         numbers = f"{notation.quantity(direction_name, direction)} + {shrunk}"
         direction, direction_name = update.decayed, f"g({explanation.name})"
-        yield Derivation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
+        yield Equation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
         symbol = "g"
     if update.velocity is not None:
         velocity, shown_velocity = _new("v", notation), notation.quantity(f"{v}+", update.velocity)
         if update.velocity_before is None:
-            yield Derivation(velocity, (symbol, shown_velocity))
+            yield Equation(velocity, (symbol, shown_velocity))
         else:
             mu, part, part_number = notation.symbol("mu"), symbol, notation.quantity(direction_name, direction, True)
             if schedule.dampening:
                 part = notation.product([f"(1 {minus} {notation.symbol('tau')})", symbol])
                 part_number = notation.product([factor(1.0 - schedule.dampening), part_number])
             kept = notation.product([factor(schedule.momentum), notation.quantity(v, update.velocity_before, True)])
-            yield Derivation(
+            yield Equation(
                 velocity, (f"{notation.product([mu, 'v'])} + {part}", f"{kept} + {part_number}", shown_velocity)
             )
         if schedule.nesterov:
@@ -93,7 +93,7 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
     directions = [ahead] * bool(ahead) + [notation.quantity(direction_name, update.direction, True)]
     moved = [notation.product([factor(schedule.learning_rate), direction]) for direction in directions]
     filled = [f"{notation.quantity(old, update.old)} {minus} {change}" for change in moved]
-    yield Derivation(_new(explanation.name, notation), (step, *filled, notation.quantity(new, update.new)))
+    yield Equation(_new(explanation.name, notation), (step, *filled, notation.quantity(new, update.new)))
 
 
 def _new(name: str, notation: Notation) -> str:

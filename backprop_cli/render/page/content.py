@@ -10,7 +10,7 @@ from backprop_cli.names import Parameter
 from backprop_cli.partials import Derivation, Partial
 from backprop_cli.paths import Path
 from backprop_cli.quantities import Quantity, quantities
-from backprop_cli.render.blocks import Derivation as Equations
+from backprop_cli.render.blocks import Equation
 from backprop_cli.render.explain_view import chain
 from backprop_cli.render.notation import partial_name
 from backprop_cli.render.page.mathml import PageNotation
@@ -148,7 +148,7 @@ class Articles:
             explanation.gradient,
         )
 
-    def _lines(self, equations: Equations) -> Iterator[tuple[str, str]]:
+    def _lines(self, equations: Equation) -> Iterator[tuple[str, str]]:
         for index, right in enumerate(equations.rights):
             yield self.notation.math(equations.left) if index == 0 else "", self.notation.math(right)
 
