@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.markup import attributes, quantities, texts
 from tests.program import backprop, explain_json, run_json
@@ -56,14 +57,27 @@ def test_every_other_number_is_the_files(example: str) -> None:
     old = {one["name"]: one for one in backprop("explain", example, "--all", "-f", "json").json["explanations"]}
     sample, step = known_numbers({**document})
     rest = {item for item in shown if item.name not in (step if item.of_step else sample)}
+    file = yaml.safe_load(backprop("examples", example).stdout)
+    x, t = (_first_sample(file[key]) for key in ("inputs", "targets"))
     for item in rest:
         if item.name in old:
             assert item.value == old[item.name]["value"]
         elif item.name.startswith("Δ"):
             assert item.value == old[item.name[1:]]["update"]["change"]
+        elif item.name.startswith("dL/d"):
+            assert item.value == document["gradients"][item.name.removeprefix("dL/d")]
+        elif item.name.startswith("loss_"):
+            assert item.value == document[item.name]
         else:
-            assert re.fullmatch(r"x\d?|t\d?|dL/d\w+|loss_\w+", item.name), item
+            place = re.fullmatch(r"([xt])(\d?)", item.name)
+            assert place, item
+            assert item.value == (x if place[1] == "x" else t)[int(place[2] or 1) - 1]
     assert {item.name for item in rest} >= set(old)
+
+
+def _first_sample(given: Any) -> list[float]:
+    first = given[0] if isinstance(given, list) and isinstance(given[0], list | dict) else given
+    return list(first.values()) if isinstance(first, dict) else first
 
 
 def test_a_table_shows_the_number_that_it_is_marked_with() -> None:
