@@ -60,3 +60,10 @@ def test_a_curve_stays_in_its_width(values: list[float], steps: int, width: int,
 def test_the_number_of_steps_is_written_in_full(steps: int) -> None:
     assert step_axis(steps, 5).labels()[-1] == f"{steps:,}"
     assert draw([1.0, 0.5, 0.25], steps, 72, is_ascii=False).endswith(f" {steps:,} steps")
+
+
+def test_labels_of_a_curve_that_hardly_moves_are_told_apart() -> None:
+    axis = value_axis([0.29837, 0.2983697, 0.2983692], 5)
+    labels = axis.labels()
+    assert len(set(labels)) == len(labels) > 2
+    assert [float(label) for label in labels] == pytest.approx(axis.ticks, abs=1e-7)

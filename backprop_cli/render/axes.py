@@ -9,6 +9,9 @@ from dataclasses import dataclass
 LOG_SPAN = 50.0
 """Positive values that span more than this factor are easier to read on a logarithmic scale."""
 
+MOST_DIGITS = 7
+"""Of a label: what fits beside a curve."""
+
 _NICE = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 
@@ -35,13 +38,22 @@ class Axis:
         if self.is_count:
             return tuple(f"{tick:,.0f}" for tick in self.ticks)
         if self.is_log or len(self.ticks) < 2:
-            return tuple(f"{tick:.3g}" for tick in self.ticks)
+            return _told_apart(self.ticks)
         step = self.ticks[1] - self.ticks[0]
         largest = max(abs(tick) for tick in self.ticks)
         if largest >= 1e5 or step < 1e-5:
-            return tuple(f"{tick:.3g}" for tick in self.ticks)
+            return _told_apart(self.ticks)
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         return tuple(f"{tick:,.{decimals}f}" for tick in self.ticks)
+
+
+def _told_apart(ticks: Sequence[float]) -> tuple[str, ...]:
+    """The ticks with three digits, or with so many more, up to `MOST_DIGITS`, that each is another text."""
+    for digits in range(3, MOST_DIGITS + 1):
+        labels = tuple(f"{tick:.{digits}g}" for tick in ticks)
+        if len(set(labels)) == len(ticks):
+            break
+    return labels
 
 
 def value_axis(values: Sequence[float], most_ticks: int) -> Axis:
