@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,13 @@ def shell(line: str, **changes: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def start(*args: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start `backprop ARGS`."""
+@contextmanager
+def start(*args: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Start `backprop ARGS`; what still runs at the end of a test that failed is killed."""
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    process: subprocess.Popen[bytes] = subprocess.Popen([*PROGRAM, *args], env=environment(), **(streams | options))
-    return process
+    with subprocess.Popen([*PROGRAM, *args], env=environment(), **(streams | options)) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
