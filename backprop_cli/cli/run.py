@@ -26,7 +26,7 @@ def run(
     sample: opt.SampleOption = 1,
     view: Annotated[
         opt.View,
-        opt.Option("--view", help="Scalar rows, or matrices with their shapes; auto: matrices from 200 parameters on."),
+        opt.Option("--view", help="Scalar rows or matrices; auto: matrices beyond 200 parameters."),
     ] = opt.View.auto,
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
