@@ -151,6 +151,13 @@ def test_a_run_that_ends_early_leaves_no_process(tmp_path: Path) -> None:
     wait_until_gone(process.pid)
 
 
+def test_who_ignores_the_end_of_children_gets_an_answer_all_the_same(tmp_path: Path) -> None:
+    file = written(tmp_path, network(6000).replace(str(10**30), "0"))
+    ignore = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # noqa: E731
+    process = run("run", file, "-q", "-o", "-", preexec_fn=ignore)
+    assert (process.returncode, process.stderr) == (0, b"")
+
+
 def large_network() -> str:
     row = [math.sin(unit) / 50 for unit in range(6000)]
     layer = {"weights": [row, row], "activation": "tanh"}

@@ -83,8 +83,9 @@ def agreement(given: Sequence[Given], numbers: Array, tolerance: float) -> Array
     halves = np.array([0.5 * one.unit for one in given])
     with np.errstate(invalid="ignore"):
         noise = _NOISE * np.max(np.abs(numbers), initial=0.0, where=np.isfinite(numbers))
-        allowed = np.maximum(halves * (1.0 + 1e-9), tolerance * np.abs(numbers)) + noise
-        return np.asarray(np.abs(values - numbers) <= allowed)
+        sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
+        allowed = np.maximum(halves * (1.0 + 1e-9), tolerance * sizes) + noise
+        return np.asarray((np.abs(values - numbers) <= allowed) | (values == numbers))
 
 
 def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:

@@ -65,7 +65,14 @@ class Work:
         upstream = [np.diagflat(links.loss_by_output(network, trace, self._sample.targets))]
         deltas: list[Array] = []
         for layer in reversed(range(network.names.depth)):
-            deltas.append(links.hidden_delta(network, trace, layer, upstream[-1]))
+            if (
+                not deltas and network.activations[layer].is_elementwise
+            ):  # E_o depends on one z: its part of the exact ∂E/∂z
+                targets = self._sample.targets
+                by_output = links.loss_by_output(network, trace, targets)
+                deltas.append(np.diagflat(links.output_delta(network, trace, targets, by_output)))
+            else:
+                deltas.append(links.hidden_delta(network, trace, layer, upstream[-1]))
             upstream.append(links.loss_by_source(network, trace, layer, deltas[-1]))
         return upstream[::-1], deltas[::-1]
 

@@ -113,7 +113,10 @@ def _end(shared: mmap, source: str, helper: int) -> Document:
     from backprop_cli.sources import open_document
 
     _load_arrays()
-    _, status = os.waitpid(helper, 0)
+    try:
+        _, status = os.waitpid(helper, 0)
+    except ChildProcessError:  # where SIGCHLD is ignored nobody learns how a child has ended
+        status = 1
     HELPERS.discard(helper)
     with shared:
         return open_document(source) if status else Document(*marshal.loads(shared))

@@ -356,3 +356,20 @@ def test_outputs_of_the_last_forward_pass_are_one_step_short() -> None:
     answer = json.loads(result.stdout)
     assert [row["agrees"] for row in answer["compared"]] == [False, True]
     assert [one["mistakes"] for one in answer["diagnosis"]] == [["one_step_fewer"]]
+
+
+SATURATED = {
+    "inputs": [1],
+    "targets": [1, 0],
+    "loss": "binary_cross_entropy",
+    "layers": [{"activation": "sigmoid", "weights": [[-800], [800]]}],
+}
+
+
+def test_nothing_agrees_with_infinity_and_a_saturated_share_is_exact(tmp_path: Path) -> None:
+    file = tmp_path / "saturated.json"
+    file.write_text(json.dumps(SATURATED))
+    answer, code = against('{"dE/do1": 5}', name=str(file))
+    assert (answer["passed"], code) == (False, 1)
+    answer, code = against('{"dE/dz1": -1.0, "dE_o1/dz1": -1.0, "dE_o1/dx1": 800.0}', name=str(file))
+    assert (answer["passed"], code) == (True, 0)
