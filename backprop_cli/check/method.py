@@ -26,7 +26,8 @@ class Method:
     """How one step is computed, from `setup` as the step before left it.
 
     `shares` are E_o1, E_o2, …; `loss_reduction` joins the samples' losses, as the schedule's does their gradients.
-    `written_gradient` and `written_parameter` make what is written down of what was computed.
+    `used_gradient` makes of the batch's gradients those that the update uses; `written_gradient` and `written_parameter`
+    make what is written down of what was computed.
     """
 
     setup: Setup
@@ -34,6 +35,7 @@ class Method:
     forward: Callable[[Network, Array], Trace] = forward
     shares: Callable[[Network, Trace, Array], Array] = loss_shares
     links: Links = CHAIN_RULE
+    used_gradient: Callable[[Array], Array] = as_it_is
     written_gradient: Callable[[Array], Array] = as_it_is
     written_parameter: Callable[[Array], Array] = as_it_is
 
@@ -47,7 +49,11 @@ class Method:
         """Forward and back over some samples."""
         network = self.setup.network
         trace = self.forward(network, samples.inputs)
-        return trace, backward(network, trace, samples.targets, self.setup.schedule.reduction, self.links)
+        gradients = backward(network, trace, samples.targets, self.setup.schedule.reduction, self.links)
+        if self.used_gradient is as_it_is:
+            return trace, gradients
+        used = ParameterRow(network.names, self.used_gradient(np.asarray(gradients.parameters.row)))
+        return trace, gradients._replace(parameters=used)
 
     def after(self, gradients: ParameterRow) -> Setup:
         """The setup after the step."""

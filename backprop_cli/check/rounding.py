@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from backprop_cli.arrays import Array
 from backprop_cli.backward import CHAIN_RULE, Links
 from backprop_cli.check.alterations import sloped
 from backprop_cli.check.method import Change, Method
-from backprop_cli.forward import Trace
+from backprop_cli.forward import Trace, loss_shares
+from backprop_cli.functions.activations import Activation
 from backprop_cli.network import Network
 
 Cut = Callable[[Array], Array]
@@ -39,15 +41,24 @@ def cut_off(numbers: Array, units: Array) -> Array:
     return np.where(units > 0.0, np.copysign(np.floor(np.abs(numbers) / steps + _TIE) * steps, numbers), numbers)
 
 
-def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:
-    """Every intermediate result is rounded by `cut` before it is used.
+class Carried(NamedTuple):
+    """What is rounded beside every intermediate result.
 
-    `rounds_slopes` rounds ∂a/∂z too before it is multiplied, `rounds_results` the gradients and the new parameters.
+    Slopes before they are multiplied, each sample's gradients, their sum or mean over the batch, the new parameters.
     """
 
+    slopes: bool = True
+    sample_gradients: bool = False
+    gradients: bool = False
+    new_parameters: bool = False
+
+
+def rounded(cut: Cut, carried: Carried) -> Change:
+    """Every intermediate result is rounded by `cut` before it is used, and what `carried` says."""
+
     def change(method: Method) -> Method:
-        if rounds_slopes:
-            method = _with_rounded_slopes(method, cut)
+        if method.links.hidden_delta is CHAIN_RULE.hidden_delta:
+            method = _with_textbook_slopes(method, cut if carried.slopes else None)
         links, shares = method.links, method.shares
         is_plain = links.output_delta is CHAIN_RULE.output_delta
         is_plain_loss = links.loss_by_output is CHAIN_RULE.loss_by_output
@@ -57,22 +68,23 @@ def rounded(cut: Cut, rounds_slopes: bool, rounds_results: bool) -> Change:
 
         def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
             if is_plain and network.collapse is not None:
-                return cut(_closed_form(network, trace, targets))
+                return cut(closed_form(network, trace, targets))
             return cut(links.output_delta(network, trace, targets, upstream))
 
         return replace(
             method,
             forward=forward,
-            shares=_then(shares, cut),
+            shares=_then(shares_of_outputs if shares is loss_shares else shares, cut),
             links=Links(
-                loss_by_output=_then(_of_outputs if is_plain_loss else links.loss_by_output, cut),
+                loss_by_output=_then(slopes_of_outputs if is_plain_loss else links.loss_by_output, cut),
                 output_delta=output_delta,
                 hidden_delta=_then(links.hidden_delta, cut),
                 loss_by_source=_then(links.loss_by_source, cut),
-                weight_gradient=_then(links.weight_gradient, cut) if rounds_results else links.weight_gradient,
-                bias_gradient=_then(links.bias_gradient, cut) if rounds_results else links.bias_gradient,
+                weight_gradient=_by_sample(links.weight_gradient, cut if carried.sample_gradients else None),
+                bias_gradient=_by_sample(links.bias_gradient, cut if carried.sample_gradients else None),
             ),
-            written_parameter=cut if rounds_results else method.written_parameter,
+            used_gradient=cut if carried.gradients else method.used_gradient,
+            written_parameter=cut if carried.new_parameters else method.written_parameter,
         )
 
     return change
@@ -88,6 +100,27 @@ def _then(function: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
     return link
 
 
+def _by_sample(gradient: Callable[..., Any], cut: Cut | None) -> Callable[..., Any]:
+    """A link to a parameter's gradient, which is summed over the samples, with each sample's rounded."""
+    if cut is None:
+        return gradient
+
+    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Any:
+        single = _then(gradient, cut)
+        parts = (single(network, _of_sample(trace, row), layer, delta[row]) for row in _rows(len(delta)))
+        return reduce(lambda total, part: None if part is None else total + part, parts)
+
+    return link
+
+
+def _rows(count: int) -> Iterator[slice]:
+    return (slice(index, index + 1) for index in range(count))
+
+
+def _of_sample(trace: Trace, row: slice) -> Trace:
+    return Trace(tuple(z[row] for z in trace.net_inputs), tuple(a[row] for a in trace.activations))
+
+
 def _forward(network: Network, inputs: Array, cut: Cut) -> Trace:
     """The forward pass with every z and a rounded before it is used."""
     net_inputs: list[Array] = []
@@ -99,20 +132,31 @@ def _forward(network: Network, inputs: Array, cut: Cut) -> Trace:
     return Trace(tuple(net_inputs), tuple(activations))
 
 
-def _with_rounded_slopes(method: Method, cut: Cut) -> Method:
+def _with_textbook_slopes(method: Method, cut: Cut | None) -> Method:
+    """∂a/∂z as the textbook has it, of the activation as it is written down."""
     network = method.setup.network
     last = network.names.depth if network.collapse is None else network.names.depth - 1
     layers = [index for index, layer in enumerate(network.layers[:last]) if layer.activation.is_elementwise]
-    return sloped(layers, lambda activation, z, a: cut(activation.slope(z, a)))(method)
+    return sloped(layers, textbook_slope if cut is None else _then(textbook_slope, cut))(method)
 
 
-def _of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
+def textbook_slope(activation: Activation, z: Array, a: Array) -> Array:
+    """∂a/∂z by the formula in a where there is one, as it comes out where a is not exact."""
+    return activation.slope(z, a) if activation.slope_in_a_of is None else activation.slope_in_a_of(a)
+
+
+def slopes_of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
     """∂E/∂o of the outputs as they are written down, not of the net inputs."""
     return network.loss.slopes(targets, trace.outputs)
 
 
-def _closed_form(network: Network, trace: Trace, targets: Array) -> Array:
-    """The output's delta from the rounded outputs, as on paper: for cross-entropy o − t."""
+def shares_of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
+    """E_o1, E_o2, … of the outputs as they are written down, not of the net inputs."""
+    return network.loss.shares(targets, trace.outputs)
+
+
+def closed_form(network: Network, trace: Trace, targets: Array) -> Array:
+    """The output's delta from the outputs as they are written down, as on paper: for cross-entropy o − t."""
     assert network.loss.log_weights is not None
     alpha, beta = network.loss.log_weights(targets)
     o = trace.outputs

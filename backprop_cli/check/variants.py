@@ -13,7 +13,7 @@ from backprop_cli.check import alterations as alter
 from backprop_cli.check import formulas
 from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.method import Change, Method
-from backprop_cli.check.rounding import cut_off, half_even, half_up, rounded
+from backprop_cli.check.rounding import Carried, cut_off, half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.network import Setup
 
@@ -286,12 +286,27 @@ def already_updated(setup: Setup) -> Iterator[Variant]:
 
 
 def rounded_intermediates(setup: Setup) -> Iterator[Variant]:
-    """4, 3 or 2 decimals carried."""
-    del setup
-    for rounding, decimals, results, slopes in product((half_up, half_even), (4, 3, 2), (False, True), (True, False)):
-        last = "results too" if results else "results in full"
+    """4, 3 or 2 decimals carried, as far as to the results or through them."""
+    for rounding, decimals, results, slopes in product((half_up, half_even), (4, 3, 2), _results(setup), (True, False)):
+        last, carried = results
         middle = "" if slopes else ", slopes in full"
-        yield Variant(rounded(rounding(decimals), slopes, results), f"{decimals} decimals carried, {last}{middle}")
+        change = rounded(rounding(decimals), carried._replace(slopes=slopes))
+        yield Variant(change, f"{decimals} decimals carried, {last}{middle}")
+
+
+def _results(setup: Setup) -> tuple[tuple[str, Carried], ...]:
+    """What becomes of gradients and new parameters; of several samples each one's may be rounded, or what joins them."""
+    full, single = Carried(), Carried(sample_gradients=True, new_parameters=True)
+    if len(setup.samples) == 1:
+        return ("results in full", full), ("results too", single)
+    whole, both = single._replace(sample_gradients=False, gradients=True), single._replace(gradients=True)
+    reduction = setup.schedule.reduction
+    return (
+        ("results in full", full),
+        (f"results too, the {reduction} alone", whole),
+        (f"results too, each sample's and the {reduction}", both),
+        ("results too, each sample's", single),
+    )
 
 
 def digits_cut_off(setup: Setup) -> Iterator[Variant]:

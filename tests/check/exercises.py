@@ -50,7 +50,7 @@ def exercises(draw: st.DrawFn, mistake: str | None = None) -> Exercise:
         if mistake in {"mean_over_samples", "sum_over_samples"}
         else draw(st.sampled_from([1, 1, 2]))
     )
-    if mistake == "rounded_intermediates" or mistake == "updated_weights_used":
+    if mistake == "updated_weights_used":
         count = 1
     reduction = draw(st.sampled_from(["mean", "sum"]))
     is_normal = loss == "cross_entropy"
@@ -83,7 +83,7 @@ def _functions(draw: st.DrawFn, mistake: str | None, depth: int, outputs: int) -
     elif mistake == "sum_over_outputs":
         loss = "mean_squared_error"
     elif mistake in {"softmax_elementwise", "cross_entropy_log10"} or (
-        outputs > 1 and mistake is None and draw(st.booleans())
+        outputs > 1 and mistake in {None, "rounded_intermediates"} and draw(st.booleans())
     ):
         output, loss = ("softmax", "cross_entropy") if outputs > 1 else ("sigmoid", "binary_cross_entropy")
     return (*hidden, output), loss

@@ -76,6 +76,7 @@ class _Paper:
         self.x, self.mistakes, self.choice = exercise, mistakes, choice
         self.decimals = (2, 3, 4)[choice % 3] if "rounded_intermediates" in mistakes else None
         self.is_result_rounded = choice >= 3
+        self.is_joint_result_rounded = choice in (3, 5)
 
     def r(self, value: float) -> float:
         """What is written down of an intermediate result."""
@@ -198,6 +199,11 @@ class _Paper:
     def result(self, value: float) -> float:
         return self.r(value) if self.is_result_rounded else value
 
+    def joint(self, values: list[float], share: float) -> float:
+        """The sum or mean of the samples' gradients."""
+        total = sum(values) * share
+        return self.r(total) if self.is_joint_result_rounded else total
+
     def back(self, layer: int, delta: list[float], gradient: Matrix) -> list[float]:
         """∂E/∂a of the units below a layer."""
         rows = self.x.weights[layer]
@@ -246,7 +252,7 @@ def work_out(exercise: Exercise, mistakes: set[str] | None = None, choice: int =
         for unit, row in enumerate(rows):
             new_weights[-1].append([])
             for source, w in enumerate(row):
-                gradient = sum(sheet[0][layer][unit][source] for sheet in sheets) * share
+                gradient = paper.joint([sheet[0][layer][unit][source] for sheet in sheets], share)
                 name = f"w{first_source + source}{unit + 1}"
                 new = paper.result(w + paper.change(gradient))
                 numbers[name] = -exercise.rate * gradient if "gradient_is_change" in mistakes else gradient
@@ -275,7 +281,7 @@ def _biases(paper: _Paper, layer: int, deltas: list[list[float]], share: float, 
     new = []
     for unit, b in enumerate(old if isinstance(old, list) else [old]):
         name = f"b{layer + 1}_{unit + 1}" if isinstance(old, list) else f"b{layer + 1}"
-        gradient = share * sum(gradients[unit] for gradients in per_sample)
+        gradient = paper.joint([gradients[unit] for gradients in per_sample], share)
         numbers[name] = -exercise.rate * gradient if "gradient_is_change" in paper.mistakes else gradient
         new.append(paper.result(b + paper.change(gradient)) if is_updated else b)
         numbers[f"{name}+"] = new[-1]
