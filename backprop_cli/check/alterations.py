@@ -94,7 +94,7 @@ def sloped(layers: Collection[int], slope: Slope) -> Change:
 
 
 def factored(layers: Collection[int], factor: Callable[[Network, Trace, int], Array]) -> Change:
-    """∂z/∂w of some layers as somebody takes it: samples × sources, or samples × units × sources."""
+    """∂z/∂w of some layers as somebody takes it: samples × sources, or 1 × units × sources, of all samples the same."""
 
     def change(method: Method) -> Method:
         links = method.links
@@ -103,8 +103,7 @@ def factored(layers: Collection[int], factor: Callable[[Network, Trace, int], Ar
             if layer not in layers:
                 return links.weight_gradient(network, trace, layer, delta)
             values = factor(network, trace, layer)
-            values = values if values.ndim == 3 else values[:, np.newaxis, :]
-            return np.asarray((delta[:, :, np.newaxis] * values).sum(axis=0))
+            return delta.T @ values if values.ndim == 2 else delta.sum(axis=0)[:, np.newaxis] * values[0]
 
         return _linked(method, weight_gradient=weight_gradient)
 

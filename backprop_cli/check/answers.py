@@ -8,14 +8,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.given import Given, given_numbers
+from backprop_cli.check.given import DOUBLE, Given, given_numbers, of_float
 from backprop_cli.check.wanted import Index
 from backprop_cli.config.document import Document, parse
 from backprop_cli.config.text import decode
@@ -74,10 +74,9 @@ def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
     for name, array in loaded.items():
         if array.dtype.kind not in "fiu":
             raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))
-        # sixteen roundings of a shorter float are a fair allowance for a network's sums
-        epsilon = 16.0 * float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" and array.itemsize < 8 else 0.0
+        epsilon = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else DOUBLE
         for entry, value in _entries(name, array, names):
-            yield Given(entry, float(value), abs(float(value)) * epsilon, str(value))
+            yield of_float(entry, float(value), max(DOUBLE, epsilon), str(value))
 
 
 def _entries(name: str, array: Array, names: Names) -> Iterator[tuple[str, Any]]:
@@ -206,6 +205,7 @@ def _of_run(data: dict[str, Any], entries: list[_Entry], names: Names) -> list[_
 
 # ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+_RUN_COLUMNS = {"partial", "of", "wrt", "rule", "numbers", "value"}
 _NAME_COLUMNS = ("name", "partial", "parameter", "quantity")
 _VALUE_COLUMNS = ("value", "gradient", "given", "number")
 
@@ -221,8 +221,12 @@ def _is_csv(text: str, source: str) -> bool:
 
 
 def _of_csv(text: str, source: str, names: Names) -> Answers:
-    """Rows of a name and a number, with or without a header; or a row of names above a row of numbers."""
+    """Rows of a name and a number, with or without a header; or a row of names above a row of numbers.
+
+    What `run -f csv` wrote are the partials of the shown sample.
+    """
     rows = _rows(text)
+    is_of_sample = bool(rows) and _RUN_COLUMNS.issubset(rows[0][1])
     if len(rows) == 2 and not any(map(_is_number, rows[0][1])) and all(map(_is_number, rows[1][1])):
         line = rows[1][0]
         cells = [(name, number, line) for name, number in zip(rows[0][1], rows[1][1], strict=False)]
@@ -236,7 +240,8 @@ def _of_csv(text: str, source: str, names: Names) -> Answers:
             cells.append((row[name_at], row[value_at], line))
     cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
     try:
-        return Answers(tuple(given_numbers([(name, number) for name, number, _ in cells])))
+        given = given_numbers([(name, number) for name, number, _ in cells])
+        return Answers(tuple(replace(one, is_of_sample=is_of_sample) for one in given))
     except ValueError as error:
         name, number, line = cells[error.args[0]]
         raise InputError(

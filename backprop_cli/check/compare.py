@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.given import Given, common_digits
+from backprop_cli.check.given import DOUBLE, Given, common_digits
+from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
 from backprop_cli.network import Setup
@@ -28,30 +30,59 @@ class Compared:
 class Comparison:
     """All given numbers that mean something here, which of their kind were not given, and which mean nothing.
 
-    `selection` picks the compared numbers, in their order, from any `Work`.
+    `selection` picks the compared numbers, in their order, from any `Work`. `judge` says which numbers agree with them.
     """
 
     compared: tuple[Compared, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     selection: Selection
-    tolerance: float
+    judge: Judge
+
+    @cached_property
+    def expected(self) -> Array:
+        """The right numbers."""
+        return np.array([one.expected for one in self.compared])
+
+    def multiples(self, factor: float) -> Array:
+        """Which given numbers agree with so many times the right ones, a boolean for each."""
+        return self.judge.agreement(factor * self.expected)
 
     @property
     def passed(self) -> bool:
         """Whether every compared number agrees."""
         return all(one.agrees for one in self.compared)
 
-    def agreement(self, numbers: Array) -> Array:
-        """Which of the given numbers agree with these, a boolean for each."""
-        return agreement([one.given for one in self.compared], numbers, self.tolerance)
 
+@dataclass(frozen=True)
+class Judge:
+    """Which numbers agree with given ones.
 
-def compare(given: Iterable[Given], setup: Setup, work: Work, tolerance: float) -> Comparison:
-    """Compare numbers by their names with those of a work that was done rightly.
-
-    A number agrees where it lies within half a unit of its last digit, or within `tolerance` of the right one's size.
+    They lie within half a unit of the last digit given, or `tolerance` of the right one's size, beside which `roundoff`, one
+    for each, is what the rounding of floats may have done to it.
     """
+
+    values: Array
+    units: Array
+    tolerance: float
+    roundoff: Array
+
+    @staticmethod
+    def of(given: Sequence[Given], tolerance: float) -> Judge:
+        """A judge who allows for no rounding of floats."""
+        values, units = np.array([one.value for one in given]), np.array([one.unit for one in given])
+        return Judge(values, units, tolerance, np.zeros_like(values))
+
+    def agreement(self, numbers: Array) -> Array:
+        """A boolean for each number; a half is taken up or down."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
+            allowed = np.maximum(self.units * (0.5 + 1e-9), self.tolerance * sizes) + self.roundoff
+            return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
+
+
+def compare(given: Iterable[Given], setup: Setup, steps: int, sample: int, tolerance: float) -> Comparison:
+    """Compare numbers by their names with the right ones of a step (0: none is made) and a sample (from 0)."""
     index = Index(setup.network.names)
     known: list[tuple[Given, Wanted]] = []
     unknown: list[str] = []
@@ -60,32 +91,22 @@ def compare(given: Iterable[Given], setup: Setup, work: Work, tolerance: float) 
         if wanted is None:
             unknown.append(one.name)
         else:
-            known.append((one, wanted))
+            known.append((one, wanted.of_sample() if one.is_of_sample else wanted))
     selection = Selection(wanted for _, wanted in known)
-    expected = selection.of(work)
-    agrees = agreement([one for one, _ in known], expected, tolerance)
+    expected = selection.of(Work(setup, steps, sample))
+    judge = Judge.of([one for one, _ in known], tolerance)
+    agrees = judge.agreement(expected)
+    if not agrees.all():
+        scales = np.array([one.epsilon for one, _ in known]) / DOUBLE
+        judge = replace(judge, roundoff=scales * roundoff(setup, steps, sample, selection, expected))
+        agrees = judge.agreement(expected)
     compared = tuple(
         Compared(one, float(right), common_digits(one, float(right)), bool(is_same))
         for (one, _), right, is_same in zip(known, expected, agrees, strict=True)
     )
     return Comparison(
-        compared, tuple(_missing(setup, [wanted for _, wanted in known])), tuple(unknown), selection, tolerance
+        compared, tuple(_missing(setup, [wanted for _, wanted in known])), tuple(unknown), selection, judge
     )
-
-
-_NOISE = 1e-15
-"""What two float64 computations of the same sum may differ by, beside the largest number of the computation."""
-
-
-def agreement(given: Sequence[Given], numbers: Array, tolerance: float) -> Array:
-    """Which of the given numbers agree with those of an array; a half is taken up or down."""
-    values = np.array([one.value for one in given])
-    halves = np.array([0.5 * one.unit for one in given])
-    with np.errstate(invalid="ignore"):
-        noise = _NOISE * np.max(np.abs(numbers), initial=0.0, where=np.isfinite(numbers))
-        sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
-        allowed = np.maximum(halves * (1.0 + 1e-9), tolerance * sizes) + noise
-        return np.asarray((np.abs(values - numbers) <= allowed) | (values == numbers))
 
 
 def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -24,6 +25,12 @@ BUDGET = 1.5e9
 _STEP_COST = 6_000
 """What a step costs before its network's size counts."""
 
+_ROW_COST = 15_000
+"""What a row of a matrix of derivatives costs before its network's size counts."""
+
+_NUMBER_COST = 20
+"""What it costs to compare a number."""
+
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
 
@@ -32,6 +39,12 @@ _CLEAR_DIGITS = 9.0
 
 _DIGITS_OF_ZERO = 1.0
 """What a wrong zero counts, which is as often a number that is not there."""
+
+_SLIPS = (-1.0, 2.0, 0.5, -2.0, -0.5)
+"""By what a gradient, or a parameter's change, is multiplied that is miswritten."""
+
+_DIGITS_OF_SLIP = 1.5
+"""What such a number counts beside right ones that speak against the same in all numbers."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +97,13 @@ class _Attempt:
     contradicts: frozenset[int]
 
     def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, int]:
-        """The smaller the better: most of the open numbers, fewest right ones spoilt, fewest mistakes, first in the table."""
-        return -len(self.explains & open_numbers), len(self.contradicts), len(self.mistakes), self.order
+        """The smaller the better.
+
+        What explains most of the open numbers, less the right ones it spoils; of equal ones what spoils fewest, then what
+        needs fewest mistakes, then what stands first in the table.
+        """
+        spoilt = len(self.contradicts)
+        return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), self.order
 
 
 def diagnose(
@@ -140,10 +158,9 @@ class _Laboratory:
     ) -> None:
         self.setup, self.steps, self.sample = setup, steps, sample
         self.comparison, self.wrong = comparison, wrong
-        self.evidence = np.array([_evidence(one, comparison.tolerance) for one in comparison.compared])
-        self.units = np.array([one.given.unit for one in comparison.compared])
-        samples = setup.schedule.batch_size or len(setup.samples)
-        self.cost = max(1, steps) * (_STEP_COST + setup.network.parameter_count * samples)
+        self.is_wrong = np.isin(np.arange(len(comparison.compared)), list(wrong))
+        self.evidence = np.array([_evidence(one, comparison.judge.tolerance) for one in comparison.compared])
+        self.cost = _cost(setup, steps, comparison)
         self.budget = BUDGET
         self.left_out = 0
         self.on_progress = on_progress
@@ -156,19 +173,32 @@ class _Laboratory:
         needed = math.log10(max(1, affordable)) + doubt
         attempts = []
         for order, mistakes in enumerate(_likeliest(hypotheses, affordable)):
-            agrees = self.comparison.agreement(self._numbers(mistakes))
-            explains = frozenset(index for index in self.wrong if agrees[index])
-            spoilt = frozenset(index for index, is_same in enumerate(agrees) if not is_same) - self.wrong
-            if explains and self._is_evident(explains, spoilt, needed):
-                attempts.append(_Attempt(mistakes, order, explains, spoilt))
+            agrees = self.comparison.judge.agreement(self._numbers(mistakes))
+            explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
+            if self._is_evident(explains, spoilt, needed):
+                attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
                 self.on_progress(order + 1, affordable)
         return attempts
 
-    def _is_evident(self, explains: frozenset[int], spoilt: frozenset[int], needed: float) -> bool:
+    def _is_evident(self, explains: Array, spoilt: Array, needed: float) -> bool:
         """Whether the hits are more than chance gives, which would choose anew among all numbers which of them to hit."""
-        missed = len(self.wrong) - len(explains) + len(spoilt)
-        return bool(self.evidence[list(explains)].sum() >= needed + _log10_choices(len(explains), missed))
+        hits, contradictions = int(explains.sum()), int(spoilt.sum())
+        evidence = self.evidence if contradictions == 0 else self.contested_evidence
+        missed = len(self.wrong) - hits + contradictions
+        return hits > 0 and bool(evidence[explains].sum() >= needed + _log10_choices(hits, missed))
+
+    @cached_property
+    def contested_evidence(self) -> Array:
+        """The same beside right numbers that speak against it: a sign or a factor of two is as often lost in one number."""
+        comparison = self.comparison
+        right = comparison.expected
+        unchanged = comparison.selection.of_group(Work.parameters_after, Work(self.setup, max(0, self.steps - 1)))
+        is_slip = np.zeros_like(right, dtype=bool)
+        with np.errstate(all="ignore"):
+            for factor in _SLIPS:
+                is_slip |= comparison.judge.agreement(unchanged + factor * (right - unchanged))
+        return np.where(is_slip, np.minimum(_DIGITS_OF_SLIP, self.evidence), self.evidence)
 
     def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
@@ -177,8 +207,20 @@ class _Laboratory:
             work = Work(self.setup, steps, self.sample, (mistake.variant.change for mistake in mistakes))
             numbers = self.comparison.selection.of(work)
             for mistake in mistakes:
-                numbers = mistake.variant.written(numbers, self.units)
+                numbers = mistake.variant.written(numbers, self.comparison.judge.units)
             return numbers
+
+
+def _cost(setup: Setup, steps: int, comparison: Comparison) -> int:
+    """What one attempt costs, in the budget's units."""
+    samples = setup.schedule.batch_size or len(setup.samples)
+    step = _STEP_COST + setup.network.parameter_count * samples
+    rows = comparison.selection.row_count * (_ROW_COST + setup.network.parameter_count)
+    return max(1, steps) * step + rows + _NUMBER_COST * len(comparison.compared)
+
+
+def _indices(chosen: Array) -> frozenset[int]:
+    return frozenset(np.flatnonzero(chosen).tolist())
 
 
 def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterable[tuple[Mistake, ...]]:

@@ -9,19 +9,26 @@ from decimal import Decimal, InvalidOperation
 
 MACHINE_DIGITS = 15
 """A file with a number of so many significant digits was written by a program, which drops the zeros at a number's end."""
+DOUBLE, SINGLE = 2.0**-52, 2.0**-23
+"""The relative distance of neighbouring float64 and float32 numbers."""
+_ROUNDINGS = 16.0
+"""So many roundings of a shorter float are a fair allowance for a network's sums."""
 
 
 @dataclass(frozen=True)
 class Given:
     """A named number. `unit` is the value of its last digit (0.0001 for 0.0822), 0 where it stands for itself exactly.
 
-    `text` is what it looked like.
+    `text` is what it looked like, `epsilon` the relative distance of neighbouring numbers in the arithmetic that made it.
+    `is_of_sample` says that a parameter's gradient is that of the shown sample's loss alone.
     """
 
     name: str
     value: float
     unit: float
     text: str
+    epsilon: float = DOUBLE
+    is_of_sample: bool = False
 
     def __post_init__(self) -> None:
         """Keep a stranger's name from a terminal, and from an infinite number that anything lies within its last digit."""
@@ -35,7 +42,7 @@ class Given:
         """The significant digits that it was given with; of an exact number those of a float64."""
         if self.unit == 0.0 or not math.isfinite(self.value):
             return MACHINE_DIGITS
-        return max(0, _exponent(self.value) - round(math.log10(self.unit)) + 1) if self.value else 0
+        return max(0, exponent_of(self.value) - round(math.log10(self.unit)) + 1) if self.value else 0
 
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -56,27 +63,51 @@ def common_digits(given: Given, expected: float) -> int:
     if expected == 0.0:
         return 0
     # the difference is at most half a unit of the last common digit
-    common = math.floor(_exponent(expected) - (math.log10(difference) + math.log10(2.0)) + 1 + 1e-9)
+    common = math.floor(exponent_of(expected) - (math.log10(difference) + math.log10(2.0)) + 1 + 1e-9)
     return max(0, min(common, given.digits))
 
 
-def _exponent(value: float) -> int:
+def exponent_of(value: float) -> int:
     """The power of ten of the first digit."""
     return int(f"{value:.16e}".partition("e")[2]) if value else 0
+
+
+def of_float(name: str, value: float, epsilon: float, text: str) -> Given:
+    """A number that a program worked out with floats of a certain precision."""
+    return Given(name, value, 0.0 if epsilon <= DOUBLE else _ROUNDINGS * epsilon * abs(value), text, epsilon)
+
+
+def _are_singles(values: list[float]) -> bool:
+    """Whether numbers are float32's, as one float64 in 2^29 is by chance; halves and powers of two are of either kind."""
+    bits = [_bits(value) for value in values if math.isfinite(value)]
+    return _SHORT < max(bits, default=0) <= _SINGLE_BITS
+
+
+_SHORT, _SINGLE_BITS = 12, 24
+
+
+def _bits(value: float) -> int:
+    """The length of a number in binary digits, from the first one that is not 0 to the last."""
+    numerator, _ = value.as_integer_ratio()
+    numerator = abs(numerator)
+    return numerator.bit_length() - ((numerator & -numerator).bit_length() - 1 if numerator else 0)
 
 
 def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
     """Named numbers from their texts.
 
     Where a text says nothing of its precision (`2`, `0`, `0.0`) it is taken to have as many digits as the longest number
-    beside it, and no finer last one than the finest; in a file that a program wrote every number is exact.
+    beside it, and no finer last one than the finest; in a file that a program wrote every number is exact, or a float32.
 
     Raises:
         ValueError: with the index of a text that is no number.
     """
     decimals = [_decimal(text, index) for index, (_, text) in enumerate(texts)]
     if any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals):
-        return [Given(name, float(number), 0.0, text) for (name, text), number in zip(texts, decimals, strict=True)]
+        epsilon = SINGLE if _are_singles([float(number) for number in decimals]) else DOUBLE
+        return [
+            of_float(name, float(number), epsilon, text) for (name, text), number in zip(texts, decimals, strict=True)
+        ]
     units = [_unit(number, text) for (_, text), number in zip(texts, decimals, strict=True)]
     telling = [(unit, number) for unit, number in zip(units, decimals, strict=True) if unit is not None]
     finest = min((unit for unit, _ in telling), default=0.0)

@@ -10,19 +10,23 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.work import Group, Work
+from backprop_cli.check.work import Group, MatrixRow, Work
 from backprop_cli.names import Names, Parameter
 
 
 class Wanted(NamedTuple):
     """A number of a `Work`: its group and where in it. `parameter` is whose gradient or new value it is, if anybody's."""
 
-    group: Group
+    group: Group | MatrixRow
     place: int
     parameter: Parameter | None = None
 
+    def of_sample(self) -> Wanted:
+        """The same; of a gradient that of the shown sample's loss."""
+        return self._replace(group=Work.sample_gradients) if self.group is Work.gradients else self
 
-_AFTER: dict[Group, Group] = {
+
+_AFTER: dict[Group | MatrixRow, Group] = {
     Work.gradients: Work.parameters_after,
     Work.net_inputs: Work.net_inputs_after,
     Work.activations: Work.activations_after,
@@ -40,7 +44,6 @@ class Index:
         widths = names.widths
         self._first_source = list(accumulate(widths, initial=0))
         self._first_weight = list(accumulate((a * b for a, b in pairwise(widths)), initial=0))
-        self._first_slope = list(accumulate((width * width for width in widths[1:]), initial=0))
         biases = (len(names.layer_biases(layer)) for layer in range(names.depth))
         self._first_bias = list(accumulate(biases, initial=self._first_weight[-1]))
 
@@ -115,16 +118,15 @@ class Index:
         by = self._units.get(wrt)
         if by is None or by[:2] != (Work.net_inputs, layer):
             return None
-        return Wanted(Work.slopes, self._first_slope[layer] + unit * self.names.widths[layer + 1] + by[2])
+        return Wanted(MatrixRow(Work.slopes, (layer, unit)), by[2])
 
     def _share_by(self, share: Wanted, wrt: str) -> Wanted | None:
         if share.group is not Work.shares or wrt not in self._units:
             return None
         whole = self._loss_by(wrt)
         assert whole is not None
-        if whole.group is Work.deltas:
-            return Wanted(Work.shares_deltas, share.place * sum(self.names.widths[1:]) + whole.place)
-        return Wanted(Work.shares_upstream, share.place * sum(self.names.widths) + whole.place)
+        derivative = Work.share_deltas if whole.group is Work.deltas else Work.share_upstream
+        return Wanted(MatrixRow(derivative, (share.place,)), whole.place)
 
     def _loss_by(self, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)
@@ -144,7 +146,7 @@ class Index:
             return Wanted(Work.factors, self._weight(layer, unit, parameter.source))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
-            return Wanted(Work.connections, self._weight(layer, unit, source[2]))
+            return Wanted(MatrixRow(Work.connections, (layer, unit)), source[2])
         return None
 
 
@@ -158,7 +160,7 @@ class Selection:
     """A list of wanted numbers, arranged so that they are picked from a `Work` group by group."""
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
-        by_group: dict[Group, list[tuple[int, int]]] = {}
+        by_group: dict[Group | MatrixRow, list[tuple[int, int]]] = {}
         self._count = 0
         for position, one in enumerate(wanted):
             by_group.setdefault(one.group, []).append((position, one.place))
@@ -167,6 +169,19 @@ class Selection:
             (group, np.array([position for position, _ in pairs]), np.array([place for _, place in pairs]))
             for group, pairs in by_group.items()
         ]
+
+    @property
+    def row_count(self) -> int:
+        """How many rows of matrices have to be computed one by one."""
+        return sum(isinstance(group, MatrixRow) for group, _, _ in self._groups)
+
+    def of_group(self, chosen: Group, work: Work) -> Array:
+        """As `of`, with 0 for each number that is not of the chosen group."""
+        numbers = np.zeros(self._count)
+        for group, positions, places in self._groups:
+            if group is chosen:
+                numbers[positions] = group(work)[places]
+        return numbers
 
     def of(self, work: Work) -> Array:
         """The wanted numbers of a work, in the order in which they were wanted."""

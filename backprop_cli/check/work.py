@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.backward import Gradients
+from backprop_cli.backward import Gradients, backward
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
-from backprop_cli.network import Setup
+from backprop_cli.functions.losses import Loss
+from backprop_cli.network import ParameterRow, Setup
+
+_KEPT_SHARES = 16
+"""Of so many outputs the derivatives of their shares are kept, which several groups ask for."""
 
 
 class Work:
@@ -26,6 +31,7 @@ class Work:
         self._changes = tuple(changes)
         self._sample = setup.samples.only(sample)
         self._is_updated = steps > 0
+        self._from_share = lru_cache(_KEPT_SHARES)(self._backward_from_share)
         self.method = self._method(setup)
         for _ in range(steps - 1):
             after = self.method.after(self.method.backward(self.method.batch)[1].parameters)
@@ -58,23 +64,14 @@ class Work:
     def _trace_after(self) -> Trace:
         return self.method.forward(self._after.network, self._sample.inputs)
 
-    @cached_property
-    def _by_share(self) -> tuple[list[Array], list[Array]]:
-        """∂E_o/∂a and ∂E_o/∂z as `Gradients` has those of E, each output × units: back from one output at a time."""
-        links, network, trace = self.method.links, self.method.setup.network, self._shown[0]
-        upstream = [np.diagflat(links.loss_by_output(network, trace, self._sample.targets))]
-        deltas: list[Array] = []
-        for layer in reversed(range(network.names.depth)):
-            if (
-                not deltas and network.activations[layer].is_elementwise
-            ):  # E_o depends on one z: its part of the exact ∂E/∂z
-                targets = self._sample.targets
-                by_output = links.loss_by_output(network, trace, targets)
-                deltas.append(np.diagflat(links.output_delta(network, trace, targets, by_output)))
-            else:
-                deltas.append(links.hidden_delta(network, trace, layer, upstream[-1]))
-            upstream.append(links.loss_by_source(network, trace, layer, deltas[-1]))
-        return upstream[::-1], deltas[::-1]
+    def _backward_from_share(self, output: int) -> Gradients:
+        """Every derivative of E_o of one output: the chain rule under a loss that counts that output alone."""
+        network = self.method.setup.network
+        alone = replace(network, loss=_counting_only(output, network.loss))
+        return backward(alone, self._shown[0], self._sample.targets, links=self.method.links)
+
+    def _one_hot(self, layer: int, unit: int) -> Array:
+        return np.eye(1, self.method.setup.network.names.widths[layer + 1], unit)
 
     # ── the groups ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,19 +103,18 @@ class Work:
         """Every ∂E/∂z."""
         return _flat(self._shown[1].deltas)
 
-    def shares_upstream(self) -> Array:
-        """Of E_o1, then of E_o2, …: as `upstream` has those of E."""
-        return np.hstack(self._by_share[0]).ravel()
+    def share_upstream(self, output: int) -> Array:
+        """Of E_o of one output, from 0: as `upstream` has those of E."""
+        return _flat(self._from_share(output).activations)
 
-    def shares_deltas(self) -> Array:
-        """Of E_o1, then of E_o2, …: as `deltas` has those of E."""
-        return np.hstack(self._by_share[1]).ravel()
+    def share_deltas(self, output: int) -> Array:
+        """Of E_o of one output, from 0: as `deltas` has those of E."""
+        return _flat(self._from_share(output).deltas)
 
-    def slopes(self) -> Array:
-        """∂a_i/∂z_j, units × units of each layer: what the link makes of ∂E/∂a = 1 for one unit at a time."""
-        network, trace = self.method.setup.network, self._shown[0]
+    def slopes(self, layer: int, unit: int) -> Array:
+        """∂a_i/∂z_j of one unit i, for each j of its layer: what the link makes of ∂E/∂a_i = 1."""
         pull = self.method.links.hidden_delta
-        return _flat([pull(network, trace, index, np.eye(layer.units)) for index, layer in enumerate(network.layers)])
+        return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
 
     def factors(self) -> Array:
         """∂z/∂w, units × sources of each layer: what the link makes of ∂E/∂z = 1."""
@@ -130,21 +126,22 @@ class Work:
         """∂z/∂b."""
         return np.ones(1)
 
-    def connections(self) -> Array:
-        """∂z/∂a_prev, units × sources of each layer: what the link makes of ∂E/∂z = 1 for one unit at a time."""
-        network, trace = self.method.setup.network, self._shown[0]
+    def connections(self, layer: int, unit: int) -> Array:
+        """∂z/∂a_prev of one unit, for each of its sources: what the link makes of its ∂E/∂z = 1."""
         pull = self.method.links.loss_by_source
-        return _flat([pull(network, trace, index, np.eye(layer.units)) for index, layer in enumerate(network.layers)])
+        return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
 
     def gradients(self) -> Array:
         """Every ∂E/∂w, then every ∂E/∂b."""
-        parameters = self._batch[1].parameters
-        return self.method.written_gradient(_flat([*parameters.weights, *parameters.biases]))
+        return self.method.written_gradient(_flat_parameters(self._batch[1].parameters))
+
+    def sample_gradients(self) -> Array:
+        """The same of the shown sample's loss alone."""
+        return self.method.written_gradient(_flat_parameters(self._shown[1].parameters))
 
     def parameters_after(self) -> Array:
         """Every w, then every b, updated."""
-        parameters = self._after.network.parameters
-        return _flat([*parameters.weights, *parameters.biases])
+        return _flat_parameters(self._after.network.parameters)
 
     def net_inputs_after(self) -> Array:
         """Every z of the updated network."""
@@ -164,8 +161,38 @@ class Work:
 
 
 Group = Callable[[Work], Array]
-"""A group of numbers: one of the methods above."""
+"""A group of numbers: one of the methods above, or a row of one."""
+
+
+class MatrixRow(NamedTuple):
+    """One row of what would be too much as a whole, units × units or outputs × all units of a network."""
+
+    method: Callable[..., Array]
+    at: tuple[int, ...]
+
+    def __call__(self, work: Work) -> Array:
+        """The row's numbers."""
+        return self.method(work, *self.at)
 
 
 def _flat(arrays: Iterable[Array | None]) -> Array:
     return np.concatenate([array.ravel() for array in arrays if array is not None])
+
+
+def _flat_parameters(parameters: ParameterRow) -> Array:
+    return _flat([*parameters.weights, *parameters.biases])
+
+
+def _counting_only(output: int, loss: Loss) -> Loss:
+    """A loss that is one output's share of another, from 0; all that is nothing of the other outputs' remains 0."""
+
+    def alone(values: Array) -> Array:
+        return np.where(np.arange(values.shape[-1]) == output, values, 0.0)
+
+    weights = loss.log_weights
+    return replace(
+        loss,
+        share_of=lambda *arguments: alone(loss.share_of(*arguments)),
+        slope_of=lambda *arguments: alone(loss.slope_of(*arguments)),
+        log_weights=None if weights is None else lambda t: (alone(weights(t)[0]), alone(weights(t)[1])),
+    )

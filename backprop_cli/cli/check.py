@@ -110,7 +110,6 @@ def _against_answers(
     from backprop_cli.check.compare import compare
     from backprop_cli.check.diagnose import diagnose
     from backprop_cli.check.wanted import known_names
-    from backprop_cli.check.work import Work
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import show
     from backprop_cli.cli.source import sample_index
@@ -125,7 +124,7 @@ def _against_answers(
     count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
     index = sample_index(sample or answers.sample or 1, setup)
     train(setup, count)  # says so where the right computation itself leaves the finite numbers
-    comparison = compare(answers.given, setup, Work(setup, count, index), 1e-9 if tolerance is None else tolerance)
+    comparison = compare(answers.given, setup, count, index, 1e-9 if tolerance is None else tolerance)
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:

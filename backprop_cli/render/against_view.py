@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
-from backprop_cli.check.given import MACHINE_DIGITS
+from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
 from backprop_cli.functions.formula import Formula
 from backprop_cli.network import Setup
 from backprop_cli.partials import Rule
 from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
 from backprop_cli.render.notation import Notation
 from backprop_cli.render.phrases import counted, listed, shape_of
+
+_FIXED = MACHINE_DIGITS - 3
+"""To so many decimals a number of all digits is shown in fixed notation."""
 
 
 def against_view(
@@ -38,6 +41,7 @@ def against_view(
     for diagnosis in findings.diagnoses:
         yield from _diagnosis(diagnosis, wrong, notation)
     yield from _left(findings, notation)
+    yield from _slips(comparison, findings, notation)
 
 
 def _numbers(comparison: Comparison, notation: Notation) -> Table:
@@ -63,9 +67,13 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
 
 def _telling_decimals(one: Compared) -> int:
     """One more than it was given with, so that a difference in its last digit is seen; no more than a float64 has."""
-    if one.given.unit == 0.0:
-        return 0 if one.agrees else MACHINE_DIGITS
-    return min(MACHINE_DIGITS, 1 - round(math.log10(one.given.unit)))
+    unit = one.given.unit
+    if unit == 0.0 and one.agrees:
+        return 0
+    first = exponent_of(one.expected)
+    place = MACHINE_DIGITS - 1 - first if unit == 0.0 else 1 - round(math.log10(unit))
+    # far below 1 it is shown in scientific notation, whose decimals count from its first digit
+    return min(MACHINE_DIGITS - 1, place + first) if first < -_FIXED else min(MACHINE_DIGITS - 1 - first, place)
 
 
 def _given(text: str, notation: Notation) -> str:
@@ -76,7 +84,7 @@ def _given(text: str, notation: Notation) -> str:
 def _summary(comparison: Comparison) -> str:
     count, right = len(comparison.compared), sum(one.agrees for one in comparison.compared)
     if right == count:
-        return f"{'It agrees' if count == 1 else f'All {count:,} agree'} to the digits given."
+        return f"{ {1: 'It agrees', 2: 'Both agree'}.get(count, f'All {count:,} agree') } to the digits given."
     wrong = count - right
     agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
     return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong."
@@ -128,6 +136,24 @@ def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
     if findings.left_out:
         tried = counted(findings.left_out, "rarer possibility", "rarer possibilities")
         yield Note(f"{tried} would have taken too long to try.")
+
+
+_SLIPS = (
+    (-1.0, "is right but for its sign", "are right but for their signs"),
+    (2.0, "is twice the right number", "are twice the right numbers"),
+    (0.5, "is half the right number", "are half the right numbers"),
+)
+
+
+def _slips(comparison: Comparison, findings: Findings, notation: Notation) -> Iterator[Note]:
+    """Which numbers that no mistake explains are right ones with a sign or a factor of two miswritten."""
+    left = set(findings.unexplained)
+    for factor, of_one, of_several in _SLIPS:
+        pairs = zip(comparison.compared, comparison.multiples(factor), strict=True)
+        given = dict.fromkeys(one.given.name for one, is_slip in pairs if is_slip and one.given.name in left)
+        names = [_name(name, notation) for name in given]
+        if names:
+            yield Note(f"{listed(names)} {of_one if len(names) == 1 else of_several}.")
 
 
 def _name(name: str, notation: Notation) -> str:

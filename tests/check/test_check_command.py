@@ -6,12 +6,17 @@ import json
 import math
 import re
 import tempfile
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from backprop_cli import load
+from backprop_cli.check.compare import compare
+from backprop_cli.check.diagnose import diagnose
+from backprop_cli.check.given import given_numbers
 from tests.program import backprop
 
 # the 2-2-2 network's gradients to ten digits, worked out by hand in the published example and by numerical differentiation
@@ -123,6 +128,24 @@ def test_a_difference_in_the_last_digit_is_seen() -> None:
     assert re.search(r"0\.44 +0\.00043857 +0 +wrong", shown)
 
 
+@pytest.mark.parametrize(
+    ("weight", "given", "right"),
+    [
+        ("0.500000011", "5.5197163395235744e-09", "0.0000000110000000219657"),
+        ("123456.789012", "123456.78901234567", "123456.289012000"),
+        ("0.5000000000000002", "5.5197163395235744e-13", "2.22044604925031e-16"),
+    ],
+)
+def test_the_right_number_has_all_its_digits_beside_an_exact_one(
+    tmp_path: Path, weight: str, given: str, right: str
+) -> None:
+    network = f"inputs: [1]\ntargets: [0.5]\nlayers: [{{activation: linear, weights: [[{weight}]]}}]\n"
+    file = tmp_path / "network.yaml"
+    file.write_text(network)
+    shown = backprop("check", str(file), "--against", "-", stdin=f"w11: {given}\n").stdout
+    assert f" {right} " in shown
+
+
 def test_our_own_run_is_right_in_every_number() -> None:
     for name, *arguments in (
         ["classic"],
@@ -134,6 +157,18 @@ def test_our_own_run_is_right_in_every_number() -> None:
         answer, code = against(made, name=name)
         assert (answer["passed"], code, answer["unknown"]) == (True, 0, [])
         assert len(answer["compared"]) > 10
+
+
+@pytest.mark.parametrize(("name", "sample"), [("xor", "3"), ("softmax", "1"), ("classic", "1"), ("relu", "1")])
+def test_our_own_csv_holds_the_partials_of_its_sample(name: str, sample: str) -> None:
+    """∂E/∂w31 there is that of one sample's loss, of which the batch's is the mean."""
+    made = backprop("run", name, "--sample", sample, "-f", "csv").stdout
+    answer, code = against(made, "--sample", sample, name=name)
+    assert (answer["passed"], code, answer["unknown"], answer["missing"]) == (True, 0, [], [])
+    assert len(answer["compared"]) == made.count("\n") - 1
+    if name == "xor":
+        _, code = against(made, "--sample", "2", name=name)
+        assert code == 1
 
 
 def test_arrays_of_either_orientation(tmp_path: Path) -> None:
@@ -188,6 +223,33 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
 def test_a_number_left_at_zero_or_a_unit_off_singles_out_no_mistake(wrong: str) -> None:
     answer, code = against(f"w31,0.0822\nw41,{wrong}\n")
     assert (code, answer["diagnosis"], answer["unexplained"]) == (1, [], ["w41"])
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "said"),
+    [
+        ("w32", -1.0, "w32 is right but for its sign."),
+        ("w31", 2.0, "w31 is twice the right number."),
+        ("w41", 0.5, "w41 is half the right number."),
+    ],
+)
+def test_a_slip_in_one_number_is_no_mistake_in_all_of_them(name: str, factor: float, said: str) -> None:
+    numbers = RIGHT | {name: factor * RIGHT[name]}
+    numbers |= {
+        "w31+": 0.35891647972,
+        "w41+": 0.408666186075,
+        name + "+": {"w31": 0.4, "w32": 0.5, "w41": 0.45}[name] - 0.5 * numbers[name],
+    }
+    text = lines({name: f"{value:.7f}" for name, value in numbers.items()})
+    answer, _ = against(text)
+    assert answer["diagnosis"] == []
+    assert set(answer["unexplained"]) == {name, f"{name}+"}
+    assert said in backprop("check", "classic", "-a", "-", stdin=text).stdout
+
+
+def test_a_mistake_made_for_one_output_alone_is_named_with_what_speaks_against_it() -> None:
+    (found,) = against(lines({"w31": "-0.0822", "w41": "-0.0827", "w32": "-0.0226"}))[0]["diagnosis"]
+    assert (found["mistakes"], found["explains"], found["contradicts"]) == (["error_sign"], ["w31", "w41"], ["w32"])
 
 
 @pytest.mark.parametrize("format", ["table", "markdown", "latex"])
@@ -364,6 +426,48 @@ SATURATED = {
     "loss": "binary_cross_entropy",
     "layers": [{"activation": "sigmoid", "weights": [[-800], [800]]}],
 }
+
+
+SURE = {
+    "inputs": [1],
+    "targets": [[0, 0.25, 0.75]],
+    "loss": "cross_entropy",
+    "layers": [{"activation": "softmax", "weights": [[900], [0], [-40]]}],
+}
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_a_share_under_a_saturated_softmax_is_exact(tmp_path: Path, loss: str) -> None:
+    """E_o3 = −t3·ln o3 moves with every z: by t3·o_j, and −t3(1 − o3) with its own; so does (1 − t3)·ln(1 − o3) by nothing."""
+    file = tmp_path / "sure.json"
+    file.write_text(json.dumps(SURE | {"loss": loss}))
+    given = {"dE_o3/dz1": 0.75, "dE_o3/dz3": -0.75, "dE_o3/dz2": 0.0, "dE_o3/dx1": 900 * 0.75 + 40 * 0.75}
+    result = backprop("check", str(file), "--against", "-", "-f", "json", stdin=json.dumps(given))
+    assert [one["agrees"] for one in result.json["compared"]] == [True] * 4, result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["do1/dz3", "dE_o1/da1", "dE_o1/dz5", "dz5/da1", "dE_o4000/dx1"])
+def test_one_number_about_a_wide_layer_asks_for_no_matrix_of_its_units(name: str) -> None:
+    units = 4000
+    setup = load(
+        {
+            "inputs": [0.5, 0.1],
+            "targets": [1.0] + [0.0] * (units - 1),
+            "loss": "cross_entropy",
+            "layers": [
+                {"weights": [[0.1, 0.2], [0.3, -0.4]]},
+                {"activation": "softmax", "weights": [[unit / units, 0.1] for unit in range(units)]},
+            ],
+        }
+    )
+    given = given_numbers([(name, "0.1234")])
+    tracemalloc.start()
+    comparison = compare(given, setup, 1, 0, 1e-9)
+    diagnose(setup, 1, 0, comparison)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * units * units / 10
 
 
 def test_nothing_agrees_with_infinity_and_a_saturated_share_is_exact(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
 from backprop_cli.check.misconceptions import MISCONCEPTIONS
-from backprop_cli.check.work import Work
 from tests.check.exercises import exercises
 from tests.check.paper import Exercise, work_out
 
@@ -42,7 +41,7 @@ def examined(exercise: Exercise, numbers: dict[str, float], digits: int) -> tupl
 def examined_texts(exercise: Exercise, texts: list[tuple[str, str]]) -> tuple[Comparison, Findings]:
     """What the program says of numbers as somebody wrote them."""
     setup = load(exercise.config())
-    comparison = compare(given_numbers(texts), setup, Work(setup, 1), 1e-9)
+    comparison = compare(given_numbers(texts), setup, 1, 0, 1e-9)
     return comparison, diagnose(setup, 1, 0, comparison)
 
 

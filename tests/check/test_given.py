@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop_cli.check.compare import agreement
+from backprop_cli.check.compare import Judge
 from backprop_cli.check.given import common_digits, given_numbers
 from tests.program import backprop
 
@@ -18,7 +18,7 @@ ONE_WEIGHT = "inputs: [1]\ntargets: [1]\nlayers: [{weights: [[0.5]]}]\n"
 
 def agrees(text: str, right: float, *beside: str) -> bool:
     numbers = given_numbers([("n", text), *(("m", other) for other in beside)])
-    return bool(agreement(numbers[:1], np.array([right]), 1e-9)[0])
+    return bool(Judge.of(numbers[:1], 1e-9).agreement(np.array([right]))[0])
 
 
 @pytest.mark.parametrize("text", ["0.0822", "0.08217", "8.2e-2", ".0822", "+0.082167041", "0.08216704056423078"])

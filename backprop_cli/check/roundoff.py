@@ -1,0 +1,108 @@
+"""How far two right computations may lie apart, because floats are rounded after every operation.
+
+The right computation is made again a few times as a textbook's formulas ask for it, σ' = a(1 − a) and o − t, and every
+result is moved by a random part of what its rounding may cost it (stochastic arithmetic: Vignes, "A stochastic arithmetic
+for reliable scientific computation", 1993). What cancels, or is taken from 1, shows how few of its digits are certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_cli.arrays import Array
+from backprop_cli.backward import Links
+from backprop_cli.check.given import DOUBLE
+from backprop_cli.check.method import Change, Method
+from backprop_cli.check.rounding import closed_form, shares_of_outputs, slopes_of_outputs, textbook_slope
+from backprop_cli.check.wanted import Selection
+from backprop_cli.check.work import Work
+from backprop_cli.forward import Trace
+from backprop_cli.network import Network, Setup
+
+_DRAWS = 4
+_SAFETY = 4.0
+"""The largest of so few differences is less than what may come."""
+
+
+def roundoff(setup: Setup, steps: int, sample: int, selection: Selection, exact: Array) -> Array:
+    """For each selected number how far from `exact` a right float64 computation may come out; 0 where nobody can say."""
+    largest = np.zeros_like(exact)
+    for seed in range(_DRAWS):
+        with np.errstate(all="ignore"):
+            differences = np.abs(selection.of(Work(setup, steps, sample, [_shaken(seed)])) - exact)
+        largest = np.fmax(largest, np.where(np.isfinite(differences), differences, 0.0))
+    return _SAFETY * largest
+
+
+def _shaken(seed: int) -> Change:
+    """Every result moved by up to a unit of its last place, or that of the largest number that it is the sum of."""
+    random = np.random.default_rng(seed)
+
+    def moved(values: Array, sizes: Array | None = None) -> Array:
+        sizes = np.abs(values) if sizes is None else sizes
+        return values + DOUBLE * random.uniform(-1.0, 1.0, np.shape(values)) * sizes
+
+    return lambda method: replace(
+        method,
+        forward=lambda network, inputs: _forward(network, inputs, moved),
+        shares=lambda network, trace, targets: shares_of_outputs(network, _moved_outputs(trace, moved), targets),
+        links=_links(method, moved),
+        written_parameter=moved,
+    )
+
+
+_Moved = Callable[..., Array]
+
+
+def _forward(network: Network, inputs: Array, moved: _Moved) -> Trace:
+    net_inputs: list[Array] = []
+    activations = [inputs]
+    for layer in network.layers:
+        bias = 0.0 if layer.bias is None else layer.bias
+        z, size = (
+            activations[-1] @ layer.weights.T + bias,
+            np.abs(activations[-1]) @ np.abs(layer.weights.T) + np.abs(bias),
+        )
+        net_inputs.append(moved(z, size))
+        activations.append(moved(layer.activation.value(net_inputs[-1])))
+    return Trace(tuple(net_inputs), tuple(activations))
+
+
+def _moved_outputs(trace: Trace, moved: _Moved) -> Trace:
+    return trace._replace(activations=(*trace.activations[:-1], moved(trace.outputs)))
+
+
+def _links(method: Method, moved: _Moved) -> Links:
+    right = method.links
+
+    def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
+        return moved(slopes_of_outputs(network, _moved_outputs(trace, moved), targets))
+
+    def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
+        if network.collapse is None:
+            return hidden_delta(network, trace, network.names.depth - 1, upstream)
+        return moved(closed_form(network, _moved_outputs(trace, moved), targets))
+
+    def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
+        activation, z, a = network.activations[layer], trace.net_inputs[layer], moved(trace.activations[layer + 1])
+        if activation.is_elementwise:
+            return moved(upstream * textbook_slope(activation, z, a))
+        parts = np.abs(upstream * a)
+        return moved(activation.pullback(z, a, upstream), parts + a * parts.sum(axis=-1, keepdims=True))
+
+    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        sizes = np.abs(delta) @ np.abs(network.layers[layer].weights)
+        return moved(right.loss_by_source(network, trace, layer, delta), sizes)
+
+    def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        sizes = np.abs(delta).T @ np.abs(trace.activations[layer])
+        return moved(right.weight_gradient(network, trace, layer, delta), sizes)
+
+    def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
+        sizes = right.bias_gradient(network, trace, layer, np.abs(delta))
+        return None if sizes is None else moved(right.bias_gradient(network, trace, layer, delta), sizes)
+
+    return Links(loss_by_output, output_delta, hidden_delta, loss_by_source, weight_gradient, bias_gradient)
