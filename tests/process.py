@@ -39,7 +39,7 @@ def shell(line: str, **changes: str) -> subprocess.CompletedProcess[bytes]:
 def start(*args: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Start `backprop ARGS`; what still runs at the end of a test that failed is killed."""
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen([*PROGRAM, *args], env=environment(), **(streams | options)) as process:
+    with subprocess.Popen([*PROGRAM, *args], **(streams | {"env": environment()} | options)) as process:
         try:
             yield process
         except BaseException:

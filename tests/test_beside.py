@@ -151,6 +151,21 @@ def test_a_run_that_ends_early_leaves_no_process(tmp_path: Path) -> None:
     wait_until_gone(process.pid)
 
 
+def test_a_process_whose_parent_is_killed_ends_with_it(tmp_path: Path) -> None:
+    """It reads for minutes: the library that it loads takes so long."""
+    library = tmp_path / "yaml"
+    library.mkdir()
+    (library / "__init__.py").write_text("import time\ntime.sleep(300)\n")
+    file = written(tmp_path, network(6000), "net.yaml")
+    path = f"{tmp_path}{os.pathsep}{environment()['PYTHONPATH']}"
+    with start("run", file, start_new_session=True, env=environment(PYTHONPATH=path)) as process:
+        wait_until_helped(process.pid)
+        time.sleep(0.1)
+        process.kill()
+        process.communicate(timeout=60)
+    wait_until_gone(process.pid)
+
+
 def test_who_ignores_the_end_of_children_gets_an_answer_all_the_same(tmp_path: Path) -> None:
     file = written(tmp_path, network(6000).replace(str(10**30), "0"))
     ignore = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # noqa: E731

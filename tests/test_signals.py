@@ -155,3 +155,27 @@ def test_three_signals_end_what_swallows_them() -> None:
         [sys.executable, "-c", script], env=environment(), capture_output=True, timeout=60, check=False
     )
     assert (process.returncode, process.stderr) == (143, b"terminated\n")
+
+
+def test_three_signals_leave_no_half_written_file(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("old")
+    script = (
+        "import os, signal, sys, contextlib\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "from backprop_cli.writing import write_whole\n"
+        "def pieces():\n"
+        "    yield 'new' * 100_000\n"
+        "    print(*os.listdir(), flush=True)\n"
+        "    for _ in range(3):\n"
+        "        with contextlib.suppress(BaseException):\n"
+        "            os.kill(os.getpid(), signal.SIGTERM)\n"
+        "run_to_exit(lambda: write_whole('net.yaml', pieces()))\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert (process.returncode, process.stderr) == (143, b"terminated\n")
+    assert b".backprop-" in process.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
+    assert file.read_text() == "old"

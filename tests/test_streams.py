@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import io
 import os
 import shutil
+import subprocess
 import sys
 import time
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from tests.process import PLAIN, shell, start
+from backprop_cli.cli import progress
+from backprop_cli.cli.console import Console
+from backprop_cli.cli.progress import Progress
+from tests.process import PLAIN, environment, shell, start
 from tests.program import backprop
 
 FULL = "error: standard output: cannot be written: no space left on device\n"
@@ -186,6 +193,76 @@ def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
     os.close(reader)
     assert (process.returncode, stderr) == (0, b"")
     assert stdout.startswith(b"partial,of,wrt")
+
+
+class Screen(io.StringIO):
+    """A terminal; `lost` counts what could not be written to it any more."""
+
+    lost = 0
+    is_there = True
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.is_there:
+            return super().write(text)
+        self.lost += 1
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """A terminal of someone without patience."""
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    return Screen()
+
+
+def test_progress_is_shown_on_a_line_that_is_wiped(screen: Screen) -> None:
+    with redirect_stderr(screen), Progress(Console(), 2000) as shown:
+        shown.update(500)
+    assert screen.getvalue() == "\rstep 500 of 2,000 (25 %)\r\033[K"
+
+
+def test_a_terminal_that_goes_away_takes_nothing_with_it_but_the_progress(screen: Screen) -> None:
+    with redirect_stderr(screen), Progress(Console(), 2000) as shown:
+        screen.is_there = False
+        shown.update(500)
+    assert screen.lost > 0
+
+
+@pytest.mark.parametrize("reason", ["quiet", "dumb"])
+def test_where_a_line_cannot_be_wiped_or_is_not_wanted_there_is_none(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    if reason == "dumb":
+        monkeypatch.setenv("TERM", "dumb")
+    with redirect_stderr(screen), Progress(Console(is_quiet=reason == "quiet"), 2000) as shown:
+        shown.update(500)
+    assert screen.getvalue() == ""
+
+
+def test_what_the_system_refuses_is_not_taken_for_output() -> None:
+    script = (
+        "import errno, os\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "def work():\n    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))\n"
+        "run_to_exit(work)\n"
+    )
+    process = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, check=False)
+    assert process.returncode == 1
+    assert process.stderr.endswith(b"OSError: [Errno 24] Too many open files\n")
+
+
+@pytest.mark.parametrize("watcher", ["cProfile", "trace --count --summary"])
+def test_who_watches_the_interpreter_sees_its_end(file: Path, watcher: str) -> None:
+    command = [sys.executable, "-m", *watcher.split(), "-m" if watcher == "cProfile" else "--module", "backprop_cli"]
+    process = subprocess.run(
+        [*command, "run", str(file), "-q"], env=environment(), cwd=file.parent, capture_output=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    assert (b"function calls" if watcher == "cProfile" else b"lines   cov%") in process.stdout
 
 
 def test_a_missing_file_in_a_folder_that_cannot_be_listed_is_a_missing_file(

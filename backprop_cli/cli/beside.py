@@ -74,24 +74,32 @@ def _begin(source: str) -> None:
     held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # it must not answer to them as this process does
     try:
         shared = mmap(-1, GROWTH * os.stat(source).st_size)
-        helper = os.fork()
-        if helper == 0:
-            _read_into(shared, source, held)
+        parent, lifeline = os.getpid(), os.pipe()
+        try:
+            helper = os.fork()
+            if helper == 0:
+                _read_into(shared, source, held, parent, lifeline)
+        except OSError:
+            os.close(lifeline[1])
+            raise
+        finally:
+            os.close(lifeline[0])
         HELPERS.add(helper)
-        _readings[source] = lambda: _end(shared, source, helper)
+        _readings[source] = lambda: _end(shared, source, helper, lifeline[1])
     except OSError:
         return
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
-def _read_into(shared: mmap, source: str, held: Iterable[int]) -> NoReturn:
+def _read_into(shared: mmap, source: str, held: Iterable[int], parent: int, lifeline: tuple[int, int]) -> NoReturn:
     """Put the document into the memory, and end with 0; a signal or an error ends the process silently."""
     code = 1
     try:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        _end_with(parent, *lifeline)
         from backprop_cli.config.text import data_of, decode, format_of, layout_of
         from backprop_cli.files import read_bytes
 
@@ -103,7 +111,19 @@ def _read_into(shared: mmap, source: str, held: Iterable[int]) -> NoReturn:
         os._exit(code)
 
 
-def _end(shared: mmap, source: str, helper: int) -> Document:
+def _end_with(parent: int, end_of_child: int, end_of_parent: int) -> None:
+    """Have this process ended when its parent is, whatever ends that: nobody holds the other end of the pipe any more."""
+    import fcntl
+
+    os.close(end_of_parent)
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(end_of_child, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(end_of_child, fcntl.F_SETFL, os.O_ASYNC)  # SIGIO, which ends whoever does nothing about it
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _end(shared: mmap, source: str, helper: int, lifeline: int) -> Document:
     """The document; where the process has failed, the file is read here, to fail here or not.
 
     Raises:
@@ -118,6 +138,7 @@ def _end(shared: mmap, source: str, helper: int) -> Document:
     except ChildProcessError:  # where SIGCHLD is ignored nobody learns how a child has ended
         status = 1
     HELPERS.discard(helper)
+    os.close(lifeline)
     with shared:
         return open_document(source) if status else Document(*marshal.loads(shared))
 

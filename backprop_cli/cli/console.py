@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import os
 import sys
@@ -101,11 +102,14 @@ def say(text: str) -> None:
     if stream is None:
         return
     text = "\n".join(_shortened(line) for line in visible(text).split("\n"))
-    try:
-        stream.write((text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
-        stream.flush()
-    except (OSError, ValueError):
-        pass
+    put((text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
+
+
+def put(text: str) -> None:
+    """Characters on standard error as they are; lost without complaint where nothing takes them."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _shortened(line: str) -> str:

@@ -15,7 +15,12 @@ CLOSED_PIPE = 141
 """The exit code of a program that wrote to a pipe nobody reads: 128 + SIGPIPE."""
 INTERRUPTED = 130
 LOST_OUTPUT = 2
-
+_NOT_WRITTEN = {
+    getattr(errno, name)
+    for name in ("EPIPE", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF", "EAGAIN", "ENXIO")
+    if hasattr(errno, name)
+}
+"""What a write to a standard stream fails with."""
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _received: list[int] = []
@@ -43,7 +48,7 @@ def run_to_exit(command: Callable[[], None]) -> int:
     except BaseException as error:
         if _received:
             return _stopped(_received[0])
-        if isinstance(error, OSError) and error.filename is None:
+        if isinstance(error, OSError) and error.errno in _NOT_WRITTEN and error.filename is None:
             return _lost_output(error)
         raise
     finally:
@@ -63,12 +68,25 @@ HELPERS: set[int] = set()
 
 
 def leave(code: int) -> None:
-    """End the process at once: all is written, and taking NumPy apart would be felt as much as a small network's run."""
+    """End the process at once: all is written, and taking NumPy apart would be felt as much as a small network's run.
+
+    Raises:
+        SystemExit: somebody watches the interpreter, who has something to write at its end.
+    """
     for helper in HELPERS:
         with contextlib.suppress(OSError):
             os.kill(helper, signal.SIGKILL)
             os.waitpid(helper, 0)
+    if _is_watched():
+        sys.exit(code)
     os._exit(code)
+
+
+def _is_watched() -> bool:
+    """Whether a profiler, a debugger or a measurement of coverage is at work, or a prompt is to follow."""
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12
+    tools = map(monitoring.get_tool, range(6)) if monitoring else ()
+    return bool(sys.flags.interactive or sys.getprofile() or sys.gettrace() or any(tools))
 
 
 def prepare_streams() -> None:
@@ -99,21 +117,29 @@ def _raise_on_signals() -> None:
         if len(_received) == 1:
             raise KeyboardInterrupt if number == signal.SIGINT else _SignalError
         if len(_received) == IMPATIENT:
-            os._exit(_stopped(_received[0]))
+            _end_at_once(_received[0])
 
     _received.clear()
     for number in SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # nohup has SIGHUP ignored
             signal.signal(number, stop)
 
-    sys.unraisablehook = _end_at_once
+    sys.unraisablehook = _keep_signal
 
 
-def _end_at_once(unraisable: sys.UnraisableHookArgs) -> None:
+def _keep_signal(unraisable: sys.UnraisableHookArgs) -> None:
     """A signal that comes while Python calls back from where no exception can leave must not be lost with it."""
     if isinstance(unraisable.exc_value, _SignalError | KeyboardInterrupt):
-        os._exit(_stopped(_received[0] if _received else signal.SIGINT))
+        _end_at_once(_received[0] if _received else signal.SIGINT)
     sys.__unraisablehook__(unraisable)
+
+
+def _end_at_once(number: int) -> None:
+    """End the process where it stands, without what clears up on the way out."""
+    from backprop_cli.writing import discard_unfinished
+
+    discard_unfinished()
+    os._exit(_stopped(number))
 
 
 def _ignore_signals() -> None:

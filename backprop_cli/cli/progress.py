@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
 
-from backprop_cli.cli.console import Console
+from backprop_cli.cli.console import Console, put
 
 PATIENCE = 1.0
 """Seconds before a run is thought long."""
@@ -18,7 +19,7 @@ class Progress:
     def __init__(self, console: Console, total: int, unit: str = "step") -> None:
         self.total = total
         self.unit = unit
-        self.is_wanted = not console.is_quiet and sys.stderr is not None and sys.stderr.isatty()
+        self.is_wanted = not console.is_quiet and _is_screen()
         self.next_time = time.monotonic() + PATIENCE
         self.is_shown = False
 
@@ -31,8 +32,7 @@ class Progress:
             return
         self.next_time = time.monotonic() + 0.2
         self.is_shown = True
-        sys.stderr.write(f"\r{self.unit} {done:,} of {self.total:,} ({100 * done // self.total} %)")
-        sys.stderr.flush()
+        put(f"\r{self.unit} {done:,} of {self.total:,} ({100 * done // self.total} %)")
 
     def update_of(self, done: int, total: int) -> None:
         """The same where the total is only known on the way."""
@@ -43,5 +43,9 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self.is_shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
+            put("\r\033[K")
+
+
+def _is_screen() -> bool:
+    """Whether standard error is a terminal that can wipe a line."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
