@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -41,11 +41,7 @@ class Index:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        widths = names.widths
-        self._first_source = list(accumulate(widths, initial=0))
-        self._first_weight = list(accumulate((a * b for a, b in pairwise(widths)), initial=0))
-        biases = (len(names.layer_biases(layer)) for layer in range(names.depth))
-        self._first_bias = list(accumulate(biases, initial=self._first_weight[-1]))
+        self._first_source = list(accumulate(names.widths, initial=0))
 
     @cached_property
     def _units(self) -> dict[str, tuple[Group, int, int]]:
@@ -88,17 +84,12 @@ class Index:
 
     def gradient(self, parameter: Parameter) -> Wanted:
         """The gradient of a parameter."""
-        if parameter.source is None:
-            return Wanted(Work.gradients, self._first_bias[parameter.layer] + (parameter.unit or 0), parameter)
-        return Wanted(Work.gradients, self._weight(parameter.layer, parameter.unit or 0, parameter.source), parameter)
+        return Wanted(Work.gradients, self.names.index(parameter), parameter)
 
     def _unit(self, group: Group, layer: int, unit: int) -> int:
         if group in (Work.activations, Work.upstream):
             return self._first_source[layer + 1] + unit
         return self._first_source[layer + 1] - self._first_source[1] + unit
-
-    def _weight(self, layer: int, unit: int, source: int) -> int:
-        return self._first_weight[layer] + unit * self.names.widths[layer] + source
 
     def _derivative(self, name: str) -> Wanted | None:
         """`dE/dw31`, `dE_o1/da1`, `do1/dz3`, `dz3/dw31`, `dz3/da1`."""
@@ -141,9 +132,7 @@ class Index:
     def _net_input_by(self, layer: int, unit: int, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)
         if parameter is not None and parameter.layer == layer and parameter.unit in (unit, None):
-            if parameter.source is None:
-                return Wanted(Work.bias_factor, 0)
-            return Wanted(Work.factors, self._weight(layer, unit, parameter.source))
+            return Wanted(Work.factors, self.names.index(parameter))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
             return Wanted(MatrixRow(Work.connections, (layer, unit)), source[2])

@@ -117,14 +117,12 @@ class Work:
         return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
 
     def factors(self) -> Array:
-        """∂z/∂w, units × sources of each layer: what the link makes of ∂E/∂z = 1."""
+        """Every ∂z/∂w, in the parameters' order: what the link makes of ∂E/∂z = 1; and ∂z/∂b, which is 1."""
         network, trace = self.method.setup.network, self._shown[0]
         pull = self.method.links.weight_gradient
-        return _flat([pull(network, trace, i, np.ones((1, layer.units))) for i, layer in enumerate(network.layers)])
-
-    def bias_factor(self) -> Array:
-        """∂z/∂b."""
-        return np.ones(1)
+        weights = [pull(network, trace, i, np.ones((1, layer.units))) for i, layer in enumerate(network.layers)]
+        biases = [None if layer.bias is None else np.ones_like(layer.bias) for layer in network.layers]
+        return np.asarray(ParameterRow.of(network.names, weights, biases).row)
 
     def connections(self, layer: int, unit: int) -> Array:
         """∂z/∂a_prev of one unit, for each of its sources: what the link makes of its ∂E/∂z = 1."""
@@ -132,16 +130,16 @@ class Work:
         return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
 
     def gradients(self) -> Array:
-        """Every ∂E/∂w, then every ∂E/∂b."""
-        return self.method.written_gradient(_flat_parameters(self._batch[1].parameters))
+        """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""
+        return self.method.written_gradient(np.asarray(self._batch[1].parameters.row))
 
     def sample_gradients(self) -> Array:
         """The same of the shown sample's loss alone."""
-        return self.method.written_gradient(_flat_parameters(self._shown[1].parameters))
+        return self.method.written_gradient(np.asarray(self._shown[1].parameters.row))
 
     def parameters_after(self) -> Array:
-        """Every w, then every b, updated."""
-        return _flat_parameters(self._after.network.parameters)
+        """Every w and b, updated, in the parameters' order."""
+        return np.asarray(self._after.network.parameters.row)
 
     def net_inputs_after(self) -> Array:
         """Every z of the updated network."""
@@ -175,12 +173,8 @@ class MatrixRow(NamedTuple):
         return self.method(work, *self.at)
 
 
-def _flat(arrays: Iterable[Array | None]) -> Array:
-    return np.concatenate([array.ravel() for array in arrays if array is not None])
-
-
-def _flat_parameters(parameters: ParameterRow) -> Array:
-    return _flat([*parameters.weights, *parameters.biases])
+def _flat(arrays: Iterable[Array]) -> Array:
+    return np.concatenate([array.ravel() for array in arrays])
 
 
 def _counting_only(output: int, loss: Loss) -> Loss:
