@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.given import DOUBLE, Given, given_numbers, of_float
+from backprop_cli.check.given import DOUBLE, Given, given_numbers, of_floats
 from backprop_cli.check.wanted import Index
 from backprop_cli.config.document import Document, parse
 from backprop_cli.config.text import decode
@@ -75,8 +75,8 @@ def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
         if array.dtype.kind not in "fiu":
             raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))
         epsilon = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else DOUBLE
-        for entry, value in _entries(name, array, names):
-            yield of_float(entry, float(value), max(DOUBLE, epsilon), str(value))
+        entries = [(entry, float(value), str(value)) for entry, value in _entries(name, array, names)]
+        yield from of_floats(entries, max(DOUBLE, epsilon))
 
 
 def _entries(name: str, array: Array, names: Names) -> Iterator[tuple[str, Any]]:
@@ -239,6 +239,7 @@ def _of_csv(text: str, source: str, names: Names) -> Answers:
                 raise InputError(Problem(message, place=Place(source, line)))
             cells.append((row[name_at], row[value_at], line))
     cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
+    _refuse_repeated(cells, source)
     try:
         given = given_numbers([(name, number) for name, number, _ in cells])
         return Answers(tuple(replace(one, is_of_sample=is_of_sample) for one in given))
@@ -247,6 +248,15 @@ def _of_csv(text: str, source: str, names: Names) -> Answers:
         raise InputError(
             Problem(f"expected a number, found {number.strip()!r}", name, place=Place(source, line))
         ) from None
+
+
+def _refuse_repeated(cells: list[tuple[str, str, int]], source: str) -> None:
+    first: dict[str, int] = {}
+    for name, _, line in cells:
+        if name in first:
+            message = f"it is given twice, first in line {first[name]}"
+            raise InputError(Problem(message, name, place=Place(source, line)))
+        first[name] = line
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

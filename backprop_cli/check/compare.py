@@ -14,6 +14,7 @@ from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
 from backprop_cli.network import Setup
+from backprop_cli.sgd import Run
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,12 @@ class Comparison:
     """All given numbers that mean something here, which of their kind were not given, and which mean nothing.
 
     `selection` picks the compared numbers, in their order, from any `Work`. `judge` says which numbers agree with them.
+    `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results they are.
     """
 
+    run: Run
+    before: Setup
+    sample: int
     compared: tuple[Compared, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -81,8 +86,10 @@ class Judge:
             return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
 
 
-def compare(given: Iterable[Given], setup: Setup, steps: int, sample: int, tolerance: float) -> Comparison:
-    """Compare numbers by their names with the right ones of a step (0: none is made) and a sample (from 0)."""
+def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> Comparison:
+    """Compare numbers by their names with the right ones of a run's last step and a sample (from 0)."""
+    setup, before = run.setup, before_last(run)
+    work = Work(before, min(1, run.steps), sample)
     index = Index(setup.network.names)
     known: list[tuple[Given, Wanted]] = []
     unknown: list[str] = []
@@ -93,20 +100,26 @@ def compare(given: Iterable[Given], setup: Setup, steps: int, sample: int, toler
         else:
             known.append((one, wanted.of_sample() if one.is_of_sample else wanted))
     selection = Selection(wanted for _, wanted in known)
-    expected = selection.of(Work(setup, steps, sample))
+    expected = selection.of(work)
     judge = Judge.of([one for one, _ in known], tolerance)
     agrees = judge.agreement(expected)
     if not agrees.all():
         scales = np.array([one.epsilon for one, _ in known]) / DOUBLE
-        judge = replace(judge, roundoff=scales * roundoff(setup, steps, sample, selection, expected))
+        judge = replace(judge, roundoff=scales * roundoff(before, min(1, run.steps), sample, selection, expected))
         agrees = judge.agreement(expected)
     compared = tuple(
         Compared(one, float(right), common_digits(one, float(right)), bool(is_same))
         for (one, _), right, is_same in zip(known, expected, agrees, strict=True)
     )
-    return Comparison(
-        compared, tuple(_missing(setup, [wanted for _, wanted in known])), tuple(unknown), selection, judge
-    )
+    missing = _missing(setup, [wanted for _, wanted in known])
+    return Comparison(run, before, sample, compared, tuple(missing), tuple(unknown), selection, judge)
+
+
+def before_last(run: Run) -> Setup:
+    """The setup as the last step of a run found it; where there is none, as it is."""
+    last = run.shown
+    made = run.setup.updates + max(0, last.number - 1)
+    return replace(run.setup, network=last.before, velocity=last.velocity_before, updates=made)
 
 
 def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:

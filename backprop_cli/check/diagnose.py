@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.compare import Compared, Comparison
+from backprop_cli.check.compare import Comparison
+from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
 from backprop_cli.check.variants import Variant
@@ -25,6 +24,9 @@ BUDGET = 1.5e9
 _STEP_COST = 6_000
 """What a step costs before its network's size counts."""
 
+_PARAMETER_COST = 3
+"""What a parameter costs for each sample of a step."""
+
 _ROW_COST = 15_000
 """What a row of a matrix of derivatives costs before its network's size counts."""
 
@@ -33,18 +35,6 @@ _NUMBER_COST = 20
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
-
-_CLEAR_DIGITS = 9.0
-"""No more digits of a number count as evidence."""
-
-_DIGITS_OF_ZERO = 1.0
-"""What a wrong zero counts, which is as often a number that is not there."""
-
-_SLIPS = (-1.0, 2.0, 0.5, -2.0, -0.5)
-"""By what a gradient, or a parameter's change, is multiplied that is miswritten."""
-
-_DIGITS_OF_SLIP = 1.5
-"""What such a number counts beside right ones that speak against the same in all numbers."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +96,7 @@ class _Attempt:
         return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), self.order
 
 
-def diagnose(
-    setup: Setup,
-    steps: int,
-    sample: int,
-    comparison: Comparison,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> Findings:
+def diagnose(comparison: Comparison, on_progress: Callable[[int, int], None] | None = None) -> Findings:
     """Find the mistakes behind the numbers that do not agree; nothing is ever found behind right ones.
 
     A hypothesis counts only where the digits that it hits are more than chance gives to so many hypotheses. `on_progress`
@@ -121,8 +105,8 @@ def diagnose(
     wrong = frozenset(index for index, one in enumerate(comparison.compared) if not one.agrees)
     if not wrong:
         return Findings()
-    laboratory = _Laboratory(setup, steps, sample, comparison, wrong, on_progress)
-    singles = [(mistake,) for mistake in mistakes_of(setup)]
+    laboratory = _Laboratory(comparison, wrong, on_progress)
+    singles = [(mistake,) for mistake in mistakes_of(comparison.run.setup)]
     attempts = laboratory.try_all(singles, doubt=0.0)
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1:
         attempts += laboratory.try_all(_pairs([mistake for (mistake,) in singles]), doubt=1.0)
@@ -148,26 +132,19 @@ class _Laboratory:
     """Makes the computation again under hypotheses, within a budget."""
 
     def __init__(
-        self,
-        setup: Setup,
-        steps: int,
-        sample: int,
-        comparison: Comparison,
-        wrong: frozenset[int],
-        on_progress: Callable[[int, int], None] | None,
+        self, comparison: Comparison, wrong: frozenset[int], on_progress: Callable[[int, int], None] | None
     ) -> None:
-        self.setup, self.steps, self.sample = setup, steps, sample
-        self.comparison, self.wrong = comparison, wrong
+        self.comparison = comparison
+        self.evidence = Evidence(comparison)
         self.is_wrong = np.isin(np.arange(len(comparison.compared)), list(wrong))
-        self.evidence = np.array([_evidence(one, comparison.judge.tolerance) for one in comparison.compared])
-        self.cost = _cost(setup, steps, comparison)
+        self.cost = _cost(comparison)
         self.budget = BUDGET
         self.left_out = 0
         self.on_progress = on_progress
 
     def try_all(self, hypotheses: Sequence[tuple[Mistake, ...]], doubt: float) -> list[_Attempt]:
         """The hypotheses that explain something, with evidence beyond what their number and some `doubt` ask for."""
-        affordable = min(len(hypotheses), max(1, int(self.budget / self.cost)))
+        affordable = min(len(hypotheses), int(self.budget / self.cost))
         self.left_out += len(hypotheses) - affordable
         self.budget -= affordable * self.cost
         needed = math.log10(max(1, affordable)) + doubt
@@ -175,48 +152,31 @@ class _Laboratory:
         for order, mistakes in enumerate(_likeliest(hypotheses, affordable)):
             agrees = self.comparison.judge.agreement(self._numbers(mistakes))
             explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
-            if self._is_evident(explains, spoilt, needed):
+            if self.evidence.speaks_for(explains, spoilt, int(self.is_wrong.sum()), needed):
                 attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
                 self.on_progress(order + 1, affordable)
         return attempts
 
-    def _is_evident(self, explains: Array, spoilt: Array, needed: float) -> bool:
-        """Whether the hits are more than chance gives, which would choose anew among all numbers which of them to hit."""
-        hits, contradictions = int(explains.sum()), int(spoilt.sum())
-        evidence = self.evidence if contradictions == 0 else self.contested_evidence
-        missed = len(self.wrong) - hits + contradictions
-        return hits > 0 and bool(evidence[explains].sum() >= needed + _log10_choices(hits, missed))
-
-    @cached_property
-    def contested_evidence(self) -> Array:
-        """The same beside right numbers that speak against it: a sign or a factor of two is as often lost in one number."""
-        comparison = self.comparison
-        right = comparison.expected
-        unchanged = comparison.selection.of_group(Work.parameters_after, Work(self.setup, max(0, self.steps - 1)))
-        is_slip = np.zeros_like(right, dtype=bool)
-        with np.errstate(all="ignore"):
-            for factor in _SLIPS:
-                is_slip |= comparison.judge.agreement(unchanged + factor * (right - unchanged))
-        return np.where(is_slip, np.minimum(_DIGITS_OF_SLIP, self.evidence), self.evidence)
-
     def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
-        steps = max(0, self.steps + sum(mistake.variant.steps for mistake in mistakes))
+        run, sample = self.comparison.run, self.comparison.sample
+        steps = max(0, run.steps + sum(mistake.variant.steps for mistake in mistakes))
         with np.errstate(all="ignore"):
-            work = Work(self.setup, steps, self.sample, (mistake.variant.change for mistake in mistakes))
+            work = Work(run.setup, steps, sample, (mistake.variant.change for mistake in mistakes))
             numbers = self.comparison.selection.of(work)
             for mistake in mistakes:
                 numbers = mistake.variant.written(numbers, self.comparison.judge.units)
             return numbers
 
 
-def _cost(setup: Setup, steps: int, comparison: Comparison) -> int:
+def _cost(comparison: Comparison) -> int:
     """What one attempt costs, in the budget's units."""
-    samples = setup.schedule.batch_size or len(setup.samples)
-    step = _STEP_COST + setup.network.parameter_count * samples
-    rows = comparison.selection.row_count * (_ROW_COST + setup.network.parameter_count)
-    return max(1, steps) * step + rows + _NUMBER_COST * len(comparison.compared)
+    run = comparison.run
+    network, samples = run.setup.network, run.setup.schedule.batch_size or len(run.setup.samples)
+    step = _STEP_COST + _PARAMETER_COST * network.parameter_count * samples
+    rows = comparison.selection.row_count * (_ROW_COST + network.parameter_count)
+    return max(1, run.steps) * step + rows + _NUMBER_COST * len(comparison.compared)
 
 
 def _indices(chosen: Array) -> frozenset[int]:
@@ -234,29 +194,6 @@ def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterabl
         seen[ids] = seen.get(ids, -1) + 1
         ranked.append((seen[ids], order))
     return (hypotheses[order] for order in sorted(order for _, order in sorted(ranked)[:count]))
-
-
-def _evidence(one: Compared, tolerance: float) -> float:
-    """How many digits somebody would have to guess in order to hit a wrong number by chance.
-
-    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else. Mistakes
-    move a number by any order of magnitude, so that the chance falls a little faster than the distance grows.
-    """
-    given = one.given
-    difference = abs(given.value - one.expected)
-    if not math.isfinite(difference):
-        return 0.0
-    if given.value == 0.0:
-        return _DIGITS_OF_ZERO
-    unit = max(given.unit, 2.0 * tolerance * abs(given.value), sys.float_info.min)
-    distance = difference / unit
-    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * distance * (1.0 + math.log1p(distance))))
-
-
-def _log10_choices(hits: int, misses: int) -> float:
-    """The logarithm of the number of ways to choose which numbers are hit."""
-    ways = math.lgamma(hits + misses + 1) - math.lgamma(hits + 1) - math.lgamma(misses + 1)
-    return ways / math.log(10.0)
 
 
 def _best(

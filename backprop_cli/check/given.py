@@ -11,6 +11,8 @@ MACHINE_DIGITS = 15
 """A file with a number of so many significant digits was written by a program, which drops the zeros at a number's end."""
 DOUBLE, SINGLE = 2.0**-52, 2.0**-23
 """The relative distance of neighbouring float64 and float32 numbers."""
+_LEAST = {SINGLE: 2.0**-149, 2.0**-10: 2.0**-24}
+"""The smallest float32 and float16 numbers."""
 _ROUNDINGS = 16.0
 """So many roundings of a shorter float are a fair allowance for a network's sums."""
 
@@ -72,15 +74,66 @@ def exponent_of(value: float) -> int:
     return int(f"{value:.16e}".partition("e")[2]) if value else 0
 
 
-def of_float(name: str, value: float, epsilon: float, text: str) -> Given:
-    """A number that a program worked out with floats of a certain precision."""
-    return Given(name, value, 0.0 if epsilon <= DOUBLE else _ROUNDINGS * epsilon * abs(value), text, epsilon)
+def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
+    """Named numbers from their texts.
+
+    Where a text says nothing of its precision (`2`, `0`, `0.0`) it is taken to have as many digits as the longest number
+    beside it, and no finer last one than the finest; where all have the same decimals they all say it. Where most numbers
+    are of full length a program wrote them, and all are exact, or float32's.
+
+    Raises:
+        ValueError: with the index of a text that is no number.
+    """
+    decimals = [_decimal(text, index) for index, (_, text) in enumerate(texts)]
+    units = [_unit(number, text) for (_, text), number in zip(texts, decimals, strict=True)]
+    lengths = [len(number.as_tuple().digits) for number in decimals]
+    if not _have_same_decimals(decimals) and _are_of_full_length(decimals):
+        values = [float(number) for number in decimals]
+        return of_floats([(name, value, text) for (name, text), value in zip(texts, values, strict=True)])
+    telling = [
+        (unit, length)
+        for unit, length in zip(units, lengths, strict=True)
+        if unit is not None and length < MACHINE_DIGITS
+    ]
+    finest = min((unit for unit, _ in telling), default=0.0)
+    longest = max((length for _, length in telling), default=0)
+    return [
+        Given(name, float(number), _likely_unit(number, finest, longest) if unit is None else unit, text)
+        for (name, text), number, unit in zip(texts, decimals, units, strict=True)
+    ]
+
+
+def of_floats(numbers: list[tuple[str, float, str]], epsilon: float = DOUBLE) -> list[Given]:
+    """Names, numbers and texts that a program worked out with floats of a certain precision, or of float32's that it hides."""
+    if epsilon <= DOUBLE:
+        epsilon = SINGLE if _are_singles([value for _, value, _ in numbers]) else DOUBLE
+    least = _LEAST.get(epsilon, 0.0)
+    exact = epsilon == DOUBLE
+    return [
+        Given(name, value, 0.0 if exact else _ROUNDINGS * max(epsilon * abs(value), least), text, epsilon)
+        for name, value, text in numbers
+    ]
+
+
+_TRIVIAL = 1
+"""A number of one digit may be exact or rounded."""
+
+
+def _are_of_full_length(decimals: list[Decimal]) -> bool:
+    """Whether more numbers have all the digits of a float64 than are rounded."""
+    lengths = [len("".join(map(str, number.as_tuple().digits)).rstrip("0")) for number in decimals]
+    return sum(n >= MACHINE_DIGITS for n in lengths) > sum(_TRIVIAL < n < MACHINE_DIGITS for n in lengths)
+
+
+def _have_same_decimals(decimals: list[Decimal]) -> bool:
+    exponents = {number.as_tuple().exponent for number in decimals}
+    return len(decimals) > 1 and len(exponents) == 1
 
 
 def _are_singles(values: list[float]) -> bool:
-    """Whether numbers are float32's, as one float64 in 2^29 is by chance; halves and powers of two are of either kind."""
-    bits = [_bits(value) for value in values if math.isfinite(value)]
-    return _SHORT < max(bits, default=0) <= _SINGLE_BITS
+    """Whether most numbers are float32's, as one float64 in 2^29 is by chance; halves and powers of two are of either kind."""
+    bits = [length for length in (_bits(value) for value in values if math.isfinite(value)) if length > _SHORT]
+    return 2 * sum(length <= _SINGLE_BITS for length in bits) > len(bits)
 
 
 _SHORT, _SINGLE_BITS = 12, 24
@@ -93,31 +146,6 @@ def _bits(value: float) -> int:
     return numerator.bit_length() - ((numerator & -numerator).bit_length() - 1 if numerator else 0)
 
 
-def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
-    """Named numbers from their texts.
-
-    Where a text says nothing of its precision (`2`, `0`, `0.0`) it is taken to have as many digits as the longest number
-    beside it, and no finer last one than the finest; in a file that a program wrote every number is exact, or a float32.
-
-    Raises:
-        ValueError: with the index of a text that is no number.
-    """
-    decimals = [_decimal(text, index) for index, (_, text) in enumerate(texts)]
-    if any(len(number.as_tuple().digits) >= MACHINE_DIGITS for number in decimals):
-        epsilon = SINGLE if _are_singles([float(number) for number in decimals]) else DOUBLE
-        return [
-            of_float(name, float(number), epsilon, text) for (name, text), number in zip(texts, decimals, strict=True)
-        ]
-    units = [_unit(number, text) for (_, text), number in zip(texts, decimals, strict=True)]
-    telling = [(unit, number) for unit, number in zip(units, decimals, strict=True) if unit is not None]
-    finest = min((unit for unit, _ in telling), default=0.0)
-    longest = max((len(number.as_tuple().digits) for _, number in telling), default=0)
-    return [
-        Given(name, float(number), _likely_unit(number, finest, longest) if unit is None else unit, text)
-        for (name, text), number, unit in zip(texts, decimals, units, strict=True)
-    ]
-
-
 def _likely_unit(number: Decimal, finest: float, longest: int) -> float:
     """The value of the last digit of a number that does not show it; 0 where there is nothing to go by."""
     if number.is_zero() or not longest or not number.is_finite():
@@ -127,6 +155,8 @@ def _likely_unit(number: Decimal, finest: float, longest: int) -> float:
 
 def _decimal(text: str, index: int) -> Decimal:
     try:
+        if "_" in text:
+            raise ValueError(index)
         number = Decimal(text.strip().replace("−", "-"))
     except InvalidOperation:
         raise ValueError(index) from None

@@ -57,10 +57,10 @@ def rounded(cut: Cut, carried: Carried) -> Change:
     """Every intermediate result is rounded by `cut` before it is used, and what `carried` says."""
 
     def change(method: Method) -> Method:
+        is_plain = method.links.output_delta is CHAIN_RULE.output_delta
         if method.links.hidden_delta is CHAIN_RULE.hidden_delta:
             method = _with_textbook_slopes(method, cut if carried.slopes else None)
         links, shares = method.links, method.shares
-        is_plain = links.output_delta is CHAIN_RULE.output_delta
         is_plain_loss = links.loss_by_output is CHAIN_RULE.loss_by_output
 
         def forward(network: Network, inputs: Array) -> Trace:

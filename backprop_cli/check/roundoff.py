@@ -20,6 +20,7 @@ from backprop_cli.check.rounding import closed_form, shares_of_outputs, slopes_o
 from backprop_cli.check.wanted import Selection
 from backprop_cli.check.work import Work
 from backprop_cli.forward import Trace
+from backprop_cli.functions.activations import Activation
 from backprop_cli.network import Network, Setup
 
 _DRAWS = 4
@@ -48,7 +49,8 @@ def _shaken(seed: int) -> Change:
     return lambda method: replace(
         method,
         forward=lambda network, inputs: _forward(network, inputs, moved),
-        shares=lambda network, trace, targets: shares_of_outputs(network, _moved_outputs(trace, moved), targets),
+        setup=replace(method.setup, network=_moved_parameters(method.setup.network, moved)),
+        shares=lambda network, trace, targets: _shares(network, trace, targets, moved),
         links=_links(method, moved),
         written_parameter=moved,
     )
@@ -67,8 +69,28 @@ def _forward(network: Network, inputs: Array, moved: _Moved) -> Trace:
             np.abs(activations[-1]) @ np.abs(layer.weights.T) + np.abs(bias),
         )
         net_inputs.append(moved(z, size))
-        activations.append(moved(layer.activation.value(net_inputs[-1])))
+        activations.append(_moved_values(layer.activation, layer.activation.value(net_inputs[-1]), moved))
     return Trace(tuple(net_inputs), tuple(activations))
+
+
+_PAST_ONE = {"tanh", "bipolar_sigmoid", "softplus", "elu", "selu", "gelu", "mish"}
+"""Functions whose formulas come to small numbers by way of one: ln(1 + e^z) keeps of e^z what it adds to 1."""
+
+
+def _moved_values(activation: Activation, values: Array, moved: _Moved) -> Array:
+    sizes = np.abs(values)
+    return moved(values, np.maximum(sizes, 1.0) if activation.name in _PAST_ONE else sizes)
+
+
+def _moved_parameters(network: Network, moved: _Moved) -> Network:
+    return network.with_row(moved(np.asarray(network.parameters.row)))
+
+
+def _shares(network: Network, trace: Trace, targets: Array, moved: _Moved) -> Array:
+    """Each output's share of E; ln(1 − o) keeps of o what it takes from 1."""
+    shares = shares_of_outputs(network, _moved_outputs(trace, moved), targets)
+    sizes = np.abs(shares)
+    return moved(shares, sizes if network.loss.log_weights is None else np.maximum(sizes, 1.0))
 
 
 def _moved_outputs(trace: Trace, moved: _Moved) -> Trace:
@@ -89,7 +111,7 @@ def _links(method: Method, moved: _Moved) -> Links:
     def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
         activation, z, a = network.activations[layer], trace.net_inputs[layer], moved(trace.activations[layer + 1])
         if activation.is_elementwise:
-            return moved(upstream * textbook_slope(activation, z, a))
+            return moved(upstream * _moved_values(activation, textbook_slope(activation, z, a), moved))
         parts = np.abs(upstream * a)
         return moved(activation.pullback(z, a, upstream), parts + a * parts.sum(axis=-1, keepdims=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ class Work:
         self._changes = tuple(changes)
         self._sample = setup.samples.only(sample)
         self._is_updated = steps > 0
-        self._from_share = lru_cache(_KEPT_SHARES)(self._backward_from_share)
+        self._from_shares: dict[int, Gradients] = {}
         self.method = self._method(setup)
         for _ in range(steps - 1):
             after = self.method.after(self.method.backward(self.method.batch)[1].parameters)
@@ -64,11 +64,15 @@ class Work:
     def _trace_after(self) -> Trace:
         return self.method.forward(self._after.network, self._sample.inputs)
 
-    def _backward_from_share(self, output: int) -> Gradients:
+    def _from_share(self, output: int) -> Gradients:
         """Every derivative of E_o of one output: the chain rule under a loss that counts that output alone."""
-        network = self.method.setup.network
-        alone = replace(network, loss=_counting_only(output, network.loss))
-        return backward(alone, self._shown[0], self._sample.targets, links=self.method.links)
+        if output not in self._from_shares:
+            network = self.method.setup.network
+            alone = replace(network, loss=_counting_only(output, network.loss))
+            if len(self._from_shares) == _KEPT_SHARES:
+                self._from_shares.clear()
+            self._from_shares[output] = backward(alone, self._shown[0], self._sample.targets, links=self.method.links)
+        return self._from_shares[output]
 
     def _one_hot(self, layer: int, unit: int) -> Array:
         return np.eye(1, self.method.setup.network.names.widths[layer + 1], unit)

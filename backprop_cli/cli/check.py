@@ -123,14 +123,13 @@ def _against_answers(
     answers = read_answers(read_bytes(against), source, setup.network.names)
     count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
     index = sample_index(sample or answers.sample or 1, setup)
-    train(setup, count)  # says so where the right computation itself leaves the finite numbers
-    comparison = compare(answers.given, setup, count, index, 1e-9 if tolerance is None else tolerance)
+    comparison = compare(answers.given, train(setup, count), index, 1e-9 if tolerance is None else tolerance)
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:
-        findings = diagnose(setup, count, index, comparison, progress.update_of)
+        findings = diagnose(comparison, progress.update_of)
     show(
-        console, showing, lambda notation: against_view(setup, count, source, comparison, findings, notation),
+        console, showing, lambda notation: against_view(source, comparison, findings, notation),
         comparison_record(comparison, findings), COMPARED_COLUMNS, compared_rows(comparison, findings),
     )  # fmt: skip
     return comparison.passed

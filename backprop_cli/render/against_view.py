@@ -9,7 +9,6 @@ from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
 from backprop_cli.functions.formula import Formula
-from backprop_cli.network import Setup
 from backprop_cli.partials import Rule
 from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
 from backprop_cli.render.notation import Notation
@@ -19,10 +18,9 @@ _FIXED = MACHINE_DIGITS - 3
 """To so many decimals a number of all digits is shown in fixed notation."""
 
 
-def against_view(
-    setup: Setup, steps: int, source: str, comparison: Comparison, findings: Findings, notation: Notation
-) -> Iterator[Block]:
+def against_view(source: str, comparison: Comparison, findings: Findings, notation: Notation) -> Iterator[Block]:
     """The numbers in a table, what could not be compared, and the diagnoses, best first."""
+    setup, steps = comparison.run.setup, comparison.run.steps
     network = setup.network
     yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
     compared = counted(len(comparison.compared), "number")

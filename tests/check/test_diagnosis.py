@@ -18,6 +18,7 @@ from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
 from backprop_cli.check.misconceptions import MISCONCEPTIONS
+from backprop_cli.sgd import train
 from tests.check.exercises import exercises
 from tests.check.paper import Exercise, work_out
 
@@ -41,8 +42,8 @@ def examined(exercise: Exercise, numbers: dict[str, float], digits: int) -> tupl
 def examined_texts(exercise: Exercise, texts: list[tuple[str, str]]) -> tuple[Comparison, Findings]:
     """What the program says of numbers as somebody wrote them."""
     setup = load(exercise.config())
-    comparison = compare(given_numbers(texts), setup, 1, 0, 1e-9)
-    return comparison, diagnose(setup, 1, 0, comparison)
+    comparison = compare(given_numbers(texts), train(setup, 1), 0, 1e-9)
+    return comparison, diagnose(comparison)
 
 
 def rounds(count: int) -> settings:
