@@ -179,3 +179,20 @@ def test_three_signals_leave_no_half_written_file(tmp_path: Path) -> None:
     assert b".backprop-" in process.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
     assert file.read_text() == "old"
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
+def test_a_standard_error_that_nobody_reads_holds_up_no_end(number: int) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, b"x")
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    with start("run", "-", stderr=writer) as process:
+        wait_until_reading(process)
+        process.send_signal(number)
+        assert process.wait(30) == SIGNALS[signal.Signals(number)][0]
+    os.close(writer)
+    os.close(reader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import io
 import os
@@ -19,7 +20,7 @@ import pytest
 from backprop_cli.cli import progress
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.progress import Progress
-from tests.process import PLAIN, environment, shell, start
+from tests.process import PLAIN, PROGRAM, environment, shell, start
 from tests.program import backprop
 
 FULL = "error: standard output: cannot be written: no space left on device\n"
@@ -47,6 +48,33 @@ def test_a_closed_pipe_ends_quietly(file: Path, command: str) -> None:
     result = shell(f"(sleep 0.7; backprop {command.format(file)}) | true; echo ${{PIPESTATUS[0]}}")
     assert result.stdout == b"141\n"
     assert b"Traceback" not in result.stderr and b"rror" not in result.stderr
+
+
+@pytest.mark.parametrize("buffering", ["", "1"])
+def test_what_no_longer_fits_is_lost_output(tmp_path: Path, buffering: str) -> None:
+    """A limit of a kilobyte takes the output's beginning, and says so of the rest only when asked again."""
+    line = f"trap '' XFSZ; ulimit -f 1; backprop run classic > {tmp_path / 'out.txt'}"
+    result = shell(line, PYTHONUNBUFFERED=buffering)
+    assert (result.returncode, result.stderr) == (2, b"error: standard output: cannot be written: file too large\n")
+
+
+@pytest.mark.parametrize("command", [["--version"], ["run", "classic"]])
+@pytest.mark.parametrize("buffering", ["", "1"])
+def test_a_full_pipe_that_does_not_wait_loses_output(command: list[str], buffering: str) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 65_536)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x")
+    settings = environment(PYTHONUNBUFFERED=buffering)
+    process = subprocess.run([*PROGRAM, *command], env=settings, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    os.close(reader)
+    assert process.returncode == 2
+    assert process.stderr.startswith(b"error: standard output: cannot be written: ")
 
 
 @pytest.mark.parametrize("stream", [">/dev/full", ">&-"])

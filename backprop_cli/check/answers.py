@@ -24,10 +24,14 @@ from backprop_cli.names import Names, Parameter
 
 _ZIP = b"PK\x03\x04"
 _ARRAY = re.compile(r"d?([Wb])([1-9][0-9]{0,5})(?:\.grad|_grad)?(\+?)")
-_UNREADABLE = (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, TokenError)
+_UNREADABLE = (
+    ValueError, OSError, EOFError, RuntimeError, ArithmeticError, LookupError, TypeError, SyntaxError, MemoryError,
+    zipfile.BadZipFile, zlib.error, TokenError,
+)  # fmt: skip
 """What zipfile and NumPy raise of a file that is damaged, encrypted, packed in some unknown way, or made to mislead them."""
 MOST_UNPACKED = 2**26
 """Bytes: a zip of a megabyte may hold a thousand of them."""
+MOST_NUMBERS = 1_000_000
 MOST_STEPS = 10**9
 _RUN_KEYS = {"partials", "gradients", "parameters"}
 
@@ -71,6 +75,8 @@ def _of_npz(content: bytes, source: str, names: Names) -> Iterator[Given]:
             loaded = {name: np.asarray(arrays[name]) for name in arrays.files}
     except _UNREADABLE as error:
         raise InputError(Problem(f"this is no readable .npz file: {error}", place=Place(source))) from None
+    if sum(array.size for array in loaded.values()) > MOST_NUMBERS:
+        raise InputError(Problem(f"it holds more than {MOST_NUMBERS:,} numbers", place=Place(source)))
     for name, array in loaded.items():
         if array.dtype.kind not in "fiu":
             raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))

@@ -22,7 +22,13 @@ BUDGET = 1.5e9
 """What all the attempts together may cost, in units of about ten nanoseconds."""
 
 _STEP_COST = 6_000
-"""What a step costs before its network's size counts."""
+"""What a step of two layers costs before its network's size counts."""
+
+_LAYER_COST = 5_000
+"""What each further layer costs."""
+
+_UNIT_COST = 30
+"""What a unit costs for each sample of a step."""
 
 _PARAMETER_COST = 3
 """What a parameter costs for each sample of a step."""
@@ -174,7 +180,9 @@ def _cost(comparison: Comparison) -> int:
     """What one attempt costs, in the budget's units."""
     run = comparison.run
     network, samples = run.setup.network, run.setup.schedule.batch_size or len(run.setup.samples)
-    step = _STEP_COST + _PARAMETER_COST * network.parameter_count * samples
+    layers, units = network.names.depth, sum(network.names.widths)
+    size = _PARAMETER_COST * network.parameter_count + _UNIT_COST * units
+    step = _STEP_COST + _LAYER_COST * max(0, layers - 2) + size * samples
     rows = comparison.selection.row_count * (_ROW_COST + network.parameter_count)
     return max(1, run.steps) * step + rows + _NUMBER_COST * len(comparison.compared)
 

@@ -82,7 +82,7 @@ class Console:
         except BrokenPipeError:
             raise ClosedPipeError from None
         except OSError as error:
-            if error.errno == errno.EINVAL:  # Windows says so of a closed pipe
+            if error.errno == errno.EINVAL and os.name == "nt":  # which says so of a closed pipe
                 raise ClosedPipeError from None
             raise OutputError(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}") from None
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from select import select
 from types import FrameType
 
 CLOSED_PIPE = 141
@@ -17,7 +18,21 @@ INTERRUPTED = 130
 LOST_OUTPUT = 2
 _NOT_WRITTEN = {
     getattr(errno, name)
-    for name in ("EPIPE", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF", "EAGAIN", "ENXIO")
+    for name in (
+        "EPIPE",
+        "ENOSPC",
+        "EDQUOT",
+        "EFBIG",
+        "EIO",
+        "EBADF",
+        "EAGAIN",
+        "ENXIO",
+        "EPERM",
+        "EINVAL",
+        "ECONNRESET",
+        "ECONNREFUSED",
+        "ENOTCONN",
+    )
     if hasattr(errno, name)
 }
 """What a write to a standard stream fails with."""
@@ -39,27 +54,29 @@ def run_to_exit(command: Callable[[], None]) -> int:
     Ctrl-C ends with 130, SIGTERM with 143, SIGHUP with 129: by an exception, so that files half written are cleared away.
     An exception that has nothing to do with these, nor with a standard stream, is a bug and comes through.
     """
-    prepare_streams()
-    _raise_on_signals()
     try:
+        prepare_streams()
+        _raise_on_signals()
         code = _code_of(command)
         sys.stdout.flush()
+        _ignore_signals()
         return code
     except BaseException as error:
+        _ignore_signals()
         if _received:
             return _stopped(_received[0])
+        if isinstance(error, KeyboardInterrupt):
+            return _stopped(signal.SIGINT)
         if isinstance(error, OSError) and error.errno in _NOT_WRITTEN and error.filename is None:
             return _lost_output(error)
         raise
-    finally:
-        _ignore_signals()
 
 
 def _lost_output(error: OSError) -> int:
     discard_output()
     if error.errno == errno.EPIPE:
         return CLOSED_PIPE
-    _say(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
+    say_at_once(f"error: standard output: cannot be written: {(error.strerror or str(error)).lower()}")
     return LOST_OUTPUT
 
 
@@ -78,6 +95,8 @@ def leave(code: int) -> None:
             os.kill(helper, signal.SIGKILL)
             os.waitpid(helper, 0)
     if _is_watched():
+        _handle_signals(signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(code)
     os._exit(code)
 
@@ -86,7 +105,9 @@ def _is_watched() -> bool:
     """Whether a profiler, a debugger or a measurement of coverage is at work, or a prompt is to follow."""
     monitoring = getattr(sys, "monitoring", None)  # from Python 3.12
     tools = map(monitoring.get_tool, range(6)) if monitoring else ()
-    return bool(sys.flags.interactive or sys.getprofile() or sys.gettrace() or any(tools))
+    return bool(
+        sys.flags.inspect or os.environ.get("PYTHONINSPECT") or sys.getprofile() or sys.gettrace() or any(tools)
+    )
 
 
 def prepare_streams() -> None:
@@ -99,6 +120,11 @@ def prepare_streams() -> None:
     os.close(descriptor)
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it lives as long as the process
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # what an unbuffered stream does not take is lost without a word
+        encoding = sys.stdout.encoding
+        buffered = io.BufferedWriter(sys.stdout.detach())
+        sys.stdout = sys.__stdout__ = io.TextIOWrapper(buffered, encoding, line_buffering=True)  # type: ignore[misc]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -180,11 +206,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _stopped(number: int) -> int:
     """Say that a signal has ended the process, and return its exit code."""
     discard_output()
-    _say("interrupted" if number == signal.SIGINT else "terminated")
+    say_at_once("interrupted" if number == signal.SIGINT else "terminated")
     return 128 + number
 
 
-def _say(text: str) -> None:
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+def say_at_once(text: str) -> None:
+    """A line on standard error, if that takes it at once: a full pipe must not hold up the process's end."""
+    with contextlib.suppress(OSError, ValueError):
+        if select([], [2], [], 0)[1]:
+            os.write(2, f"{text}\n".encode())

@@ -57,6 +57,9 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "unknown packing": packed_in_an_unknown_way,
     "pickled": pickled,
     "misleading header": lambda: archive(npy(b"(" * 9000)),
+    "more than there can be": lambda: archive(
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000000000000000000,), }")
+    ),
     "cut short": lambda: archive(npy(b"{}"))[:-30],
 }
 
@@ -68,6 +71,13 @@ def test_a_hostile_archive_is_refused(name: str, tmp_path: Path) -> None:
     result = backprop("check", "classic", "--against", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"error: {file}: this is no readable .npz file: ")
+
+
+def test_more_numbers_than_any_network_shown_has_are_refused(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "many.npz", W1=np.zeros(1_000_001, np.uint8))
+    result = backprop("check", "classic", "--against", str(tmp_path / "many.npz"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "it holds more than 1,000,000 numbers" in result.stderr
 
 
 @pytest.mark.parametrize(
