@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,7 @@ from backprop_cli.engines.choose import choose
 from backprop_cli.engines.compiled import compiled_engine
 from backprop_cli.engines.engine import state_of
 from backprop_cli.network import Setup
+from tests.process import environment
 from tests.program import backprop
 
 LONG = 10**9
@@ -157,3 +161,40 @@ def test_what_has_no_like_in_c_is_refused(line: str) -> None:
 def test_the_choice_of_the_compiler_is_left_out_where_there_is_none_by_nature(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert native.compiler() is None
+
+
+def test_who_stops_waiting_for_a_compiler_ends_it_and_what_it_has_started(tmp_path: Path) -> None:
+    """As a signal does: the compiler's own child, and the files of both, go with it."""
+    scratch, started = tmp_path / "scratch", tmp_path / "started"
+    scratch.mkdir()
+    compiler = tmp_path / "cc"
+    compiler.write_text(f"#!/bin/sh\ntouch $TMPDIR/half.s\nsleep 300 &\necho $! > {started}\nwait\n")
+    compiler.chmod(0o755)
+    script = (
+        "import signal\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "from backprop_cli.engines.native import _compiled\n"
+        f"raise SystemExit(run_to_exit(lambda: _compiled({str(compiler)!r}, 'int x;')))\n"
+    )
+    settings = environment(TMPDIR=str(scratch))
+    with subprocess.Popen([sys.executable, "-c", script], env=settings, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 30
+        while not (started.exists() and started.read_text().strip()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert list(scratch.iterdir()) == []
+    child = int(started.read_text())
+    while _runs(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _runs(number: int) -> bool:
+    """Whether a process is there and no zombie, which waits for nobody but who is to hear of it."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

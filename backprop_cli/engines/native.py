@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,10 +93,24 @@ def _compiled(path: str, text: str) -> bytes:
         source.write_text(text, encoding="utf-8")
         command = [path, *FLAGS, "-o", str(made), str(source), "-lm"]
         try:
-            subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-                timeout=MOST_SECONDS,
-            )  # fmt: skip
+            _run(command, folder)
         except (OSError, subprocess.SubprocessError) as error:
             raise CompilerError(f"{os.path.basename(path)} could not compile the loop") from error
         return made.read_bytes()
+
+
+def _run(command: list[str], folder: str) -> None:
+    """Run the compiler, which puts its own files into `folder`; whatever ends the wait ends it and what it has started."""
+    nothing = subprocess.DEVNULL
+    settings = os.environ | {"TMPDIR": folder}
+    with subprocess.Popen(
+        command, stdin=nothing, stdout=nothing, stderr=nothing, env=settings, start_new_session=True
+    ) as compiler:
+        try:
+            code = compiler.wait(MOST_SECONDS)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.killpg(compiler.pid, signal.SIGKILL)
+            raise
+    if code:
+        raise subprocess.CalledProcessError(code, command)
