@@ -21,16 +21,16 @@ from backprop_cli.network import Setup
 BUDGET = 1.5e9
 """What all the attempts together may cost, in units of about ten nanoseconds."""
 
-_STEP_COST = 6_000
+_STEP_COST = 5_000
 """What a step of two layers costs before its network's size counts."""
 
-_LAYER_COST = 5_000
+_LAYER_COST = 20_000
 """What each further layer costs."""
 
-_UNIT_COST = 30
+_UNIT_COST = 100
 """What a unit costs for each sample of a step."""
 
-_PARAMETER_COST = 3
+_PARAMETER_COST = 6
 """What a parameter costs for each sample of a step."""
 
 _ROW_COST = 15_000

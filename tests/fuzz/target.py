@@ -13,6 +13,8 @@ from backprop_cli.config.document import parse
 from backprop_cli.config.read import read
 from tests.hang import LONG, no_hang
 
+JOINT = "\u00a0"
+"""Joins the words of a name where a drawing lists several."""
 SET_BACK = "\u200b"
 """What a drawing puts behind an index, so that the line goes on at its old height: an empty character."""
 
@@ -75,7 +77,7 @@ def check(content: bytes, folder: Path, choice: int, seconds: float = LONG) -> i
     assert code in (0, 1, 2), f"exit code {code}"
     assert not (code == 0 and stderr), "told beside a result that is said to be right"
     assert stderr or code == 0 or (code == 1 and stdout), "an error must be told"
-    shown = "" if question.quotes else stdout.replace(SET_BACK, "")
+    shown = "" if question.quotes else stdout.replace(SET_BACK, "").replace(JOINT, " ")
     assert all(c in "\n\t" or c.isprintable() for c in shown + stderr), "an invisible character got through"
     if "json" in question.arguments and stdout:
         json.loads(stdout, parse_constant=_refuse)
