@@ -196,3 +196,21 @@ def test_a_standard_error_that_nobody_reads_holds_up_no_end(number: int) -> None
         assert process.wait(30) == SIGNALS[signal.Signals(number)][0]
     os.close(writer)
     os.close(reader)
+
+
+def test_a_signal_that_is_swallowed_ends_the_process_all_the_same() -> None:
+    script = (
+        "import os, signal, time, contextlib\n"
+        "from backprop_cli.cli import process\n"
+        "process.LAST_SECONDS = 0.2\n"
+        "def work():\n"
+        "    with contextlib.suppress(BaseException):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(30)\n"
+        "    time.sleep(300)\n"
+        "process.run_to_exit(work)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (143, b"terminated\n")

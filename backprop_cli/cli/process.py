@@ -40,6 +40,8 @@ _NOT_WRITTEN = {
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _received: list[int] = []
 """The signals that have asked this process to end: a library may turn the exception that the first one raised into another."""
+LAST_SECONDS = 10.0
+"""How long clearing up after a signal may take."""
 IMPATIENT = 3
 """The number of signals that end the process where it stands: the first two were swallowed, or the clearing up takes too long."""
 
@@ -141,6 +143,7 @@ def _raise_on_signals() -> None:
         del frame
         _received.append(number)
         if len(_received) == 1:
+            _insist()
             raise KeyboardInterrupt if number == signal.SIGINT else _SignalError
         if len(_received) == IMPATIENT:
             _end_at_once(_received[0])
@@ -151,6 +154,13 @@ def _raise_on_signals() -> None:
             signal.signal(number, stop)
 
     sys.unraisablehook = _keep_signal
+
+
+def _insist() -> None:
+    """End the process a while after a signal whose exception somebody has swallowed, as a library may that is being loaded."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, lambda *_: _end_at_once(_received[0]))
+        signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)
 
 
 def _keep_signal(unraisable: sys.UnraisableHookArgs) -> None:
@@ -170,6 +180,8 @@ def _end_at_once(number: int) -> None:
 
 def _ignore_signals() -> None:
     """The exit code is known and the output taken: nothing is left to be interrupted but the interpreter's own end."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
     _handle_signals(_do_nothing)  # of a signal on its way that is ignored at once, Python would complain
     _handle_signals(signal.SIG_IGN)
 
