@@ -35,6 +35,12 @@ def end(process: subprocess.Popen[bytes], number: int) -> None:
     assert time.monotonic() - before < PROMPT
 
 
+def ended(script: str, folder: Path = ROOT) -> subprocess.CompletedProcess[bytes]:
+    """A script of Python, run to its end in a process of its own."""
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=environment(), cwd=folder, capture_output=True, timeout=60, check=False)
+
+
 def wait_until_reading(process: subprocess.Popen[bytes]) -> None:
     """Until the program waits for its standard input: sleeping in a read of descriptor 0."""
     deadline = time.monotonic() + 30
@@ -151,9 +157,7 @@ def test_three_signals_end_what_swallows_them() -> None:
         "            os.kill(os.getpid(), signal.SIGTERM)\n"
         "run_to_exit(work)\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, timeout=60, check=False
-    )
+    process = ended(script)
     assert (process.returncode, process.stderr) == (143, b"terminated\n")
 
 
@@ -172,9 +176,7 @@ def test_three_signals_leave_no_half_written_file(tmp_path: Path) -> None:
         "            os.kill(os.getpid(), signal.SIGTERM)\n"
         "run_to_exit(lambda: write_whole('net.yaml', pieces()))\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), cwd=tmp_path, capture_output=True, timeout=60, check=False
-    )
+    process = ended(script, tmp_path)
     assert (process.returncode, process.stderr) == (143, b"terminated\n")
     assert b".backprop-" in process.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
@@ -210,7 +212,5 @@ def test_a_signal_that_is_swallowed_ends_the_process_all_the_same() -> None:
         "    time.sleep(300)\n"
         "process.run_to_exit(work)\n"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, timeout=60, check=False
-    )
-    assert (ended.returncode, ended.stderr) == (143, b"terminated\n")
+    process = ended(script)
+    assert (process.returncode, process.stderr) == (143, b"terminated\n")

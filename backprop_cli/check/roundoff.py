@@ -64,11 +64,8 @@ def _forward(network: Network, inputs: Array, moved: _Moved) -> Trace:
     activations = [inputs]
     for layer in network.layers:
         bias = 0.0 if layer.bias is None else layer.bias
-        z, size = (
-            activations[-1] @ layer.weights.T + bias,
-            np.abs(activations[-1]) @ np.abs(layer.weights.T) + np.abs(bias),
-        )
-        net_inputs.append(moved(z, size))
+        sizes = np.abs(activations[-1]) @ np.abs(layer.weights.T) + np.abs(bias)
+        net_inputs.append(moved(activations[-1] @ layer.weights.T + bias, sizes))
         activations.append(_moved_values(layer.activation, layer.activation.value(net_inputs[-1]), moved))
     return Trace(tuple(net_inputs), tuple(activations))
 
