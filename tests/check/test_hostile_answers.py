@@ -80,6 +80,14 @@ def test_more_numbers_than_any_network_shown_has_are_refused(tmp_path: Path) -> 
     assert "it holds more than 1,000,000 numbers" in result.stderr
 
 
+def test_an_array_of_many_rows_of_nothing_is_refused_too(tmp_path: Path) -> None:
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000, 0), }"
+    (tmp_path / "nothing.npz").write_bytes(archive(npy(header)))
+    result = backprop("check", "classic", "--against", str(tmp_path / "nothing.npz"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "it holds more than 1,000,000 numbers" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("step", -5), ("step", 10**22), ("sample", -1), ("sample", 0), ("step", True)]
 )
