@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from backprop_cli.arithmetic import SampleGradients
 from backprop_cli.errors import UsageError
 from backprop_cli.names import Parameter
 from backprop_cli.partials import Derivation, Partial, closure
@@ -87,17 +88,19 @@ class Explainer:
         self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.arithmetic)
 
     @cached_property
-    def _batch(self) -> list[tuple[int, Derivation]]:
-        """The derivation of each sample of the step's batch, with the sample's number from 1."""
-        step, samples = self.run.shown, self.run.setup.samples
-        return [(index + 1, Derivation(step.before, samples.only(index), self.run.arithmetic)) for index in step.batch]
+    def _batch(self) -> SampleGradients | None:
+        """The gradients of each sample of the step's batch, where that is not the shown sample alone."""
+        step = self.run.shown
+        if step.is_of(self.sample):
+            return None
+        return self.run.arithmetic.sample_gradients(step.before, self.run.setup.samples.batch(step.batch))
 
     def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
         step = self.run.shown
         gradient = self.derivation.gradient(parameter)
-        batch = [] if step.is_of(self.sample) else self._batch
-        by_sample = tuple((number, derivation.gradient(parameter).value) for number, derivation in batch)
+        numbers = (index + 1 for index in step.batch)
+        by_sample = () if self._batch is None else tuple(zip(numbers, self._batch.of(parameter), strict=True))
         return Explanation(
             parameter,
             gradient.wrt,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from backprop_cli import explanation, load
+from backprop_cli.explanation import Explainer
+from backprop_cli.partials import Derivation
+from backprop_cli.sgd import train
 from tests.program import backprop
 
 # o = w·x, E = ½(t − o)², so ∂E/∂w = (o − t)·x: step 1 takes sample 1 (∂E/∂w = 1, w⁺ = 0.5), step 2 sample 2 (∂E/∂w = 1·2)
@@ -48,3 +54,35 @@ def test_the_batchs_gradient_stays_where_the_list_of_its_samples_is_cut() -> Non
     text = shown(ONE_WEIGHT, "explain", "-", "-w", "w11", "--rows", "1")
     assert "… 1 more row: --rows 2 shows them all" in text
     assert "The mean is ∂E/∂w11 = 2.5\n" in text
+
+
+THREE_BATCHED = {
+    "inputs": [[0.3, -1.2], [0.5, 0.25], [-0.75, 2.0]],
+    "targets": [[0.1, 0.9], [1.0, 0.0], [0.3, 0.6]],
+    "layers": [
+        {"activation": "tanh", "weights": [[0.2, -0.4], [0.6, 0.1], [-0.3, 0.5]], "bias": 0.15},
+        {"activation": "softmax", "weights": [[0.3, -0.2, 0.8], [0.5, 0.4, -0.6]], "bias": [0.05, -0.1]},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["array", "scalar"])
+def test_every_samples_gradients_are_those_of_its_own_derivation(engine: str) -> None:
+    result = train(load(THREE_BATCHED), 0, engine=engine)
+    explainers = [Explainer(result, index) for index in range(3)]
+    for parameter in result.setup.network.names.parameters():
+        alone = [explainer.explain(parameter).partials[-1].value for explainer in explainers]
+        found = explainers[0].explain(parameter)
+        assert [number for number, _ in found.by_sample] == [1, 2, 3]
+        assert [value for _, value in found.by_sample] == pytest.approx(alone, rel=1e-13)
+        assert found.gradient == pytest.approx(sum(alone) / 3, rel=1e-13)
+
+
+def test_a_sample_that_is_not_shown_needs_no_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = train(load(THREE_BATCHED), 0, engine="array")
+    made: list[Any] = []
+    monkeypatch.setattr(explanation, "Derivation", lambda *arguments: made.append(arguments) or Derivation(*arguments))
+    explainer = Explainer(result, 1)
+    for parameter in result.setup.network.names.parameters():
+        explainer.explain(parameter)
+    assert len(made) == 1

@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
-from backprop_cli.arithmetic import SamplePass
+from backprop_cli.arithmetic import SampleGradients, SamplePass
 from backprop_cli.arrays import row_of, total
 from backprop_cli.engines.engine import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.engines.page import Page, coefficients
 from backprop_cli.engines.source import look_source, loops_source, total_loss_source
+from backprop_cli.names import Names, Parameter
 from backprop_cli.network import Network, ParameterRow, Samples, Setup
 from backprop_cli.updates import sample_order
 
@@ -98,6 +99,11 @@ class ScalarEngine:
         sums = (total(numbers) * scale for numbers in zip(*(gradients for _, gradients in looks), strict=True))
         return ParameterRow(network.names, row_of(sums)), total(loss for loss, _ in looks) * scale
 
+    def sample_gradients(self, network: Network, batch: Samples) -> SampleGradients:
+        """See `Arithmetic`: small networks alone are run here, so that all the gradients of a batch find room."""
+        p = network.parameters.row.tolist()
+        return _Rows(network.names, [self._look(p, *batch.vectors(index))[-1] for index in range(len(batch))])
+
     def sample_pass(self, network: Network, sample: Samples) -> SamplePass:
         """See `Arithmetic`."""
         *made, gradients = self._look(network.parameters.row.tolist(), *sample.vectors(0))
@@ -115,6 +121,18 @@ class ScalarEngine:
     @cached_property
     def _total_loss(self) -> Callable[..., float]:
         return interpreted(total_loss_source(self.page), "total_loss")
+
+
+class _Rows(NamedTuple):
+    """See `SampleGradients`: for each sample its gradients in the parameters' order."""
+
+    names: Names
+    rows: list[list[float]]
+
+    def of(self, parameter: Parameter) -> list[float]:
+        """See `SampleGradients`."""
+        at = self.names.index(parameter)
+        return [row[at] for row in self.rows]
 
 
 def _scale(samples: Samples, reduction: str) -> float:

@@ -40,8 +40,8 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
     value = notation.term(explanation.value)
     yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
     yield Equations([chain(target, notation)])
-    rows = [partial_row(partial, notation) for partial in explanation.partials]
-    yield Table(PARTIAL_COLUMNS, rows, len(rows))
+    rows = (partial_row(partial, notation) for partial in explanation.partials)
+    yield Table(PARTIAL_COLUMNS, rows, len(explanation.partials))
     if explanation.paths is not None:
         yield from paths_blocks(explanation.paths, explanation.path_count, target, notation)
     if explanation.by_sample:
@@ -74,7 +74,7 @@ def paths_blocks(
     )
     shown = 1 if math.isnan(target.value) else len(columns)
     sign = notation.text("%")
-    rows = [
+    rows = (
         (
             notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
@@ -82,8 +82,8 @@ def paths_blocks(
             "" if path.share is None else notation.math(percent(path.share)) + f" {sign}",
         )[:shown]
         for path in paths
-    ]
-    yield Table(columns[:shown], rows, len(rows))
+    )
+    yield Table(columns[:shown], rows, len(paths))
     value = notation.term(target.value)
     total = notation.math(f"{partial_name(target, notation)}{' = ' * bool(value)}{value}")
     if len(paths) < count:
@@ -111,9 +111,10 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     reduction = run.setup.schedule.reduction
     yield Heading(f"Over the batch ({reduction} of {counted(len(explanation.by_sample), 'sample')})", 3)
     gradient = partial_name(explanation.partials[-1], notation)
-    rows = [
+    rows = (
         (f"{number}{' (shown above)' * (number == sample)}", notation.value(value))
         for number, value in explanation.by_sample
-    ]
-    yield Table((Column("sample"), Column(notation.math(gradient), "number")), rows, len(rows))
+    )
+    columns = (Column("sample"), Column(notation.math(gradient), "number"))
+    yield Table(columns, rows, len(explanation.by_sample))
     yield Note(f"The {reduction} is {notation.math(f'{gradient} = {notation.term(explanation.gradient)}')}")
