@@ -181,16 +181,15 @@ class ArrayEngine(NumpyArithmetic):
         """The forward and backward pass over a batch, samples × units."""
         whole = BatchPass(network, np.asarray(network.parameters.row), len(samples))
         whole.load(samples.inputs, samples.targets)
+        buffers = whole.buffers
         with np.errstate(all="ignore"):
             whole.run()
-        buffers = whole.buffers
-        gradients = ParameterRow(network.names, buffers.gradients * _share(reduction, len(samples)))
-        layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
-        with np.errstate(all="ignore"):
+            gradients = ParameterRow(network.names, buffers.gradients * _share(reduction, len(samples)))
+            layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
             slopes = tuple(inplace.slopes(*layer) for layer in layers)
-        trace = Trace(buffers.net_inputs, buffers.activations, slopes)
-        outputs = loss_by_output(network, trace, samples.targets)
-        by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
+            trace = Trace(buffers.net_inputs, buffers.activations, slopes)
+            outputs = loss_by_output(network, trace, samples.targets)
+            by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
         return trace, Gradients(by_source, buffers.deltas, gradients)
 
 
