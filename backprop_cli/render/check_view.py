@@ -55,7 +55,8 @@ def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
     """One line for what is right, one for what is wrong, one for what cannot be said."""
     probes = (*found.parameters, *found.directions)
     by_verdict = {
-        verdict: [probe for probe in probes if probe.verdict == verdict] for verdict in ("ok", "wrong", "kink")
+        verdict: [probe for probe in probes if probe.verdict == verdict]
+        for verdict in ("ok", "wrong", "kink", "unclear")
     }
     count = len(found.parameters)
     checked = counted(count, "gradient")
@@ -65,7 +66,8 @@ def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
         worst = max(by_verdict["ok"], key=lambda probe: probe.relative_error)
         error = f"{worst.relative_error:.1e} ({notation.text(worst.name)})" if worst.relative_error else "0"
         yield Note(
-            f"{checked}: {'no contradiction' if by_verdict['kink'] else 'all agree'}; largest relative error {error}."
+            f"{checked}: {'all agree' if len(by_verdict['ok']) == len(probes) else 'no contradiction'}; "
+            f"largest relative error {error}."
         )
     if by_verdict["wrong"]:
         names = listed([notation.text(probe.name) for probe in by_verdict["wrong"]])
@@ -73,3 +75,6 @@ def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
     if by_verdict["kink"]:
         names = listed([notation.text(probe.name) for probe in by_verdict["kink"]])
         yield Note(f"At a kink, where there is no derivative to compare with: {names}.")
+    if by_verdict["unclear"]:
+        names = listed([notation.text(probe.name) for probe in by_verdict["unclear"]])
+        yield Note(f"Not to be decided by numerical differentiation, whose own roundoff is larger here: {names}.")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
 from backprop_cli import load
 from backprop_cli.check.numerical import GradientCheck, check_gradients, ridders
+from backprop_cli.errors import DivergedError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.names import Parameter
 from backprop_cli.sgd import Run, train
+from tests.program import backprop
 
 
 def network(
@@ -176,3 +182,73 @@ def test_overflows_on_the_way_are_taken_in_silence() -> None:
         ],
     }  # fmt: skip
     assert checked(network).parameter_count == 11
+
+
+EXPONENTS = st.integers(-308, 307) | st.integers(-3, 3)
+EXTREME = st.builds(
+    lambda sign, digits, exponent: sign * digits * 10.0**exponent,
+    st.sampled_from([-1, 1]),
+    st.floats(1, 1.7),
+    EXPONENTS,
+)
+
+
+@st.composite
+def extreme_networks(draw: st.DrawFn) -> dict[str, Any]:
+    widths = draw(st.lists(st.integers(1, 2), min_size=2, max_size=3))
+    vector = {width: st.lists(EXTREME, min_size=width, max_size=width) for width in (1, 2)}
+    layers = [
+        {
+            "activation": draw(st.sampled_from(sorted(ACTIVATIONS))),
+            "weights": draw(st.lists(vector[sources], min_size=units, max_size=units)),
+            "bias": draw(vector[units]),
+        }
+        for sources, units in pairwise(widths)
+    ]
+    target = st.sampled_from([0.0, 0.5, 1.0])
+    return {
+        "loss": draw(st.sampled_from(sorted(LOSSES))),
+        "inputs": draw(vector[widths[0]]),
+        "targets": draw(st.lists(target, min_size=widths[-1], max_size=widths[-1])),
+        "layers": layers,
+    }
+
+
+@settings(max_examples=300)
+@given(extreme_networks())
+def test_right_gradients_are_not_called_wrong_however_large_or_small_the_numbers(config: dict[str, Any]) -> None:
+    try:
+        found = checked(config)
+    except DivergedError:
+        reject()
+    assert [probe for probe in found.parameters if probe.verdict == "wrong"] == []
+
+
+FAR_OUT = {
+    "loss": "output",
+    "inputs": [1e153, 1.0],
+    "layers": [{"activation": "softsign", "weights": [[1e-100, 1.0], [0.0, 1.0]]}],
+}
+
+
+def test_what_no_step_can_tell_is_unclear_and_does_not_fail() -> None:
+    found = checked(FAR_OUT)
+    assert [probe.verdict for probe in found.parameters] == ["unclear", "ok", "ok", "ok"]
+    assert found.passed
+    shown = backprop("check", "-", stdin=json.dumps(FAR_OUT))
+    assert shown.exit_code == 0
+    assert "Not to be decided by numerical differentiation, whose own roundoff is larger here: w11." in shown.stdout
+    assert "4 gradients: no contradiction" in shown.stdout
+    first, *_ = backprop("check", "-", "-f", "json", stdin=json.dumps(FAR_OUT)).json["parameters"]
+    assert first["verdict"] == "unclear"
+
+
+@pytest.mark.parametrize("size", [1e-60, 1e60])
+@pytest.mark.parametrize("hidden", ["tanh", "gelu"])
+def test_a_wrong_gradient_is_found_among_large_and_small_numbers(hidden: str, size: float) -> None:
+    config = network(hidden, "linear", inputs=[[0.3 * size, 0.7 * size]], targets=[[0.2, 0.8]])
+    for row in config["layers"][0]["weights"]:
+        row[:] = [weight / size for weight in row]
+    run = train(load(config), 0)
+    probes = check_gradients(spoilt(run, 0, 1, 0, 1.001), 1e-6).parameters
+    assert [probe.name for probe in probes if probe.verdict == "wrong"] == ["w12"]
