@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from backprop_cli import explanation, load
+from backprop_cli.arithmetic import Arithmetic
 from backprop_cli.explanation import Explainer
+from backprop_cli.network import Network, Samples
 from backprop_cli.partials import Derivation
 from backprop_cli.sgd import train
 from tests.program import backprop
@@ -80,8 +80,13 @@ def test_every_samples_gradients_are_those_of_its_own_derivation(engine: str) ->
 
 def test_a_sample_that_is_not_shown_needs_no_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     result = train(load(THREE_BATCHED), 0, engine="array")
-    made: list[Any] = []
-    monkeypatch.setattr(explanation, "Derivation", lambda *arguments: made.append(arguments) or Derivation(*arguments))
+    made: list[Samples] = []
+
+    def counted(network: Network, sample: Samples, arithmetic: Arithmetic) -> Derivation:
+        made.append(sample)
+        return Derivation(network, sample, arithmetic)
+
+    monkeypatch.setattr(explanation, "Derivation", counted)
     explainer = Explainer(result, 1)
     for parameter in result.setup.network.names.parameters():
         explainer.explain(parameter)
