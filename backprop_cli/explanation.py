@@ -99,6 +99,7 @@ class Explainer:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
         step = self.run.shown
         gradient = self.derivation.gradient(parameter)
+        records = closure(gradient)
         numbers = (index + 1 for index in step.batch)
         by_sample = () if self._batch is None else tuple(zip(numbers, self._batch.of(parameter), strict=True))
         return Explanation(
@@ -106,9 +107,9 @@ class Explainer:
             gradient.wrt,
             step.before.value_of(parameter),
             step.gradients.pick(parameter),
-            tuple(closure(gradient)),
+            tuple(records),
             update_of(self.run, parameter),
             by_sample,
-            largest_paths(gradient, limit) if with_paths else None,
-            count_paths(gradient) if with_paths else 0,
+            largest_paths(records, limit) if with_paths else None,
+            count_paths(records) if with_paths else 0,
         )

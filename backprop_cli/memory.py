@@ -15,23 +15,27 @@ MODEST = 2**29
 """Half a gigabyte may be asked for by any file; more only in proportion to what it holds."""
 PROPORTION = 64
 
-RECORD = 600
-"""Bytes of a partial derivative as a record, about."""
+RECORD = 1400
+"""Bytes of a partial derivative as a record, about, with what the search for paths holds of it."""
 
 
 def require_records(network: Network) -> None:
     """Refuse to write out every partial derivative where a softmax has more of them than memory.
 
     Raises:
-        UsageError: the units of one softmax layer, squared, are too many.
+        UsageError: the squares of the softmax layers' units add up to too many.
     """
-    for units, activation in zip(network.names.widths[1:], network.activations, strict=True):
-        needed = 0 if activation.is_elementwise else RECORD * units**2
-        if needed > MODEST:
-            raise UsageError(
-                f"a softmax over {units:,} units has {units**2:,} partial derivatives, which would take about "
-                f"{in_words(needed)} of memory as single records\n    hint: run --view matrix shows such a network"
-            )
+    layers = zip(network.names.widths[1:], network.activations, strict=True)
+    units = [width for width, activation in layers if not activation.is_elementwise]
+    count = sum(width**2 for width in units)
+    if RECORD * count > MODEST:
+        whose = (
+            f"a softmax over {units[0]:,} units has" if len(units) == 1 else f"the {len(units):,} softmax layers have"
+        )
+        raise UsageError(
+            f"{whose} {count:,} partial derivatives, which would take about {in_words(RECORD * count)} of memory as single "
+            "records\n    hint: run --view matrix shows such a network"
+        )
 
 
 def training_bytes(network: Network, samples: Samples, schedule: Schedule) -> int:

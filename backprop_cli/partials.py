@@ -103,14 +103,16 @@ class Derivation:
         key = ("a/z", layer, unit, by)
         if key not in self._memo:
             activation = self.network.activations[layer]
-            a = (self.names.activation(layer, unit), self.activations[layer + 1][unit])
-            z = (self.names.net_input(layer, by), self.net_inputs[layer][by])
-            holes = {"a": a, "z": z} | {name: ("", value) for name, value in activation.setting_values().items()}
-            formula = activation.slope_formula
-            if unit != by:
+            holes = {"a": (self.names.activation(layer, unit), self.activations[layer + 1][unit])}
+            if unit == by:
+                formula = activation.slope_formula
+                holes |= {"z": (self.names.net_input(layer, by), self.net_inputs[layer][by])}
+                holes |= {name: ("", value) for name, value in activation.setting_values().items()}
+            else:
                 formula = softmax.CROSS_SLOPE
                 holes["other"] = (self.names.activation(layer, by), self.activations[layer + 1][by])
-            self._memo[key] = self._local(a[0], z[0], self._slope_value(layer, unit, by), formula, holes)
+            of, wrt = self.names.activation(layer, unit), self.names.net_input(layer, by)
+            self._memo[key] = self._local(of, wrt, self._slope_value(layer, unit, by), formula, holes)
         return self._memo[key]
 
     def _slope_value(self, layer: int, unit: int, by: int) -> float:
@@ -258,12 +260,13 @@ def closure(target: Partial) -> list[Partial]:
     stack: list[tuple[Partial, bool]] = [(target, False)]
     while stack:
         partial, is_ready = stack.pop()
-        if partial.name in seen:
+        name = partial.name
+        if name in seen:
             continue
-        if is_ready:
-            seen[partial.name] = partial
+        if is_ready or not partial.terms:
+            seen[name] = partial
             continue
         stack.append((partial, True))
         factors = [factor for term in partial.terms for factor in term]
-        stack.extend((factor, False) for factor in reversed(factors))
+        stack.extend([(factor, False) for factor in reversed(factors)])
     return list(seen.values())

@@ -10,10 +10,10 @@ import heapq
 import itertools
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backprop_cli.partials import Partial, closure
+from backprop_cli.partials import Partial
 
 
 class Path(NamedTuple):
@@ -27,13 +27,13 @@ class Path(NamedTuple):
     share: float | None
 
 
-def count_paths(target: Partial) -> int:
-    """How many paths there are, counted without walking them."""
+def count_paths(records: Sequence[Partial]) -> int:
+    """How many paths there are to the last of `records`, the `closure` of it, counted without walking them."""
     counts: dict[str, int] = {}
-    for partial in closure(target):
+    for partial in records:
         products = (math.prod(counts[factor.name] for factor in term) for term in partial.terms)
         counts[partial.name] = sum(products) if partial.terms else 1
-    return counts[target.name]
+    return counts[records[-1].name]
 
 
 class _Done(NamedTuple):
@@ -51,18 +51,18 @@ class _Rest(NamedTuple):
     best: float
 
 
-def largest_paths(target: Partial, limit: int) -> tuple[Path, ...]:
-    """The `limit` paths of largest |product|, largest first; no more of them are built."""
-    return tuple(itertools.islice(_by_size(target), min(limit, sys.maxsize)))
+def largest_paths(records: Sequence[Partial], limit: int) -> tuple[Path, ...]:
+    """The `limit` paths of largest |product| to the last of `records`, the `closure` of it; no more of them are built."""
+    return tuple(itertools.islice(_by_size(records), min(limit, sys.maxsize)))
 
 
-def _by_size(target: Partial) -> Iterator[Path]:
+def _by_size(records: Sequence[Partial]) -> Iterator[Path]:
     """All the paths, largest |product| first.
 
     Best-first search: an unfinished path is ranked by the largest product that it can still become. Among equals the newest
     goes on first: breadth-first, the many paths whose products are all 0 would be begun together.
     """
-    best = _largest_products(target)
+    target, best = records[-1], _largest_products(records)
     order = itertools.count(0, -1)
     heap: list[tuple[float, int, float, _Done | None, _Rest | None]] = []
 
@@ -85,10 +85,10 @@ def _by_size(target: Partial) -> Iterator[Path]:
             begin(product, done, expanded)
 
 
-def _largest_products(target: Partial) -> dict[str, float]:
-    """The largest |product| among the paths of each partial that `target` is made of."""
+def _largest_products(records: Sequence[Partial]) -> dict[str, float]:
+    """The largest |product| among the paths of each record."""
     best: dict[str, float] = {}
-    for partial in closure(target):
+    for partial in records:
         products: Iterable[float] = (math.prod(best[factor.name] for factor in term) for term in partial.terms)
         best[partial.name] = max(products) if partial.terms else abs(partial.value)
     return best

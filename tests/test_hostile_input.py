@@ -58,7 +58,15 @@ def test_what_does_not_fit_is_refused_with_the_estimate() -> None:
 def test_a_jacobian_that_does_not_fit_is_refused(command: tuple[str, ...]) -> None:
     result = backprop(command[0], "-", *command[1:], stdin=_wide(1, 20_000, softmax=True))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "400,000,000 partial derivatives, which would take about 240 GB" in result.stderr
+    assert "400,000,000 partial derivatives, which would take about 560 GB" in result.stderr
+
+
+def test_many_jacobians_that_do_not_fit_together_are_refused() -> None:
+    pair = [{"activation": "softmax", "weights": [[1]] * 300}, {"weights": [[1] * 300]}]
+    text = json.dumps({"inputs": [1], "targets": [1], "layers": pair * 10})
+    result = backprop("explain", "-", "-w", "W1[1,1]", stdin=text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the 10 softmax layers have 900,000 partial derivatives, which would take about 1.26 GB" in result.stderr
 
 
 def test_a_history_that_does_not_fit_is_refused(tmp_path: Path) -> None:

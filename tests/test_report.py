@@ -194,6 +194,13 @@ def test_a_large_network_is_drawn_by_layer() -> None:
     assert frames[0]["maps"]["gradients 2"] != frames[-1]["maps"]["gradients 2"]
 
 
+def test_sections_of_a_very_deep_network_are_cut() -> None:
+    layer = {"activation": "tanh", "weights": [[0.5]], "bias": [0.1]}
+    page = page_of("-", stdin=json.dumps({"inputs": [0.3], "targets": [0.2], "layers": [layer] * 400}))
+    assert page.count(": <code>backprop run --view matrix</code> shows them all") == 3
+    assert len(page) < 2_000_000
+
+
 def test_a_middling_network_has_rows_and_heat_maps() -> None:
     network = {
         "inputs": [0.3], "targets": [0.2],

@@ -20,7 +20,7 @@ from backprop_cli.chain.records import ChainResult, Total
 from backprop_cli.chain.symbolic import Symbols
 from backprop_cli.chain.writing import rule
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
-from backprop_cli.partials import Partial
+from backprop_cli.partials import Partial, closure
 from backprop_cli.paths import count_paths, largest_paths
 from backprop_cli.quantities import Quantity
 
@@ -193,5 +193,7 @@ class _Chain:
         product, simplified = (
             None if form is None else rule(form, self.values) for form in (written.product, written.simplified)
         )
-        paths = largest_paths(partial, limit) if limit else None
-        return Total(partial, product, simplified, written.note, paths, count_paths(partial) if limit else 0)
+        if not limit:
+            return Total(partial, product, simplified, written.note)
+        records = closure(partial)
+        return Total(partial, product, simplified, written.note, largest_paths(records, limit), count_paths(records))

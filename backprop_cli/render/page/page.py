@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -36,6 +36,9 @@ from backprop_cli.render.values import sample_values
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""
+
+MOST_BLOCKS = 500
+"""A section in matrices is cut after so many headings, notes and matrices."""
 
 LONGEST_PRINTED = 10_000
 """A network file of more characters, about two pages, is left out on paper."""
@@ -177,8 +180,7 @@ def _picture(page: Page, values: dict[str, float]) -> Element:
 def _matrices(page: Page) -> dict[str, Any]:
     """Heat maps of every frame, and the last step in matrices."""
     run, notation = page.recording.last, PageNotation(page.digits)
-    blocks = list(matrix_view(run, page.derivation, page.sample + 1, notation))
-    headings = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
+    blocks = matrix_view(run, page.derivation, page.sample + 1, notation)
     return {
         "drawing": _picture(page, {}),
         "is_drawn": False,
@@ -188,13 +190,23 @@ def _matrices(page: Page) -> dict[str, Any]:
         "samples": [],
         "sample": page.sample,
         "data": _data(page, heat_data(page.recording, page.curve)),
-        # the last section is the loss, which the page has already
-        "blocks": [
-            _block(block, notation)
-            for block in blocks[headings[0] : headings[-1]]
-            if isinstance(block, Heading | Note | Matrix)
-        ],
+        "blocks": [_block(block, notation) for block in _sections(blocks)],
     }
+
+
+def _sections(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The sections in matrices, each no longer than can be read; the first blocks and the last section the page has already."""
+    sections: list[list[Block]] = [[]]
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 2:
+            sections.append([])
+        if isinstance(block, Heading | Note | Matrix):
+            sections[-1].append(block)
+    for section in sections[1:-1]:
+        yield from section[:MOST_BLOCKS]
+        if len(section) > MOST_BLOCKS:
+            left = counted(len(section) - MOST_BLOCKS, "more line")
+            yield Note(f"… {left}: <code>backprop run --view matrix</code> shows them all")
 
 
 def _block(block: Block, notation: PageNotation) -> tuple[str, Markup]:
