@@ -34,7 +34,7 @@ else:
     np = _OnDemand()
     Array = Row = object
 
-__all__ = ["Array", "Row", "elementwise", "fit", "np", "row_of", "total"]
+__all__ = ["Array", "Row", "elementwise", "fit", "np", "row_of", "selected", "total"]
 
 FEW = 1000
 """Up to so many numbers are computed one by one: NumPy's way there would take longer."""
@@ -53,6 +53,13 @@ def fit(row: array[float]) -> Row:
 def total(numbers: Iterable[float]) -> float:
     """The sum from the first number to the last; the built-in `sum` adds up otherwise from Python 3.12 on."""
     return reduce(operator.add, numbers, 0.0)
+
+
+def selected(mask: bytes, where_set: Row, elsewhere: Row) -> Row:
+    """The numbers of `where_set` where the mask's byte is 1, and those of `elsewhere` where it is 0."""
+    if len(mask) <= FEW:
+        return row_of(one if is_set else other for is_set, one, other in zip(mask, where_set, elsewhere, strict=True))
+    return np.where(np.frombuffer(mask, dtype=bool), where_set, elsewhere)
 
 
 def elementwise(function: Callable[..., Any], *rows: Row) -> Row:

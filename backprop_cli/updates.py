@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_cli.arithmetic import NUMPY, Arithmetic
-from backprop_cli.arrays import Row, elementwise, row_of
+from backprop_cli.arrays import Row, elementwise, row_of, selected
 from backprop_cli.names import Names
 from backprop_cli.network import Network, ParameterRow, Schedule, Setup
 
@@ -119,7 +119,4 @@ def decays_of(names: Names, schedule: Schedule) -> Row:
 def moved(network: Network, changes: ParameterRow, schedule: Schedule) -> Network:
     """The network with `changes` added to all that is not frozen."""
     row = elementwise(lambda value, change: value + change, network.parameters.row, changes.row)
-    for index, is_frozen in enumerate(schedule.frozen):
-        if is_frozen:
-            row[index] = network.parameters.row[index]
-    return network.with_row(row)
+    return network.with_row(selected(schedule.frozen, network.parameters.row, row) if schedule.frozen else row)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arrays import Array
+from backprop_cli.arrays import Array, Row
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
-from backprop_cli.network import Network, ParameterRow, Schedule
+from backprop_cli.names import Names
+from backprop_cli.network import Network, ParameterRow, Schedule, Setup
 from backprop_cli.updates import moved, update
 
 Slope = Callable[[Activation, Array, Array], Array]
@@ -156,10 +157,10 @@ def first_successor(layers: Collection[int]) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
             if layer in layers:
                 delta = delta * (np.arange(delta.shape[1]) == 0)
-            return links.loss_by_source(network, trace, layer, delta)
+            return links.loss_by_source(weights, layer, delta)
 
         return _linked(method, loss_by_source=loss_by_source)
 
@@ -170,11 +171,9 @@ def transposed(method: Method) -> Method:
     """∂E/∂a with the weight matrix turned around, where it is square so that nobody notices."""
     links = method.links
 
-    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-        weights = network.layers[layer].weights
-        if layer == 0 or weights.shape[0] != weights.shape[1]:
-            return links.loss_by_source(network, trace, layer, delta)
-        return delta @ weights.T
+    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+        is_square = layer > 0 and weights.shape[0] == weights.shape[1]
+        return delta @ weights.T if is_square else links.loss_by_source(weights, layer, delta)
 
     return _linked(method, loss_by_source=loss_by_source)
 
@@ -183,27 +182,35 @@ def already_updated(method: Method) -> Method:
     """∂E/∂a with the next layer's weights as this very step leaves them."""
     links, setup = method.links, method.setup
     scale = 1.0 / len(method.batch) if setup.schedule.reduction == "mean" else 1.0
-    updated: dict[int, Network] = {}
+    updated: dict[int, Array] = {}
 
-    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+    def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        gradient = links.weight_gradient(network, trace, layer, delta)
         if layer not in updated:  # the step's own pass comes first; what is asked later uses the weights that it gave
-            gradient = links.weight_gradient(network, trace, layer, delta) * scale
-            updated[layer] = _with_updated_weights(method, layer, gradient)
-        return links.loss_by_source(updated[layer], trace, layer, delta)
+            updated[layer] = _updated_weights(setup, layer, gradient * scale)
+        return gradient
 
-    return _linked(method, loss_by_source=loss_by_source)
+    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+        del weights
+        return links.loss_by_source(updated[layer], layer, delta)
+
+    return _linked(method, weight_gradient=weight_gradient, loss_by_source=loss_by_source)
 
 
-def _with_updated_weights(method: Method, layer: int, gradient: Array) -> Network:
-    """The network with the step made on the weights of one layer alone."""
-    setup = method.setup
-    names, row = setup.network.names, np.zeros(setup.network.parameter_count)
-    row[names.weights_at(layer)] = gradient.ravel()
-    changes, _ = update(setup.network, ParameterRow(names, row), setup.velocity, setup.schedule)
-    after = moved(setup.network, changes, setup.schedule)
-    values = np.array(setup.network.parameters.row)
-    values[names.weights_at(layer)] = np.asarray(after.parameters.row)[names.weights_at(layer)]
-    return setup.network.with_row(values)
+def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
+    """One layer's weights after the step, which is made on a network of that layer alone."""
+    whole = setup.network
+    at = whole.names.weights_at(layer)
+    names = Names((whole.names.widths[layer], whole.names.widths[layer + 1]), ("none",))
+
+    def of_layer(row: Row) -> ParameterRow:
+        return ParameterRow(names, np.asarray(row)[at])
+
+    network = Network((whole.activations[layer],), whole.loss, names, of_layer(whole.parameters.row))
+    velocity = None if setup.velocity is None else of_layer(setup.velocity.row)
+    schedule = replace(setup.schedule, frozen=setup.schedule.frozen[at])
+    changes, _ = update(network, ParameterRow(names, gradient.ravel()), velocity, schedule)
+    return moved(network, changes, schedule).layers[0].weights
 
 
 # ── the update ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,10 +237,12 @@ def biases_trained(method: Method) -> Method:
 
 
 def _with_biases(method: Method, is_frozen: bool) -> Method:
-    setup = method.setup
-    parameters = setup.network.names.parameters()
-    frozen = bytes(setup.is_frozen(parameter) if parameter.is_weight else is_frozen for parameter in parameters)
-    return scheduled(lambda schedule: replace(schedule, frozen=frozen))(method)
+    names, schedule = method.setup.network.names, method.setup.schedule
+    frozen = bytearray(schedule.frozen or names.parameter_count)
+    for layer in range(names.depth):
+        at = names.biases_at(layer)
+        frozen[at] = bytes([is_frozen]) * (at.stop - at.start)
+    return scheduled(lambda schedule: replace(schedule, frozen=bytes(frozen)))(method)
 
 
 def change_for_gradient(method: Method) -> Method:

@@ -122,16 +122,14 @@ def before_last(run: Run) -> Setup:
     return replace(run.setup, network=last.before, velocity=last.velocity_before, updates=made)
 
 
-def _missing(setup: Setup, wanted: Iterable[Wanted]) -> list[str]:
+def _missing(setup: Setup, wanted: Sequence[Wanted]) -> list[str]:
     """The parameters without a gradient where some have one, and without a new value where some have one."""
     names = setup.network.names
+    frozen = setup.schedule.frozen or bytes(names.parameter_count)
     missing: list[str] = []
-    found = {(one.group, one.parameter) for one in wanted if one.parameter is not None}
     for group, mark in ((Work.gradients, ""), (Work.parameters_after, "+")):
-        if any(kind is group for kind, _ in found):
-            missing += [
-                f"{names.of(parameter)}{mark}"
-                for parameter in names.parameters()
-                if (group, parameter) not in found and not setup.is_frozen(parameter)
-            ]
+        given = {one.parameter for one in wanted if one.parameter is not None and one.group is group}
+        if given:
+            every = zip(names.parameters(), frozen, strict=True)
+            missing += [names.of(one) + mark for one, is_frozen in every if not is_frozen and one not in given]
     return missing

@@ -10,55 +10,14 @@ from itertools import combinations
 import numpy as np
 
 from backprop_cli.arrays import Array
+from backprop_cli.check.budget import DEFAULT_EFFORT, Budget
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.evidence import Evidence
-from backprop_cli.check.formulas import Formulas
-from backprop_cli.check.misconceptions import MISCONCEPTIONS, Misconception
-from backprop_cli.check.variants import Variant
+from backprop_cli.check.misconceptions import Mistake, mistakes_of
 from backprop_cli.check.work import Work
-from backprop_cli.network import Setup
-
-BUDGET = 1.5e9
-"""What all the attempts together may cost, in units of about ten nanoseconds."""
-
-_STEP_COST = 5_000
-"""What a step of two layers costs before its network's size counts."""
-
-_LAYER_COST = 20_000
-"""What each further layer costs."""
-
-_UNIT_COST = 100
-"""What a unit costs for each sample of a step."""
-
-_PARAMETER_COST = 6
-"""What a parameter costs for each sample of a step."""
-
-_ROW_COST = 15_000
-"""What a row of a matrix of derivatives costs before its network's size counts."""
-
-_NUMBER_COST = 20
-"""What it costs to compare a number."""
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A misconception and the way in which it is made."""
-
-    misconception: Misconception
-    variant: Variant
-
-    @property
-    def id(self) -> str:
-        """The misconception's."""
-        return self.misconception.id
-
-    @property
-    def formulas(self) -> Formulas:
-        """The right formula and the wrong one."""
-        return self.variant.formulas or (self.misconception.right, self.misconception.wrong)
 
 
 @dataclass(frozen=True)
@@ -76,11 +35,15 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Findings:
-    """The diagnoses, best first, the wrong numbers that none explains, and how many attempts the budget left out."""
+    """The diagnoses, best first, and the wrong numbers that none explains.
+
+    `left_out` hypotheses would have taken too long to try; an effort of `wanted` seconds would have had room for them.
+    """
 
     diagnoses: tuple[Diagnosis, ...] = ()
     unexplained: tuple[str, ...] = ()
     left_out: int = 0
+    wanted: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,27 +65,27 @@ class _Attempt:
         return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), self.order
 
 
-def diagnose(comparison: Comparison, on_progress: Callable[[int, int], None] | None = None) -> Findings:
+def diagnose(
+    comparison: Comparison,
+    on_progress: Callable[[int, int], None] | None = None,
+    effort: float = DEFAULT_EFFORT,
+) -> Findings:
     """Find the mistakes behind the numbers that do not agree; nothing is ever found behind right ones.
 
     A hypothesis counts only where the digits that it hits are more than chance gives to so many hypotheses. `on_progress`
-    is told how many of how many hypotheses are tried.
+    is told how many of how many hypotheses are tried; those that would take more than about `effort` seconds are not.
     """
     wrong = frozenset(index for index, one in enumerate(comparison.compared) if not one.agrees)
     if not wrong:
         return Findings()
-    laboratory = _Laboratory(comparison, wrong, on_progress)
+    budget = Budget(comparison, effort)
+    laboratory = _Laboratory(comparison, wrong, budget, on_progress)
     singles = [(mistake,) for mistake in mistakes_of(comparison.run.setup)]
     attempts = laboratory.try_all(singles, doubt=0.0)
-    if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1:
+    if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
         attempts += laboratory.try_all(_pairs([mistake for (mistake,) in singles]), doubt=1.0)
     diagnoses, left = _best(attempts, wrong, comparison)
-    return Findings(tuple(diagnoses), _names(comparison, left), laboratory.left_out)
-
-
-def mistakes_of(setup: Setup) -> list[Mistake]:
-    """Every way of every mistake that can be made in a setup, in the table's order."""
-    return [Mistake(entry, variant) for entry in MISCONCEPTIONS.values() for variant in entry.variants(setup)]
+    return Findings(tuple(diagnoses), _names(comparison, left), budget.left_out, budget.wanted)
 
 
 def _pairs(mistakes: Iterable[Mistake]) -> list[tuple[Mistake, ...]]:
@@ -138,30 +101,30 @@ class _Laboratory:
     """Makes the computation again under hypotheses, within a budget."""
 
     def __init__(
-        self, comparison: Comparison, wrong: frozenset[int], on_progress: Callable[[int, int], None] | None
+        self,
+        comparison: Comparison,
+        wrong: frozenset[int],
+        budget: Budget,
+        on_progress: Callable[[int, int], None] | None,
     ) -> None:
         self.comparison = comparison
         self.evidence = Evidence(comparison)
         self.is_wrong = np.isin(np.arange(len(comparison.compared)), list(wrong))
-        self.cost = _cost(comparison)
-        self.budget = BUDGET
-        self.left_out = 0
+        self.budget = budget
         self.on_progress = on_progress
 
     def try_all(self, hypotheses: Sequence[tuple[Mistake, ...]], doubt: float) -> list[_Attempt]:
         """The hypotheses that explain something, with evidence beyond what their number and some `doubt` ask for."""
-        affordable = min(len(hypotheses), int(self.budget / self.cost))
-        self.left_out += len(hypotheses) - affordable
-        self.budget -= affordable * self.cost
-        needed = math.log10(max(1, affordable)) + doubt
+        chosen = self.budget.choose(hypotheses)
+        needed = math.log10(max(1, len(chosen))) + doubt
         attempts = []
-        for order, mistakes in enumerate(_likeliest(hypotheses, affordable)):
+        for order, mistakes in enumerate(chosen):
             agrees = self.comparison.judge.agreement(self._numbers(mistakes))
             explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
             if self.evidence.speaks_for(explains, spoilt, int(self.is_wrong.sum()), needed):
                 attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
-                self.on_progress(order + 1, affordable)
+                self.on_progress(order + 1, len(chosen))
         return attempts
 
     def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
@@ -176,32 +139,8 @@ class _Laboratory:
             return numbers
 
 
-def _cost(comparison: Comparison) -> int:
-    """What one attempt costs, in the budget's units."""
-    run = comparison.run
-    network, samples = run.setup.network, run.setup.schedule.batch_size or len(run.setup.samples)
-    layers, units = network.names.depth, sum(network.names.widths)
-    size = _PARAMETER_COST * network.parameter_count + _UNIT_COST * units
-    step = _STEP_COST + _LAYER_COST * max(0, layers - 2) + size * samples
-    rows = comparison.selection.row_count * (_ROW_COST + network.parameter_count)
-    return max(1, run.steps) * step + rows + _NUMBER_COST * len(comparison.compared)
-
-
 def _indices(chosen: Array) -> frozenset[int]:
     return frozenset(np.flatnonzero(chosen).tolist())
-
-
-def _likeliest(hypotheses: Sequence[tuple[Mistake, ...]], count: int) -> Iterable[tuple[Mistake, ...]]:
-    """So many of the hypotheses: of every misconception the first variant before any second, in the table's order."""
-    if count == len(hypotheses):
-        return hypotheses
-    seen: dict[tuple[str, ...], int] = {}
-    ranked = []
-    for order, mistakes in enumerate(hypotheses):
-        ids = tuple(mistake.id for mistake in mistakes)
-        seen[ids] = seen.get(ids, -1) + 1
-        ranked.append((seen[ids], order))
-    return (hypotheses[order] for order in sorted(order for _, order in sorted(ranked)[:count]))
 
 
 def _best(

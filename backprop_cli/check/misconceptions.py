@@ -13,6 +13,7 @@ from backprop_cli.check import alterations as alter
 from backprop_cli.check import formulas
 from backprop_cli.check import variants as ways
 from backprop_cli.functions.formula import Formula
+from backprop_cli.network import Setup
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,24 @@ class Misconception:
     right: Formula
     wrong: Formula
     variants: ways.Variants
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A misconception and the way in which it is made."""
+
+    misconception: Misconception
+    variant: ways.Variant
+
+    @property
+    def id(self) -> str:
+        """The misconception's."""
+        return self.misconception.id
+
+    @property
+    def formulas(self) -> formulas.Formulas:
+        """The right formula and the wrong one."""
+        return self.variant.formulas or (self.misconception.right, self.misconception.wrong)
 
 
 def _entry(
@@ -192,3 +211,8 @@ _TABLE = [
 ]  # fmt: skip
 
 MISCONCEPTIONS: dict[str, Misconception] = {entry.id: entry for entry in _TABLE}
+
+
+def mistakes_of(setup: Setup) -> list[Mistake]:
+    """Every way of every mistake that can be made in a setup, in the table's order."""
+    return [Mistake(entry, variant) for entry in MISCONCEPTIONS.values() for variant in entry.variants(setup)]

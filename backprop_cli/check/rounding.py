@@ -80,8 +80,8 @@ def rounded(cut: Cut, carried: Carried) -> Change:
                 output_delta=output_delta,
                 hidden_delta=_then(links.hidden_delta, cut),
                 loss_by_source=_then(links.loss_by_source, cut),
-                weight_gradient=_by_sample(links.weight_gradient, cut if carried.sample_gradients else None),
-                bias_gradient=_by_sample(links.bias_gradient, cut if carried.sample_gradients else None),
+                weight_gradient=_weights_by_sample(links.weight_gradient, cut if carried.sample_gradients else None),
+                bias_gradient=_biases_by_sample(links.bias_gradient, cut if carried.sample_gradients else None),
             ),
             used_gradient=cut if carried.gradients else method.used_gradient,
             written_parameter=cut if carried.new_parameters else method.written_parameter,
@@ -100,21 +100,56 @@ def _then(function: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
     return link
 
 
-def _by_sample(gradient: Callable[..., Any], cut: Cut | None) -> Callable[..., Any]:
-    """A link to a parameter's gradient, which is summed over the samples, with each sample's rounded."""
+_AT_A_TIME = 1_000_000
+"""About so many products are in memory at a time."""
+
+
+def _weights_by_sample(gradient: Callable[..., Array], cut: Cut | None) -> Callable[..., Array]:
+    """A link to the weights' gradients, which are summed over the samples, with each sample's rounded."""
     if cut is None:
         return gradient
+    if gradient is not CHAIN_RULE.weight_gradient:
+        return _one_by_one(gradient, cut)
+
+    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
+        total, sources = np.zeros_like(network.layers[layer].weights), trace.activations[layer]
+        for rows in _rows(len(delta), max(1, _AT_A_TIME // total.size)):
+            total += cut(delta[rows, :, None] * sources[rows, None, :]).sum(axis=0)
+        return total
+
+    return link
+
+
+def _biases_by_sample(gradient: Callable[..., Array | None], cut: Cut | None) -> Callable[..., Array | None]:
+    """The same of the biases."""
+    if cut is None:
+        return gradient
+    if gradient is not CHAIN_RULE.bias_gradient:
+        return _one_by_one(gradient, cut)
+
+    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
+        del trace
+        kind = network.names.biases[layer]
+        if kind == "none":
+            return None
+        return np.asarray(cut(delta.sum(axis=1)).sum() if kind == "shared" else cut(delta).sum(axis=0))
+
+    return link
+
+
+def _one_by_one(gradient: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
+    """Any such link, asked for one sample after the other."""
 
     def link(network: Network, trace: Trace, layer: int, delta: Array) -> Any:
         single = _then(gradient, cut)
-        parts = (single(network, _of_sample(trace, row), layer, delta[row]) for row in _rows(len(delta)))
+        parts = (single(network, _of_sample(trace, row), layer, delta[row]) for row in _rows(len(delta), 1))
         return reduce(lambda total, part: None if part is None else total + part, parts)
 
     return link
 
 
-def _rows(count: int) -> Iterator[slice]:
-    return (slice(index, index + 1) for index in range(count))
+def _rows(count: int, at_a_time: int) -> Iterator[slice]:
+    return (slice(first, first + at_a_time) for first in range(0, count, at_a_time))
 
 
 def _of_sample(trace: Trace, row: slice) -> Trace:

@@ -24,12 +24,19 @@ from backprop_cli.functions.activations import Activation
 from backprop_cli.network import Network, Setup
 
 _DRAWS = 4
+_MOST_ENTRIES = 20_000_000
 _SAFETY = 4.0
 """The largest of so few differences is less than what may come."""
 
 
 def roundoff(setup: Setup, steps: int, sample: int, selection: Selection, exact: Array) -> Array:
-    """For each selected number how far from `exact` a right float64 computation may come out; 0 where nobody can say."""
+    """For each selected number how far from `exact` a right float64 computation may come out; 0 where nobody can say.
+
+    Nobody looks at matrices that are very large.
+    """
+    entries = sum(selection.row_counts) * sum(setup.network.names.widths)
+    if entries > _MOST_ENTRIES:
+        selection = selection.without_matrices()
     largest = np.zeros_like(exact)
     for seed in range(_DRAWS):
         with np.errstate(all="ignore"):
@@ -112,9 +119,8 @@ def _links(method: Method, moved: _Moved) -> Links:
         parts = np.abs(upstream * a)
         return moved(activation.pullback(z, a, upstream), parts + a * parts.sum(axis=-1, keepdims=True))
 
-    def loss_by_source(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-        sizes = np.abs(delta) @ np.abs(network.layers[layer].weights)
-        return moved(right.loss_by_source(network, trace, layer, delta), sizes)
+    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+        return moved(right.loss_by_source(weights, layer, delta), np.abs(delta) @ np.abs(weights))
 
     def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
         sizes = np.abs(delta).T @ np.abs(trace.activations[layer])

@@ -33,7 +33,8 @@ class Variant:
     """One way to make a mistake: what it changes in the method, or how many `steps` it makes too many.
 
     `written` is what is written down of the computed numbers, given the value of the last digit of each. `formulas` are the
-    right one and the wrong one where the network has others than the table's.
+    right one and the wrong one where the network has others than the table's. One that `rounds_samples` looks at every
+    sample's gradients, which takes longer.
     """
 
     change: Change = _nothing
@@ -41,6 +42,7 @@ class Variant:
     steps: int = 0
     written: Callable[[Array, Array], Array] = _rounded_to_given
     formulas: Formulas | None = None
+    rounds_samples: bool = False
 
 
 Variants = Callable[[Setup], Iterable[Variant]]
@@ -291,7 +293,8 @@ def rounded_intermediates(setup: Setup) -> Iterator[Variant]:
         last, carried = results
         middle = "" if slopes else ", slopes in full"
         change = rounded(rounding(decimals), carried._replace(slopes=slopes))
-        yield Variant(change, f"{decimals} decimals carried, {last}{middle}")
+        detail = f"{decimals} decimals carried, {last}{middle}"
+        yield Variant(change, detail, rounds_samples=carried.sample_gradients)
 
 
 def _results(setup: Setup) -> tuple[tuple[str, Carried], ...]:

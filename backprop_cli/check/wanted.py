@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -10,23 +11,27 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.check.work import Group, MatrixRow, Work
+from backprop_cli.check.work import Group, Matrix, Work
 from backprop_cli.names import Names, Parameter
 
 
 class Wanted(NamedTuple):
-    """A number of a `Work`: its group and where in it. `parameter` is whose gradient or new value it is, if anybody's."""
+    """A number of a `Work`: its group and where in it, of a matrix in which `row`.
 
-    group: Group | MatrixRow
+    `parameter` is whose gradient or new value it is, if anybody's.
+    """
+
+    group: Group | Matrix
     place: int
     parameter: Parameter | None = None
+    row: int = 0
 
     def of_sample(self) -> Wanted:
         """The same; of a gradient that of the shown sample's loss."""
         return self._replace(group=Work.sample_gradients) if self.group is Work.gradients else self
 
 
-_AFTER: dict[Group | MatrixRow, Group] = {
+_AFTER: dict[Group | Matrix, Group] = {
     Work.gradients: Work.parameters_after,
     Work.net_inputs: Work.net_inputs_after,
     Work.activations: Work.activations_after,
@@ -109,7 +114,7 @@ class Index:
         by = self._units.get(wrt)
         if by is None or by[:2] != (Work.net_inputs, layer):
             return None
-        return Wanted(MatrixRow(Work.slopes, (layer, unit)), by[2])
+        return Wanted(Matrix(Work.slopes, (layer,)), by[2], row=unit)
 
     def _share_by(self, share: Wanted, wrt: str) -> Wanted | None:
         if share.group is not Work.shares or wrt not in self._units:
@@ -117,7 +122,7 @@ class Index:
         whole = self._loss_by(wrt)
         assert whole is not None
         derivative = Work.share_deltas if whole.group is Work.deltas else Work.share_upstream
-        return Wanted(MatrixRow(derivative, (share.place,)), whole.place)
+        return Wanted(Matrix(derivative), whole.place, row=share.place)
 
     def _loss_by(self, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)
@@ -135,7 +140,7 @@ class Index:
             return Wanted(Work.factors, self.names.index(parameter))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
-            return Wanted(MatrixRow(Work.connections, (layer, unit)), source[2])
+            return Wanted(Matrix(Work.connections, (layer,)), source[2], row=unit)
         return None
 
 
@@ -145,36 +150,68 @@ def known_names(names: Names) -> Iterator[str]:
     yield from names.fixed()
 
 
+_ROWS_AT_A_TIME = 64
+"""So many rows of a matrix are in memory together."""
+
+
+class _Place(NamedTuple):
+    """Where wanted numbers stand in a group, or in some `rows` of a matrix, and which of all the wanted ones they are."""
+
+    group: Group | Matrix
+    positions: Array
+    places: Array
+    rows: Array
+    row_at: Array
+
+    def numbers(self, work: Work) -> Array:
+        """The numbers."""
+        if isinstance(self.group, Matrix):
+            return np.asarray(self.group.rows(work, self.rows)[self.row_at, self.places])
+        return np.asarray(self.group(work)[self.places])
+
+
 class Selection:
     """A list of wanted numbers, arranged so that they are picked from a `Work` group by group."""
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
-        by_group: dict[Group | MatrixRow, list[tuple[int, int]]] = {}
+        by_group: dict[Group | Matrix, list[tuple[int, int, int]]] = {}
         self._count = 0
         for position, one in enumerate(wanted):
-            by_group.setdefault(one.group, []).append((position, one.place))
+            by_group.setdefault(one.group, []).append((one.row, one.place, position))
             self._count += 1
-        self._groups = [
-            (group, np.array([position for position, _ in pairs]), np.array([place for _, place in pairs]))
-            for group, pairs in by_group.items()
-        ]
+        self._places = [place for group, found in by_group.items() for place in _places(group, np.array(found))]
+
+    def without_matrices(self) -> Selection:
+        """The same, in which what stands in a matrix is no number."""
+        plain = copy(self)
+        plain._places = [place for place in self._places if not isinstance(place.group, Matrix)]
+        return plain
 
     @property
-    def row_count(self) -> int:
-        """How many rows of matrices have to be computed one by one."""
-        return sum(isinstance(group, MatrixRow) for group, _, _ in self._groups)
+    def row_counts(self) -> list[int]:
+        """How many rows of matrices have to be computed, at a time."""
+        return [len(place.rows) for place in self._places if isinstance(place.group, Matrix)]
 
     def of_group(self, chosen: Group, work: Work) -> Array:
         """As `of`, with 0 for each number that is not of the chosen group."""
         numbers = np.zeros(self._count)
-        for group, positions, places in self._groups:
-            if group is chosen:
-                numbers[positions] = group(work)[places]
+        for place in self._places:
+            if place.group is chosen:
+                numbers[place.positions] = place.numbers(work)
         return numbers
 
     def of(self, work: Work) -> Array:
         """The wanted numbers of a work, in the order in which they were wanted."""
-        numbers = np.empty(self._count)
-        for group, positions, places in self._groups:
-            numbers[positions] = group(work)[places]
+        numbers = np.full(self._count, np.nan)
+        for place in self._places:
+            numbers[place.positions] = place.numbers(work)
         return numbers
+
+
+def _places(group: Group | Matrix, found: Array) -> Iterator[_Place]:
+    """Where the numbers of a group stand, from their rows, places and positions; of a matrix not too many rows together."""
+    all_rows, row_at = np.unique(found[:, 0], return_inverse=True)
+    for first in range(0, len(all_rows), _ROWS_AT_A_TIME):
+        rows = all_rows[first : first + _ROWS_AT_A_TIME]
+        here = (row_at >= first) & (row_at < first + len(rows))
+        yield _Place(group, found[here, 2], found[here, 1], rows, row_at[here] - first)

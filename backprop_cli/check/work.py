@@ -10,14 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.arrays import Array
-from backprop_cli.backward import Gradients, backward
+from backprop_cli.backward import Gradients, Links, backward
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network import ParameterRow, Setup
-
-_KEPT_SHARES = 16
-"""Of so many outputs the derivatives of their shares are kept, which several groups ask for."""
 
 
 class Work:
@@ -31,7 +28,6 @@ class Work:
         self._changes = tuple(changes)
         self._sample = setup.samples.only(sample)
         self._is_updated = steps > 0
-        self._from_shares: dict[int, Gradients] = {}
         self.method = self._method(setup)
         for _ in range(steps - 1):
             after = self.method.after(self.method.backward(self.method.batch)[1].parameters)
@@ -52,7 +48,7 @@ class Work:
 
     @cached_property
     def _shown(self) -> tuple[Trace, Gradients]:
-        """The shown sample's; the batch goes first, because a link may depend on what it gave."""
+        """The shown sample's, after the batch's, on which a link may depend."""
         batch = self._batch
         return batch if len(self.method.setup.samples) == 1 else self.method.backward(self._sample)
 
@@ -64,18 +60,26 @@ class Work:
     def _trace_after(self) -> Trace:
         return self.method.forward(self._after.network, self._sample.inputs)
 
-    def _from_share(self, output: int) -> Gradients:
-        """Every derivative of E_o of one output: the chain rule under a loss that counts that output alone."""
-        if output not in self._from_shares:
-            network = self.method.setup.network
-            alone = replace(network, loss=_counting_only(output, network.loss))
-            if len(self._from_shares) == _KEPT_SHARES:
-                self._from_shares.clear()
-            self._from_shares[output] = backward(alone, self._shown[0], self._sample.targets, links=self.method.links)
-        return self._from_shares[output]
+    def _from_shares(self, outputs: Array) -> Gradients:
+        """Every derivative of E_o of some outputs, one after the other: the chain rule under losses that count one each."""
+        network = self.method.setup.network
+        alone = replace(network, loss=_counting_one(outputs, network.loss))
+        net_inputs, activations, _ = self._shown[0]
+        trace = Trace(_repeated(net_inputs, len(outputs)), _repeated(activations, len(outputs)))
+        (targets,) = _repeated([self._sample.targets], len(outputs))
+        return backward(alone, trace, targets, links=self.method.links)
 
-    def _one_hot(self, layer: int, unit: int) -> Array:
-        return np.eye(1, self.method.setup.network.names.widths[layer + 1], unit)
+    @property
+    def _links(self) -> Links:
+        """The links; the step's own pass goes first, because one may depend on what that gave."""
+        _ = self._batch
+        return self.method.links
+
+    def _one_hot(self, layer: int, units: Array) -> Array:
+        """For each of some units 1 where it stands in its layer, and 0 elsewhere."""
+        return np.asarray(
+            np.arange(self.method.setup.network.names.widths[layer + 1]) == units[:, np.newaxis], dtype=float
+        )
 
     # ── the groups ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,31 +111,31 @@ class Work:
         """Every ∂E/∂z."""
         return _flat(self._shown[1].deltas)
 
-    def share_upstream(self, output: int) -> Array:
-        """Of E_o of one output, from 0: as `upstream` has those of E."""
-        return _flat(self._from_share(output).activations)
+    def share_upstream(self, outputs: Array) -> Array:
+        """Of E_o of some outputs, from 0, a row each: as `upstream` has those of E."""
+        return np.concatenate(self._from_shares(outputs).activations, axis=1)
 
-    def share_deltas(self, output: int) -> Array:
-        """Of E_o of one output, from 0: as `deltas` has those of E."""
-        return _flat(self._from_share(output).deltas)
+    def share_deltas(self, outputs: Array) -> Array:
+        """Of E_o of some outputs, from 0, a row each: as `deltas` has those of E."""
+        return np.concatenate(self._from_shares(outputs).deltas, axis=1)
 
-    def slopes(self, layer: int, unit: int) -> Array:
-        """∂a_i/∂z_j of one unit i, for each j of its layer: what the link makes of ∂E/∂a_i = 1."""
-        pull = self.method.links.hidden_delta
-        return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
+    def slopes(self, layer: int, units: Array) -> Array:
+        """∂a_i/∂z_j of some units i, a row each, for each j of their layer: what the link makes of ∂E/∂a_i = 1."""
+        pull = self._links.hidden_delta
+        return pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, units))
 
     def factors(self) -> Array:
         """Every ∂z/∂w, in the parameters' order: what the link makes of ∂E/∂z = 1; and ∂z/∂b, which is 1."""
         network, trace = self.method.setup.network, self._shown[0]
-        pull = self.method.links.weight_gradient
+        pull = self._links.weight_gradient
         weights = [pull(network, trace, i, np.ones((1, layer.units))) for i, layer in enumerate(network.layers)]
         biases = [None if layer.bias is None else np.ones_like(layer.bias) for layer in network.layers]
         return np.asarray(ParameterRow.of(network.names, weights, biases).row)
 
-    def connections(self, layer: int, unit: int) -> Array:
-        """∂z/∂a_prev of one unit, for each of its sources: what the link makes of its ∂E/∂z = 1."""
-        pull = self.method.links.loss_by_source
-        return _flat([pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, unit))])
+    def connections(self, layer: int, units: Array) -> Array:
+        """∂z/∂a_prev of some units, a row each, for each of their sources: what the link makes of their ∂E/∂z = 1."""
+        pull = self._links.loss_by_source
+        return pull(self.method.setup.network.layers[layer].weights, layer, self._one_hot(layer, units))
 
     def gradients(self) -> Array:
         """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""
@@ -163,29 +167,36 @@ class Work:
 
 
 Group = Callable[[Work], Array]
-"""A group of numbers: one of the methods above, or a row of one."""
+"""A group of numbers: one of the methods above."""
 
 
-class MatrixRow(NamedTuple):
-    """One row of what would be too much as a whole, units × units or outputs × all units of a network."""
+class Matrix(NamedTuple):
+    """A matrix of derivatives that would be too much as a whole: units × units, or outputs × all units of a network.
+
+    The method gives some rows of it.
+    """
 
     method: Callable[..., Array]
-    at: tuple[int, ...]
+    at: tuple[int, ...] = ()
 
-    def __call__(self, work: Work) -> Array:
-        """The row's numbers."""
-        return self.method(work, *self.at)
+    def rows(self, work: Work, rows: Array) -> Array:
+        """Some of its rows, one below the other."""
+        return self.method(work, *self.at, rows)
 
 
 def _flat(arrays: Iterable[Array]) -> Array:
     return np.concatenate([array.ravel() for array in arrays])
 
 
-def _counting_only(output: int, loss: Loss) -> Loss:
-    """A loss that is one output's share of another, from 0; all that is nothing of the other outputs' remains 0."""
+def _repeated(of_one_sample: Iterable[Array], count: int) -> tuple[Array, ...]:
+    return tuple(np.broadcast_to(row, (count, row.shape[-1])) for row in of_one_sample)
+
+
+def _counting_one(outputs: Array, loss: Loss) -> Loss:
+    """A loss that is, row by row, one output's share of another; all that is nothing of the other outputs' remains 0."""
 
     def alone(values: Array) -> Array:
-        return np.where(np.arange(values.shape[-1]) == output, values, 0.0)
+        return np.where(np.arange(values.shape[-1]) == outputs[:, np.newaxis], values, 0.0)
 
     weights = loss.log_weights
     return replace(

@@ -36,6 +36,10 @@ def check(
         opt.Option("--sample-parameters", min=1, help="How many parameters are checked, chosen at random."),
     ] = None,
     seed: Annotated[int, opt.Option("--seed", help="Seed of that choice.")] = 0,
+    effort: Annotated[
+        int,
+        opt.Option("--effort", min=0, help="With --against: about how many seconds the search for mistakes may take."),
+    ] = 2,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     sample: Annotated[
@@ -67,7 +71,7 @@ def check(
     if against is None:
         passed = _against_numbers(console, showing, setup, steps, tolerance, sample_parameters, seed)
     else:
-        passed = _against_answers(console, showing, setup, steps, tolerance, sample, against)
+        passed = _against_answers(console, showing, setup, steps, tolerance, sample, against, effort)
     return 0 if passed else FAILED
 
 
@@ -104,6 +108,7 @@ def _against_answers(
     tolerance: float | None,
     sample: int | None,
     against: str,
+    effort: int,
 ) -> bool:
     """Somebody's numbers, and what went wrong in them; the file itself may say to which step and sample they belong."""
     from backprop_cli.check.answers import read_answers
@@ -127,7 +132,7 @@ def _against_answers(
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:
-        findings = diagnose(comparison, progress.update_of)
+        findings = diagnose(comparison, progress.update_of, effort)
     show(
         console, showing, lambda notation: against_view(source, comparison, findings, notation),
         comparison_record(comparison, findings), COMPARED_COLUMNS, compared_rows(comparison, findings),

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from backprop_cli.check.compare import Compared, Comparison
-from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
+from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
+from backprop_cli.check.misconceptions import Mistake
 from backprop_cli.functions.formula import Formula
 from backprop_cli.partials import Rule
 from backprop_cli.render.blocks import Block, Column, Heading, Note, Table
@@ -132,8 +133,9 @@ def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
     if findings.unexplained:
         yield Note(f"No known mistake explains {listed([_name(name, notation) for name in findings.unexplained])}.")
     if findings.left_out:
-        tried = counted(findings.left_out, "rarer possibility", "rarer possibilities")
-        yield Note(f"{tried} would have taken too long to try.")
+        possibilities = counted(findings.left_out, "possibility was", "possibilities were")
+        how = notation.code(f"--effort {findings.wanted}")
+        yield Note(f"{possibilities} not tried, to save time: {how} has enough for all.")
 
 
 _SLIPS = (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from backprop_cli.check.compare import Comparison
-from backprop_cli.check.diagnose import Diagnosis, Findings, Mistake
+from backprop_cli.check.diagnose import Diagnosis, Findings
+from backprop_cli.check.misconceptions import Mistake
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.signs import to_ascii
 
@@ -62,6 +63,7 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "unknown", list(comparison.unknown)
     yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
     yield "unexplained", list(findings.unexplained)
+    yield "not_tried", findings.left_out
 
 
 def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:

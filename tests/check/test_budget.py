@@ -1,0 +1,125 @@
+"""The search for mistakes is bounded: the likeliest are tried first, and what is left out is said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backprop_cli import load
+from backprop_cli.check import rounding
+from backprop_cli.check.alterations import already_updated
+from backprop_cli.check.budget import Budget
+from backprop_cli.check.compare import Comparison, compare
+from backprop_cli.check.diagnose import diagnose
+from backprop_cli.check.given import given_numbers
+from backprop_cli.check.method import Method, right_method
+from backprop_cli.check.misconceptions import mistakes_of
+from backprop_cli.check.rounding import Carried, half_up, rounded
+from backprop_cli.check.work import Work
+from backprop_cli.sgd import train
+from tests.program import backprop
+
+SAMPLES: dict[str, Any] = {
+    "inputs": [[0.31, -1.2], [0.57, 0.25], [-0.75, 2.0]],
+    "targets": [[0.1, 0.9], [1.0, 0.0], [0.3, 0.6]],
+    "layers": [
+        {"activation": "tanh", "weights": [[0.2, -0.4], [0.6, 0.1], [-0.3, 0.5]], "bias": 0.15},
+        {"activation": "sigmoid", "weights": [[0.3, -0.2, 0.8], [0.5, 0.4, -0.6]], "bias": [0.05, -0.1]},
+    ],
+}  # fmt: skip
+
+
+def comparison(config: dict[str, Any], text: str = "0.123", steps: int | None = None) -> Comparison:
+    """One wrong number beside the right ones."""
+    return compare(given_numbers([("W1[1,1]", text)]), train(load(config), steps), 0, 1e-9)
+
+
+def test_of_every_misconception_the_first_way_is_tried_before_any_second() -> None:
+    compared = comparison(SAMPLES)
+    hypotheses = [(mistake,) for mistake in mistakes_of(compared.run.setup)]
+    first_ways = {mistake.id for (mistake,) in hypotheses}
+    budget = Budget(compared, 1e-6 * len(first_ways) * Budget(compared, 0).cost(hypotheses[0]))
+    chosen = budget.choose(hypotheses)
+    assert [mistake.id for (mistake,) in chosen] == list(dict.fromkeys(mistake.id for (mistake,) in hypotheses))
+    assert budget.left_out == len(hypotheses) - len(chosen)
+
+
+def test_what_takes_longer_finds_no_room_where_the_rest_does() -> None:
+    many = SAMPLES | {"inputs": [[0.1, 0.2]] * 2000, "targets": [[0.0, 1.0]] * 2000}
+    compared = comparison(many)
+    hypotheses = [(mistake,) for mistake in mistakes_of(compared.run.setup)]
+    dear = [mistakes for mistakes in hypotheses if mistakes[0].variant.rounds_samples]
+    cheap = [mistakes for mistakes in hypotheses if not mistakes[0].variant.rounds_samples]
+    plain = Budget(compared, 0).cost(cheap[0])
+    assert all(Budget(compared, 0).cost(mistakes) > plain for mistakes in dear)
+    assert Budget(compared, 1.1e-6 * plain).choose([dear[0], cheap[0]]) == [cheap[0]]
+
+
+def test_the_effort_that_is_named_has_room_for_all() -> None:
+    compared = comparison(SAMPLES)
+    short = diagnose(compared, effort=0.0)
+    assert short.left_out == len(mistakes_of(compared.run.setup)) and not short.diagnoses
+    assert diagnose(compared, effort=short.wanted).left_out == 0
+
+
+def test_what_was_not_tried_is_said_and_can_be_asked_for() -> None:
+    closing = "o1: 0.0159\n"
+    command = ("check", "mazur", "-n", "100000", "--against", "-")
+    shown = backprop(*command, stdin=closing)
+    assert shown.exit_code == 1
+    assert "109 possibilities were not tried, to save time: --effort 1102 has enough for all." in shown.stdout
+
+    def not_tried(*arguments: str) -> int:
+        count: int = json.loads(backprop(*arguments, "-f", "json", stdin=closing).stdout)["not_tried"]
+        return count
+
+    assert not_tried(*command) == 109
+    quick = ("check", "mazur", "-n", "100", "--against", "-")
+    assert not_tried(*quick, "--effort", "0") == 109
+    assert not_tried(*quick) == 0
+
+
+def renamed(method: Method) -> Method:
+    """The right links under other names."""
+    links = method.links
+    return replace(
+        method,
+        links=links._replace(
+            weight_gradient=lambda *arguments: links.weight_gradient(*arguments),
+            bias_gradient=lambda *arguments: links.bias_gradient(*arguments),
+        ),
+    )
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("bias", [0.15, [0.15, -0.2, 0.4]])
+def test_every_samples_gradient_is_rounded_before_they_are_joined(
+    monkeypatch: pytest.MonkeyPatch, reduction: str, bias: Any
+) -> None:
+    monkeypatch.setattr(rounding, "_AT_A_TIME", 12)  # two samples of six weights, then the third
+    file = SAMPLES | {"reduction": reduction, "layers": [SAMPLES["layers"][0] | {"bias": bias}, SAMPLES["layers"][1]]}
+    change = rounded(half_up(3), Carried(sample_gradients=True))
+    together = Work(load(file), 1, changes=[change]).gradients()
+    one_by_one = Work(load(file), 1, changes=[renamed, change]).gradients()
+    assert together == pytest.approx(one_by_one, rel=1e-14)
+    alone = [file | {"inputs": [x], "targets": [t]} for x, t in zip(file["inputs"], file["targets"], strict=True)]
+    joined = np.sum([Work(load(one), 1, changes=[change]).gradients() for one in alone], axis=0)
+    assert together == pytest.approx(joined / 3 if reduction == "mean" else joined, rel=1e-13)
+
+
+def test_weights_already_updated_are_those_of_the_right_step() -> None:
+    setup = load(SAMPLES | {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01, "freeze": ["W2[1,2]"], "steps": 2})
+    before = train(setup, 1).result
+    wrong, right = Work(before, 1, changes=[already_updated]), Work(before, 1)
+    after = train(before, 1).result.network.layers[1].weights
+    network = before.network
+    trace, gradients = right_method(before).backward(before.samples)
+    upstream = gradients.deltas[1] @ after
+    deltas = network.activations[0].pullback(trace.net_inputs[0], trace.activations[1], upstream)
+    expected = np.concatenate([(deltas.T @ trace.activations[0]).ravel(), [deltas.sum()]]) / 3
+    assert wrong.gradients()[: len(expected)] == pytest.approx(expected, rel=1e-13)
+    assert wrong.gradients()[len(expected) :] == pytest.approx(right.gradients()[len(expected) :], rel=1e-15)
