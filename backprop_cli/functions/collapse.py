@@ -79,22 +79,20 @@ def _sigmoid_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
 
 
 def _softmax_delta(alpha: Array, beta: Array, z: Array, o: Array) -> Array:
-    """o_j Σα − α_j, and for each β_k the same of ln(1 − o_k), whose derivative is a softmax over the other units."""
-    delta = o * (alpha.sum(axis=-1, keepdims=True) - alpha) - alpha * softmax.complement(o)
+    """o_j Σα − α_j, and of the terms in ln(1 − o_k) β_j·o_j − Σ_{k≠j} β_k·o_k·o_j/(1 − o_k).
+
+    In the latter o_j/(1 − o_k) is a softmax over the units but k; only of the largest k it does not follow from o.
+    """
+    rest = softmax.complement(o)
+    delta = o * (alpha.sum(axis=-1, keepdims=True) - alpha) - alpha * rest
     if np.any(beta):
-        for k in range(z.shape[-1]):
-            others = softmax.softmax(_without(z, k)) if z.shape[-1] > 1 else np.zeros_like(z)
-            slope = others - o
-            slope[..., k] = -o[..., k]
-            delta = delta - beta[..., k : k + 1] * slope
+        largest = z.argmax(axis=-1, keepdims=True)
+        odds = beta * o / rest
+        np.put_along_axis(odds, largest, 0.0, axis=-1)
+        delta = delta + beta * o - o * (odds.sum(axis=-1, keepdims=True) - odds)
+        if z.shape[-1] > 1:
+            delta = delta - np.take_along_axis(beta * o, largest, axis=-1) * softmax.softmax(softmax.without_largest(z))
     return np.asarray(delta)
-
-
-def _without(z: Array, k: int) -> Array:
-    """The net inputs with unit k so far down that it takes no part."""
-    rest = z.copy()
-    rest[..., k] = -np.inf
-    return rest
 
 
 _OfNetInput = Callable[[Array], Array]

@@ -55,16 +55,25 @@ def complement(o: Array) -> Array:
 
 
 def log_complement(z: Array) -> Array:
-    """ln(1 − softmax(z)_k) = ln Σ_{j≠k} e^z_j − ln Σ_j e^z_j."""
+    """ln(1 − softmax(z)_k): of the largest unit ln Σ_{j≠k} e^z_j − ln Σ_j e^z_j, of the others, o_k ≤ ½, as it stands."""
+    if z.shape[-1] == 1:
+        return np.full_like(z, -np.inf)
+    largest = z.real.argmax(axis=-1, keepdims=True)
+    logarithms = softmax(z)
+    np.put_along_axis(logarithms, largest, 0.0, axis=-1)
+    logarithms = numeric.log1p(-logarithms)
+    np.put_along_axis(logarithms, largest, _log_sum(without_largest(z)) - _log_sum(z), axis=-1)
+    return logarithms
+
+
+def _log_sum(z: Array) -> Array:
+    """Ln Σ e^z_j."""
     top = z.real.max(axis=-1, keepdims=True)
-    whole = np.log(np.exp(z - top).sum(axis=-1))
-    columns = []
-    for k in range(z.shape[-1]):
-        rest = np.delete(z, k, axis=-1)
-        if rest.shape[-1] == 0:
-            columns.append(np.full(z.shape[:-1], -np.inf))
-            continue
-        rest_top = rest.real.max(axis=-1, keepdims=True)
-        logsum = np.log(np.exp(rest - rest_top).sum(axis=-1)) + rest_top[..., 0]
-        columns.append(logsum - top[..., 0] - whole)
-    return np.stack(columns, axis=-1)
+    return np.asarray(np.log(np.exp(z - top).sum(axis=-1, keepdims=True)) + top)
+
+
+def without_largest(z: Array) -> Array:
+    """The net inputs with the largest unit's so far down that it takes no part."""
+    rest = z.copy()
+    np.put_along_axis(rest, z.real.argmax(axis=-1, keepdims=True), -np.inf, axis=-1)
+    return rest
