@@ -83,7 +83,9 @@ def train(
             shown = training.record_step()
         training.advance_to(count)
         training.require_parameters(training.state)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if type(stop) is not KeyboardInterrupt:  # some other signal, which asks for no result
+            raise
         raise InterruptedRunError(training.made, count, training.setup()) from None
     result = training.setup()
     loss_after = arithmetic.loss(result.network, setup.samples, setup.schedule.reduction)

@@ -214,3 +214,19 @@ def test_a_signal_that_is_swallowed_ends_the_process_all_the_same() -> None:
     )
     process = ended(script)
     assert (process.returncode, process.stderr) == (143, b"terminated\n")
+
+
+def test_a_signal_while_python_folds_constants_is_not_lost() -> None:
+    """The compiler takes an exception for an operation that fails, such as 1/0, and leaves it to be made later."""
+    script = (
+        "import os, subprocess\n"
+        "from backprop_cli.cli.process import leave, run_to_exit\n"
+        "def work():\n"
+        "    subprocess.Popen(['sh', '-c', f'sleep 0.2; kill -TERM {os.getpid()}'])\n"
+        "    for _ in range(20):\n"
+        "        compile('x = (' + '2**63 - 1,' * 100_000 + ')', 'constants', 'exec')\n"
+        "    print('went on', flush=True)\n"
+        "leave(run_to_exit(work))\n"
+    )
+    process = ended(script)
+    assert (process.returncode, process.stdout, process.stderr) == (143, b"", b"terminated\n")

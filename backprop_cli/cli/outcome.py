@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backprop_cli.cli.console import ClosedPipeError, say
-from backprop_cli.cli.process import CLOSED_PIPE, INTERRUPTED, discard_output, say_at_once
+from backprop_cli.cli.process import CLOSED_PIPE, StoppedError, discard_output
 from backprop_cli.errors import BackpropError, OutputError
 
 
@@ -24,6 +24,5 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
     except MemoryError:
         say("error: the network is too large for this machine's memory")
         return BackpropError.exit_code
-    except KeyboardInterrupt:
-        say_at_once("interrupted")
-        return INTERRUPTED
+    except KeyboardInterrupt as stop:
+        raise StoppedError from stop

@@ -46,8 +46,12 @@ IMPATIENT = 3
 """The number of signals that end the process where it stands: the first two were swallowed, or the clearing up takes too long."""
 
 
-class _SignalError(BaseException):
-    """A signal asked the program to end; like KeyboardInterrupt no `except Exception` holds it up."""
+class _SignalError(KeyboardInterrupt):
+    """A signal asked the program to end; Python's compiler, folding constants, clears all exceptions away but KeyboardInterrupt."""
+
+
+class StoppedError(BaseException):
+    """A signal has asked the program to end, and nobody is to hold that up, nor to say it in words of his own."""
 
 
 def run_to_exit(command: Callable[[], None]) -> int:
@@ -67,7 +71,9 @@ def run_to_exit(command: Callable[[], None]) -> int:
         _ignore_signals()
         if _received:
             return _stopped(_received[0])
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(
+            error, KeyboardInterrupt | StoppedError
+        ):  # raised by the default handler, before these were in place
             return _stopped(signal.SIGINT)
         if isinstance(error, OSError) and error.errno in _NOT_WRITTEN and error.filename is None:
             return _lost_output(error)
@@ -165,7 +171,7 @@ def _insist() -> None:
 
 def _keep_signal(unraisable: sys.UnraisableHookArgs) -> None:
     """A signal that comes while Python calls back from where no exception can leave must not be lost with it."""
-    if isinstance(unraisable.exc_value, _SignalError | KeyboardInterrupt):
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
         _end_at_once(_received[0] if _received else signal.SIGINT)
     sys.__unraisablehook__(unraisable)
 
@@ -203,7 +209,7 @@ def _code_of(command: Callable[[], None]) -> int:
         if leaving.code == INTERRUPTED:  # the command has said so itself
             return INTERRUPTED
         for cause in _causes(leaving):
-            if isinstance(cause, KeyboardInterrupt | _SignalError | BrokenPipeError):
+            if isinstance(cause, KeyboardInterrupt | BrokenPipeError):  # as Click found it while it read the arguments
                 raise cause from None
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     return 0
