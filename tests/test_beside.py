@@ -196,10 +196,10 @@ def test_a_signal_is_told_once_and_leaves_no_process(tmp_path: Path, number: int
     """As Ctrl-C in a terminal sends it, to the program and what it has started, or to the program alone, at any moment."""
     file = written(tmp_path, large_network())
     code, word = SIGNALS[signal.Signals(number)]
-    for moment in range(8):
+    for moment in range(5):
         with start("run", file, "-q", start_new_session=True) as process:
             wait_until_helped(process.pid)
-            time.sleep(0.012 * moment)
+            time.sleep(0.02 * moment)
             (os.killpg if is_for_both else os.kill)(process.pid, number)
             _, stderr = process.communicate(timeout=60)
         assert process.returncode == code

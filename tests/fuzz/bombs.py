@@ -1,6 +1,8 @@
-"""Files of less than a megabyte that ask for much more: nesting, aliases, long numbers, many mistakes. And what is said of them."""
+"""Files of less than a megabyte that ask for much: nesting, aliases, long numbers, with what is said of them; and valid ones."""
 
 from __future__ import annotations
+
+from itertools import cycle, islice, pairwise
 
 HEAD = "inputs: [1]\ntargets: [1]\n"
 LAYER = "layers: [{weights: [[1]]}]\n"
@@ -39,3 +41,39 @@ BOMBS: dict[str, tuple[str, str]] = {
     "terminal command": (f"title: \x9b31m\n{HEAD}{LAYER}", r"control character U\+009B"),
     "null byte": (HEAD + "\x00", r"control character U\+0000"),
 }  # fmt: skip
+
+
+def _network(widths: list[int], samples: int, activation: str = "tanh", more: str = "") -> str:
+    """A valid network file; its numbers go round a short list."""
+    choose = cycle(("0.5", "-1", "0.25", "2", "-0.75", "1", "0", "-0.5", "1.5"))
+
+    def vector(count: int) -> str:
+        return f"[{','.join(islice(choose, count))}]"
+
+    def matrix(rows: int, columns: int) -> str:
+        return f"[{','.join(vector(columns) for _ in range(rows))}]"
+
+    layers = [
+        f"- {{activation: {activation}, weights: {matrix(units, sources)}, bias: {vector(units)}}}\n"
+        for sources, units in pairwise(widths)
+    ]
+    targets = f"[{','.join(['[1' + ',0' * (widths[-1] - 1) + ']'] * samples)}]"
+    return f"inputs: {matrix(samples, widths[0])}\ntargets: {targets}\nlayers:\n{''.join(layers)}{more}"
+
+
+_ENTROPY = "loss: binary_cross_entropy\n"
+
+HEAVY: dict[str, str] = {
+    "many samples": _network([1, 3, 1], 90_000),
+    "many small samples": _network([1, 1], 90_000, "linear"),
+    "deep": _network([5] * 900, 1),
+    "deep, many samples": _network([2] * 900, 50),
+    "a chain, many samples": _network([1] * 1000, 1000, "sigmoid"),
+    "wide": _network([2, 400, 400, 2], 1, "relu"),
+    "many outputs": _network([2, 2, 30_000], 1, "gelu"),
+    "softmax": _network([2, 450], 3, "softmax", _ENTROPY),
+    "wide softmax": _network([1, 60_000], 1, "softmax", _ENTROPY),
+    "softmax upon softmax": _network([2, *[400, 2] * 20], 1, "softmax"),
+    "many steps": _network([2, 2, 2], 5, "sigmoid", "steps: 100000\nbatch_size: 1\n"),
+}
+"""Valid files of less than a megabyte from which much follows."""

@@ -37,13 +37,14 @@ def main() -> int:
 
 
 def _files(count: int, seed: int) -> Iterator[tuple[bytes, int]]:
-    """Each with the number of the question it is put to: every bomb with every question, then the mutated ones in turn."""
-    from tests.fuzz.bombs import BOMBS
+    """Each with the number of the question it is put to: all that is heavy with every question, then the mutated ones in turn."""
+    from tests.fuzz.bombs import BOMBS, HEAVY
     from tests.fuzz.mutate import mutated
     from tests.fuzz.seeds import seeds
     from tests.fuzz.target import QUESTIONS
 
-    yield from ((text.encode(), choice) for text, _ in BOMBS.values() for choice in range(len(QUESTIONS)))
+    heavy = [*(text for text, _ in BOMBS.values()), *HEAVY.values()]
+    yield from ((text.encode(), choice) for text in heavy for choice in range(len(QUESTIONS)))
     choose = random.Random(seed)
     for number in range(count):
         yield mutated(seeds(number), choose), number

@@ -22,6 +22,8 @@ SET_BACK = "\u200b"
 class Question(NamedTuple):
     """What the program is asked about a file: `FILE` in the arguments stands for its path, whose name ends in `suffix`.
 
+    `ANSWERS` stands for the path of some wrong numbers.
+
     The seeds to mutate are networks or `answers`; where the output `quotes` the file's own text, that may hold anything.
     """
 
@@ -43,11 +45,15 @@ QUESTIONS = (
     _run("-o", "-", suffix=".json"),
     Question(("explain", "FILE", "-n", "1", "-q", "-w", "W1[1,1]", "--paths", "--graph")),
     Question(("check", "FILE", "-q", "-f", "json", "--sample-parameters", "3")),
+    Question(("check", "FILE", "-q", "--against", "ANSWERS")),
     Question(("plot", "FILE", "-n", "1", "-q", "-o", "-")),
     Question(("report", "FILE", "-n", "1", "-q", "-o", "-"), quotes=True),
     Question(("check", "classic", "-q", "--against", "FILE"), suffix=".txt", answers=True),
     Question(("check", "classic", "-q", "-f", "json", "--against", "FILE"), suffix=".txt", answers=True),
 )
+
+
+ANSWERS = '{"W1[1,1]": 0.123, "z1": 3.2, "E": 0.3, "W1[1,1]+": 0.5, "dE/dz1": 0.77}'
 
 
 class _Output(io.TextIOWrapper):
@@ -72,8 +78,11 @@ def check(content: bytes, folder: Path, choice: int, seconds: float = LONG) -> i
     question = QUESTIONS[choice % len(QUESTIONS)]
     path = folder / f"given{question.suffix}"
     path.write_bytes(content)
+    answers = folder / "answers.json"
+    answers.write_text(ANSWERS)
+    paths = {"FILE": str(path), "ANSWERS": str(answers)}
     with no_hang(seconds):
-        code, stdout, stderr = call(*(str(path) if word == "FILE" else word for word in question.arguments))
+        code, stdout, stderr = call(*(paths.get(word, word) for word in question.arguments))
     assert code in (0, 1, 2), f"exit code {code}"
     assert not (code == 0 and stderr), "told beside a result that is said to be right"
     assert stderr or code == 0 or (code == 1 and stdout), "an error must be told"
