@@ -18,7 +18,7 @@ from backprop_cli.config.document import parse
 from backprop_cli.config.read import KEYS as KNOWN_KEYS
 from backprop_cli.config.read import read
 from backprop_cli.memory import training_bytes
-from tests.fuzz.bombs import BOMBS, HEAD, LAYER
+from tests.fuzz.bombs import BOMBS, HEAD, HEAVY, LAYER
 from tests.fuzz.mutate import TOKENS, mutated
 from tests.fuzz.seeds import seeds
 from tests.fuzz.target import QUESTIONS, check
@@ -35,6 +35,21 @@ def test_a_bomb_is_defused(bomb: str, tmp_path: Path) -> None:
         result = backprop("run", str(file))
     assert result.exit_code == 2 and re.search(message, result.stderr)
     assert len(result.stderr) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("many samples", {"explain"}),
+        ("softmax", {"explain"}),
+        ("wide softmax", {"run", "table"}),
+        ("deep, many samples", {"--against", "ANSWERS"}),
+        ("many steps", {"--against", "ANSWERS"}),
+    ],
+)
+def test_a_heavy_file_is_answered(name: str, words: set[str], tmp_path: Path) -> None:
+    choice = next(number for number, question in enumerate(QUESTIONS) if words <= set(question.arguments))
+    assert check(HEAVY[name].encode(), tmp_path, choice) in (0, 1)
 
 
 def _wide(samples: int, units: int, softmax: bool = False) -> str:
