@@ -120,7 +120,7 @@ def test_digits_cut_off_are_named_as_that_before_all_else() -> None:
 
 
 def test_a_unit_of_the_last_digit_singles_out_no_mistake() -> None:
-    @rounds(EXAMPLES)
+    @rounds(EXAMPLES // 2)
     @given(exercises(), st.integers(3, 8), st.randoms(use_true_random=False))
     def answer(exercise: Exercise, decimals: int, chooser: Random) -> None:
         texts = [

@@ -214,7 +214,7 @@ def extreme_networks(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(extreme_networks())
 def test_right_gradients_are_not_called_wrong_however_large_or_small_the_numbers(config: dict[str, Any]) -> None:
     try:
