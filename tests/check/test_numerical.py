@@ -14,7 +14,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from backprop_cli import load
-from backprop_cli.check.numerical import GradientCheck, check_gradients, ridders
+from backprop_cli.check.numerical import GradientCheck, check_gradients
+from backprop_cli.check.surface import ridders
 from backprop_cli.errors import DivergedError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
