@@ -30,9 +30,9 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
     yield _numbers(comparison, notation)
     yield Note(_summary(comparison))
     if comparison.missing:
-        yield Note(f"Not given: {listed([_name(name, notation) for name in comparison.missing])}.")
+        yield Note(f"Not given: {_listed(comparison.missing, notation)}.")
     if comparison.unknown:
-        yield Note(f"Unknown here: {listed([notation.text(name) for name in comparison.unknown])}.")
+        yield Note(f"Unknown here: {listed(comparison.unknown, notation.text)}.")
     if comparison.passed:
         return
     yield Heading("Diagnosis")
@@ -96,9 +96,9 @@ def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator
     columns = (Column("right", "math"), Column("wrong", "math"))
     rows = [tuple(_formula(formula, notation) for formula in mistake.formulas) for mistake in diagnosis.mistakes]
     yield Table(columns, rows, len(rows))
-    yield Note(f"It explains {listed([_name(name, notation) for name in diagnosis.explains])}.")
+    yield Note(f"It explains {_listed(diagnosis.explains, notation)}.")
     if diagnosis.contradicts:
-        names = listed([_name(name, notation) for name in diagnosis.contradicts])
+        names = _listed(diagnosis.contradicts, notation)
         yield Note(f"But then {names} would be wrong too.")
     for alternative in diagnosis.alternatives:
         ids = notation.text(" and ".join(mistake.id for mistake in alternative))
@@ -131,7 +131,7 @@ def _formula(formula: Formula, notation: Notation) -> str:
 
 def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
     if findings.unexplained:
-        yield Note(f"No known mistake explains {listed([_name(name, notation) for name in findings.unexplained])}.")
+        yield Note(f"No known mistake explains {_listed(findings.unexplained, notation)}.")
     if findings.left_out:
         possibilities = counted(findings.left_out, "possibility was", "possibilities were")
         how = notation.code(f"--effort {findings.wanted}")
@@ -150,10 +150,13 @@ def _slips(comparison: Comparison, findings: Findings, notation: Notation) -> It
     left = set(findings.unexplained)
     for factor, of_one, of_several in _SLIPS:
         pairs = zip(comparison.compared, comparison.multiples(factor), strict=True)
-        given = dict.fromkeys(one.given.name for one, is_slip in pairs if is_slip and one.given.name in left)
-        names = [_name(name, notation) for name in given]
+        names = list(dict.fromkeys(one.given.name for one, is_slip in pairs if is_slip and one.given.name in left))
         if names:
-            yield Note(f"{listed(names)} {of_one if len(names) == 1 else of_several}.")
+            yield Note(f"{_listed(names, notation)} {of_one if len(names) == 1 else of_several}.")
+
+
+def _listed(names: Sequence[str], notation: Notation) -> str:
+    return listed(names, lambda name: _name(name, notation))
 
 
 def _name(name: str, notation: Notation) -> str:

@@ -70,11 +70,11 @@ def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
             f"largest relative error {error}."
         )
     if by_verdict["wrong"]:
-        names = listed([notation.text(probe.name) for probe in by_verdict["wrong"]])
+        names = listed([probe.name for probe in by_verdict["wrong"]], notation.text)
         yield Note(f"{checked}: {len(by_verdict['wrong']):,} disagree: {names}.")
     if by_verdict["kink"]:
-        names = listed([notation.text(probe.name) for probe in by_verdict["kink"]])
+        names = listed([probe.name for probe in by_verdict["kink"]], notation.text)
         yield Note(f"At a kink, where there is no derivative to compare with: {names}.")
     if by_verdict["unclear"]:
-        names = listed([notation.text(probe.name) for probe in by_verdict["unclear"]])
+        names = listed([probe.name for probe in by_verdict["unclear"]], notation.text)
         yield Note(f"Not to be decided by numerical differentiation, whose own roundoff is larger here: {names}.")

@@ -57,7 +57,7 @@ def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
     if not run.setup.schedule.frozen:
         return
     frozen = [names.of(parameter) for parameter in names.parameters() if run.setup.is_frozen(parameter)]
-    yield Note(f"Frozen, so unchanged: {listed([notation.math(notation.name(name)) for name in frozen])}.")
+    yield Note(f"Frozen, so unchanged: {listed(frozen, lambda name: notation.math(notation.name(name)))}.")
 
 
 def _word(name: str, notation: Notation) -> str:

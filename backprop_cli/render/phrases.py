@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from backprop_cli.network import Network
 from backprop_cli.partials import Partial
@@ -120,7 +120,7 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
-def listed(names: Sequence[str], most: int = 12) -> str:
-    """`w11, w21, b1`, with the rest of a long list as a number."""
-    shown = ", ".join(names[:most])
-    return f"{shown}, … ({len(names) - most:,} more)" if len(names) > most else shown
+def listed(names: Sequence[str], shown: Callable[[str], str] = str, most: int = 12) -> str:
+    """`w11, w21, b1`, each as it is `shown`, with the rest of a long list as a number."""
+    listing = ", ".join(map(shown, names[:most]))
+    return f"{listing}, … ({len(names) - most:,} more)" if len(names) > most else listing
