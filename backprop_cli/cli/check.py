@@ -38,7 +38,12 @@ def check(
     seed: Annotated[int, opt.Option("--seed", help="Seed of that choice.")] = 0,
     effort: Annotated[
         int,
-        opt.Option("--effort", min=0, help="With --against: about how many seconds the search for mistakes may take."),
+        opt.Option(
+            "--effort",
+            min=0,
+            max=1_000_000,
+            help="With --against: about how many seconds the search for mistakes may take.",
+        ),
     ] = 2,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
