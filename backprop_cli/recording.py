@@ -60,6 +60,7 @@ def record(
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
                 history=row_of([*losses, piece.loss_after]),
                 history_steps=range(number + 1),
+                arithmetic=kept[0].arithmetic if kept else piece.arithmetic,  # it has room for all the samples
             )
         )
         current, made = piece.result, number

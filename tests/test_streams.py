@@ -110,7 +110,9 @@ def test_where_one_file_cannot_be_written_none_is(file: Path, tmp_path: Path) ->
 def test_a_missing_standard_error_changes_nothing_else(file: Path) -> None:
     assert shell(f"backprop run {file}").stdout == shell(f"backprop run {file} 2>&-").stdout
     for stream in ("2>&-", "2>/dev/full"):
-        assert shell(f"backprop run missing.yaml {stream}").returncode == 2
+        for arguments in ("missing.yaml", "--bogus", "classic --rows x"):
+            result = shell(f"backprop run {arguments} {stream}")
+            assert (result.returncode, result.stdout) == (2, b"")
 
 
 def test_a_written_file_is_not_mistaken_for_a_closed_stream(file: Path, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ class Budget:
         units = sum(network.names.widths)
         step = _STEP + _LAYER * max(0, self._depth - 2) + _PARAMETER * self._parameters
         step += self._samples * (_UNIT * units + _PRODUCT * self._parameters)
-        rows = sum(_ROWS + count * _ENTRY * units for count in comparison.selection.row_counts)
+        selection = comparison.selection
+        rows = _ROWS * len(selection.row_counts) + _ENTRY * selection.entries(network.names)
         self._plain = self._steps * step + rows + _NUMBER * len(comparison.compared)
         self._effort, self._left, self._missing = effort, 1e6 * effort, 0.0
         self.left_out = 0

@@ -13,8 +13,12 @@ from backprop_cli.check.given import DOUBLE, Given, common_digits
 from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
+from backprop_cli.errors import UsageError
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run
+
+MOST_ENTRIES = 100_000_000
+"""So many entries of matrices of derivatives, of which the compared ones are some, take some seconds."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,14 @@ class Judge:
 
 
 def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> Comparison:
-    """Compare numbers by their names with the right ones of a run's last step and a sample (from 0)."""
+    """Compare numbers by their names with the right ones of a run's last step and a sample (from 0).
+
+    Raises:
+        UsageError: they ask for too many others.
+    """
     setup, before = run.setup, before_last(run)
     work = Work(before, min(1, run.steps), sample)
-    index = Index(setup.network.names)
+    index = Index(setup.network.names, setup.network.activations)
     known: list[tuple[Given, Wanted]] = []
     unknown: list[str] = []
     for one in given:
@@ -100,6 +108,7 @@ def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> 
         else:
             known.append((one, wanted.of_sample() if one.is_of_sample else wanted))
     selection = Selection(wanted for _, wanted in known)
+    _require_few(selection.entries(setup.network.names))
     expected = selection.of(work)
     judge = Judge.of([one for one, _ in known], tolerance)
     agrees = judge.agreement(expected)
@@ -113,6 +122,14 @@ def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> 
     )
     missing = _missing(setup, [wanted for _, wanted in known])
     return Comparison(run, before, sample, compared, tuple(missing), tuple(unknown), selection, judge)
+
+
+def _require_few(entries: int) -> None:
+    if entries > MOST_ENTRIES:
+        raise UsageError(
+            f"these numbers stand in rows of derivatives of {entries:,} numbers, which would take too long to compute\n"
+            "    hint: give fewer derivatives by net inputs and activations at a time"
+        )
 
 
 def before_last(run: Run) -> Setup:

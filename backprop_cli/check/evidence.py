@@ -112,7 +112,7 @@ def _digits(one: Compared, distance: float) -> float:
         return 0.0
     if one.given.value == 0.0:
         return _DIGITS_OF_ZERO
-    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * distance * (1.0 + math.log1p(distance))))
+    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * min(distance, 1e100) * (1.0 + math.log1p(distance))))
 
 
 def _log10_choices(hits: int, misses: int) -> float:

@@ -7,15 +7,18 @@ to 10¹⁵⁰ no difference is small. A gradient is therefore wrong only where t
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
+from backprop_cli.arrays import Array
+from backprop_cli.backward import backward, bias_gradient
 from backprop_cli.check.surface import Estimate, Line, Surface
+from backprop_cli.forward import forward
 from backprop_cli.names import Parameter
-from backprop_cli.network import Network, ParameterRow
+from backprop_cli.network import Network, ParameterRow, Samples
 from backprop_cli.sgd import Run
 
 MOST_PARAMETERS = 1000
@@ -27,8 +30,14 @@ SAMPLED_PARAMETERS = 200
 DIRECTIONS = 10
 """How many random directions then cover all the parameters together."""
 
-_CONFIRMED = 1e-6
-"""How near two estimates must come, relatively, to be taken for one number."""
+MOST_SECONDS = 3.0
+"""All this takes no longer, about, unless asked otherwise: fewer parameters and directions are checked then."""
+
+_CONFIRMED = 0.1
+"""How near to each other two estimates must come, measured by how far they are from a gradient that they prove wrong."""
+
+_NOISE = 1e-8
+"""What is left of a gradient, relatively to the terms of its sum, when only rounding is left."""
 
 _BLURRED = 1e-3
 """An estimate with a larger relative error decides nothing."""
@@ -66,24 +75,58 @@ class GradientCheck:
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def check_gradients(run: Run, tolerance: float, sample: int | None = None, seed: int = 0) -> GradientCheck:
-    """Probe the gradients of a run's shown step: all, or `sample` of them chosen by `seed`, with random directions."""
+def check_gradients(
+    run: Run,
+    tolerance: float,
+    sample: int | None = None,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> GradientCheck:
+    """Probe the gradients of a run's shown step: all, or `sample` of them chosen by `seed`, with random directions.
+
+    `on_progress` is told how many of how many are probed.
+    """
     step, network = run.shown, run.shown.before
-    count = network.parameter_count
-    if sample is None:
-        sample = count if count <= MOST_PARAMETERS else SAMPLED_PARAMETERS
-    chooser = random.Random(seed)
-    chosen = list(_chosen(network, sample, chooser))
+    count, reduction = network.parameter_count, run.setup.schedule.reduction
     batch = run.setup.samples.batch(list(step.batch))
     products = np.asarray(step.gradients.row) * np.asarray(network.parameters.row)
     size = float(np.abs(np.nan_to_num(products, posinf=0.0, neginf=0.0)).max())
-    surface = Surface(network, batch, run.setup.schedule.reduction, size)
-    prober = _Prober(surface, step.gradients, tolerance)
-    probes = tuple(prober.parameter(parameter) for parameter in chosen)
-    directions = range(1, DIRECTIONS + 1) if len(chosen) < count else ()
+    surface = Surface(network, batch, reduction, size)
+    wanted, directions = (sample, DIRECTIONS) if sample is not None else _affordable(count, surface.cost)
+    prober = _Prober(surface, step.gradients, _terms(network, batch, reduction), tolerance)
+    chosen = list(_chosen(network, wanted, random.Random(seed)))
+    total = len(chosen) + (directions if len(chosen) < count else 0)
     generator = np.random.default_rng(seed)
-    probed = tuple(prober.direction(f"direction {number}", generator) for number in directions)
-    return GradientCheck(surface.method, tolerance, count, probes, probed)
+    probes: list[Probe] = []
+    for number in range(total):
+        is_direction = number >= len(chosen)
+        probe = (
+            prober.direction(number - len(chosen) + 1, generator) if is_direction else prober.parameter(chosen[number])
+        )
+        probes.append(probe)
+        if on_progress is not None:
+            on_progress(number + 1, total)
+    return GradientCheck(surface.method, tolerance, count, tuple(probes[: len(chosen)]), tuple(probes[len(chosen) :]))
+
+
+def _affordable(count: int, cost: float) -> tuple[int, int]:
+    """How many of so many parameters are checked, and of random directions, where each takes `cost` seconds."""
+    room = int(MOST_SECONDS / cost)
+    if count <= min(MOST_PARAMETERS, room):
+        return count, 0
+    directions = max(1, min(DIRECTIONS, room // 4))
+    return max(1, min(SAMPLED_PARAMETERS, room - directions)), directions
+
+
+def _terms(network: Network, batch: Samples, reduction: str) -> Array:
+    """Of each parameter Σ |∂E/∂z · ∂z/∂w|: the size of the terms whose sum is its gradient."""
+    trace = forward(network, batch.inputs)
+    deltas = [np.abs(delta) for delta in backward(network, trace, batch.targets, reduction).deltas]
+    layers = list(enumerate(deltas))
+    weights = [delta.T @ np.abs(trace.activations[layer]) for layer, delta in layers]
+    biases = [bias_gradient(network, trace, layer, delta) for layer, delta in layers]
+    row = np.asarray(ParameterRow.of(network.names, weights, biases).row)
+    return np.nan_to_num(row / len(batch) if reduction == "mean" else row, posinf=0.0)
 
 
 def _chosen(network: Network, sample: int, chooser: random.Random) -> Iterator[Parameter]:
@@ -103,22 +146,25 @@ def _chosen(network: Network, sample: int, chooser: random.Random) -> Iterator[P
 class _Prober:
     """Measures gradients against the slopes of a surface."""
 
-    def __init__(self, surface: Surface, gradients: ParameterRow, tolerance: float) -> None:
-        self.surface, self.gradients, self.tolerance = surface, gradients, tolerance
+    def __init__(self, surface: Surface, gradients: ParameterRow, terms: Array, tolerance: float) -> None:
+        self.surface, self.gradients, self.terms, self.tolerance = surface, gradients, terms, tolerance
 
     def parameter(self, parameter: Parameter) -> Probe:
         """Probe one parameter."""
-        name = self.surface.network.names.of(parameter)
-        return self._probe(name, self.gradients.pick(parameter), self.surface.along_parameter(parameter))
+        names = self.surface.network.names
+        line, terms = self.surface.along_parameter(parameter), float(self.terms[names.index(parameter)])
+        return self._probe(names.of(parameter), self.gradients.pick(parameter), line, terms)
 
-    def direction(self, name: str, generator: np.random.Generator) -> Probe:
+    def direction(self, number: int, generator: np.random.Generator) -> Probe:
         """Probe the slope along a random unit vector through all parameters."""
         direction = generator.standard_normal(len(self.gradients.row))
         direction /= float(np.sqrt(np.square(direction).sum()))
         slope = float((direction * np.asarray(self.gradients.row)).sum())
-        return self._probe(name, slope, self.surface.along(direction))
+        terms = float((np.abs(direction) * self.terms).sum())
+        return self._probe(f"direction {number}", slope, self.surface.along(direction), terms)
 
-    def _probe(self, name: str, analytic: float, line: Line) -> Probe:
+    def _probe(self, name: str, analytic: float, line: Line, terms: float) -> Probe:
+        line = line._replace(floor=max(line.floor, _NOISE * terms))
         found = self.surface.slope(line)
         verdict = "kink" if found.is_kink else "ok" if self._agree(analytic, found, line) else ""
         if not verdict:
@@ -132,8 +178,7 @@ class _Prober:
         is_sharp = second.error <= _BLURRED * max(abs(analytic), abs(second.value), line.floor) and not second.is_kink
         if is_sharp and self._agree(analytic, second, line):
             return second, "ok"
-        scale = max(abs(first.value), abs(second.value), line.floor)
-        is_confirmed = abs(first.value - second.value) <= max(_CONFIRMED, self.tolerance) * scale + second.error
+        is_confirmed = abs(first.value - second.value) <= _CONFIRMED * abs(analytic - first.value)
         return first, "wrong" if is_sharp and is_confirmed else "unclear"
 
     def _agree(self, analytic: float, estimate: Estimate, line: Line) -> bool:

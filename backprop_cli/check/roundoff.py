@@ -34,8 +34,7 @@ def roundoff(setup: Setup, steps: int, sample: int, selection: Selection, exact:
 
     Nobody looks at matrices that are very large.
     """
-    entries = sum(selection.row_counts) * sum(setup.network.names.widths)
-    if entries > _MOST_ENTRIES:
+    if selection.entries(setup.network.names) > _MOST_ENTRIES:
         selection = selection.without_matrices()
     largest = np.zeros_like(exact)
     for seed in range(_DRAWS):

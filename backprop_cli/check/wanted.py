@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import accumulate
@@ -12,6 +12,7 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.check.work import Group, Matrix, Work
+from backprop_cli.functions.activations import Activation
 from backprop_cli.names import Names, Parameter
 
 
@@ -44,8 +45,9 @@ _AFTER: dict[Group | Matrix, Group] = {
 class Index:
     """Where in a `Work` each name's number stands."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, activations: Sequence[Activation] = ()) -> None:
         self.names = names
+        self._elementwise = {layer for layer, activation in enumerate(activations) if activation.is_elementwise}
         self._first_source = list(accumulate(names.widths, initial=0))
 
     @cached_property
@@ -114,6 +116,8 @@ class Index:
         by = self._units.get(wrt)
         if by is None or by[:2] != (Work.net_inputs, layer):
             return None
+        if unit == by[2] and layer in self._elementwise:
+            return Wanted(Work.own_slopes, self._unit(Work.own_slopes, layer, unit))
         return Wanted(Matrix(Work.slopes, (layer,)), by[2], row=unit)
 
     def _share_by(self, share: Wanted, wrt: str) -> Wanted | None:
@@ -191,6 +195,12 @@ class Selection:
     def row_counts(self) -> list[int]:
         """How many rows of matrices have to be computed, at a time."""
         return [len(place.rows) for place in self._places if isinstance(place.group, Matrix)]
+
+    def entries(self, names: Names) -> int:
+        """How many numbers the rows of matrices hold."""
+        return sum(
+            len(place.rows) * place.group.columns(names) for place in self._places if isinstance(place.group, Matrix)
+        )
 
     def of_group(self, chosen: Group, work: Work) -> Array:
         """As `of`, with 0 for each number that is not of the chosen group."""

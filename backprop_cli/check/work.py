@@ -14,6 +14,7 @@ from backprop_cli.backward import Gradients, Links, backward
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.losses import Loss
+from backprop_cli.names import Names
 from backprop_cli.network import ParameterRow, Setup
 
 
@@ -119,6 +120,16 @@ class Work:
         """Of E_o of some outputs, from 0, a row each: as `deltas` has those of E."""
         return np.concatenate(self._from_shares(outputs).deltas, axis=1)
 
+    def own_slopes(self) -> Array:
+        """Every ∂a/∂z of a unit by its own net input; in a layer whose units depend on one another no number."""
+        network, trace, pull = self.method.setup.network, self._shown[0], self._links.hidden_delta
+        return _flat(
+            pull(network, trace, index, np.ones((1, layer.units)))
+            if layer.activation.is_elementwise
+            else np.full((1, layer.units), np.nan)
+            for index, layer in enumerate(network.layers)
+        )
+
     def slopes(self, layer: int, units: Array) -> Array:
         """∂a_i/∂z_j of some units i, a row each, for each j of their layer: what the link makes of ∂E/∂a_i = 1."""
         pull = self._links.hidden_delta
@@ -178,6 +189,10 @@ class Matrix(NamedTuple):
 
     method: Callable[..., Array]
     at: tuple[int, ...] = ()
+
+    def columns(self, names: Names) -> int:
+        """How many numbers a row holds, or takes to compute."""
+        return max(names.widths[layer] + names.widths[layer + 1] for layer in self.at) if self.at else sum(names.widths)
 
     def rows(self, work: Work, rows: Array) -> Array:
         """Some of its rows, one below the other."""

@@ -11,6 +11,7 @@ from backprop_cli.cli.console import Console
 if TYPE_CHECKING:
     from backprop_cli.cli.show import Showing
     from backprop_cli.network import Setup
+    from backprop_cli.sgd import Run
 
 FAILED = 1
 """The exit code where the answer is no."""
@@ -91,18 +92,29 @@ def _against_numbers(
 ) -> bool:
     """Numerical differentiation of the network as the file has it, or of the last of `steps` steps."""
     from backprop_cli.check.numerical import check_gradients
+    from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import show
     from backprop_cli.render.check_records import PROBE_COLUMNS, probe_rows, probes_record
     from backprop_cli.render.check_view import check_view
-    from backprop_cli.sgd import train
 
-    run = train(setup, steps or 0)
-    found = check_gradients(run, 1e-6 if tolerance is None else tolerance, sample_parameters, seed)
+    run = _trained(console, setup, steps or 0)
+    with Progress(console, 1, "gradient") as progress:
+        found = check_gradients(
+            run, 1e-6 if tolerance is None else tolerance, sample_parameters, seed, progress.update_of
+        )
     show(
         console, showing, lambda notation: check_view(run, found, notation), probes_record(found), PROBE_COLUMNS,
         probe_rows(found),
     )  # fmt: skip
     return found.passed
+
+
+def _trained(console: Console, setup: Setup, steps: int) -> Run:
+    from backprop_cli.cli.progress import Progress
+    from backprop_cli.sgd import train
+
+    with Progress(console, steps) as progress:
+        return train(setup, steps, on_progress=progress.update)
 
 
 def _against_answers(
@@ -127,13 +139,14 @@ def _against_answers(
     from backprop_cli.files import STANDARD_INPUT, read_bytes
     from backprop_cli.render.against_view import against_view
     from backprop_cli.render.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
-    from backprop_cli.sgd import train
 
     source = STANDARD_INPUT if against == "-" else against
     answers = read_answers(read_bytes(against), source, setup.network.names)
     count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
     index = sample_index(sample or answers.sample or 1, setup)
-    comparison = compare(answers.given, train(setup, count), index, 1e-9 if tolerance is None else tolerance)
+    comparison = compare(
+        answers.given, _trained(console, setup, count), index, 1e-9 if tolerance is None else tolerance
+    )
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:

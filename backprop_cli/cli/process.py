@@ -128,6 +128,8 @@ def prepare_streams() -> None:
     os.close(descriptor)
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it lives as long as the process
+    if sys.stderr is None:  # Click would take the standard output for it
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
     if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
         # what an unbuffered stream does not take is lost without a word
         encoding = sys.stdout.encoding

@@ -23,6 +23,8 @@ _SHORT, _MANY = 0.2, 10_000
 """Microseconds of scalar code for each parameter and unit; of array code for each update, each layer, each layer where a
 batch has several samples, and for an activation or a loss by its kind. Measured on one machine; the choice rests on their
 proportions alone. How many seconds of scalar code are too few, and how many parameters too many, to ask for a compiler."""
+_MOST_WRITTEN_OUT = 5_000
+"""Scalar code of more parameters, as of a deep network of small layers, takes seconds to be read, and much memory."""
 
 
 def choose(setup: Setup, steps: int, name: str = "auto") -> Engine:
@@ -68,7 +70,11 @@ def _is_worth_compiling(setup: Setup, steps: int) -> bool:
 
 def is_small(setup: Setup) -> bool:
     """Whether scalar code can run a network and is faster than array code."""
-    return not uncovered(setup.network) and scalar_cost(setup) < array_cost(setup)
+    return (
+        setup.network.parameter_count <= _MOST_WRITTEN_OUT
+        and not uncovered(setup.network)
+        and scalar_cost(setup) < array_cost(setup)
+    )
 
 
 def scalar_cost(setup: Setup) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backprop_cli import load
+from backprop_cli.check import compare as compare_module
 from backprop_cli.check import rounding
 from backprop_cli.check.alterations import already_updated
 from backprop_cli.check.budget import Budget
@@ -123,3 +124,19 @@ def test_weights_already_updated_are_those_of_the_right_step() -> None:
     expected = np.concatenate([(deltas.T @ trace.activations[0]).ravel(), [deltas.sum()]]) / 3
     assert wrong.gradients()[: len(expected)] == pytest.approx(expected, rel=1e-13)
     assert wrong.gradients()[len(expected) :] == pytest.approx(right.gradients()[len(expected) :], rel=1e-15)
+
+
+def test_derivatives_that_ask_for_too_many_others_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare_module, "MOST_ENTRIES", 13)
+    command = ("check", "classic", "--against", "-")
+    one = backprop(*command, stdin="dE_o1/da1: 0.0554\n")
+    assert one.exit_code == 0 and "dE_o1" not in one.stderr
+    both = backprop(*command, stdin="dE_o1/da1: 0.0554\ndE_o2/da1: -0.019\ndz3/da1: 0.4\n")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert "rows of derivatives of 16 numbers, which would take too long" in both.stderr
+    assert backprop(*command, stdin="do1/dz3: 0.1868\nda1/dz1: 0.2413\na1: 0.5933\n").exit_code == 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("do1/dz3", 0.18681560180895948), ("do1/dz4", 0.0), ("da2/dz2", 0.2406)])
+def test_slopes_are_found_and_by_other_net_inputs_zero(name: str, value: float) -> None:
+    assert backprop("check", "classic", "--against", "-", stdin=f"{name}: {value!r}\n").exit_code == 0

@@ -513,3 +513,9 @@ def test_nothing_agrees_with_infinity_and_a_saturated_share_is_exact(tmp_path: P
     assert (answer["passed"], code) == (False, 1)
     answer, code = against('{"dE/dz1": -1.0, "dE_o1/dz1": -1.0, "dE_o1/dx1": 800.0}', name=str(file))
     assert (answer["passed"], code) == (True, 0)
+
+
+def test_a_number_that_is_far_beyond_all_digits_is_taken_in_silence() -> None:
+    setup = load({"inputs": [1e8], "targets": [1], "layers": [{"weights": [[0.5]]}]})
+    comparison = compare(given_numbers([("z1", "5e-324"), ("E", "0.2")]), train(setup, 1), 0, 1e-9)
+    assert diagnose(comparison).unexplained == ("z1", "E")

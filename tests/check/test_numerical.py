@@ -14,8 +14,9 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from backprop_cli import load
+from backprop_cli.check import numerical
 from backprop_cli.check.numerical import GradientCheck, check_gradients
-from backprop_cli.check.surface import ridders
+from backprop_cli.check.surface import Surface, ridders
 from backprop_cli.errors import DivergedError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
@@ -253,3 +254,34 @@ def test_a_wrong_gradient_is_found_among_large_and_small_numbers(hidden: str, si
     run = train(load(config), 0)
     probes = check_gradients(spoilt(run, 0, 1, 0, 1.001), 1e-6).parameters
     assert [probe.name for probe in probes if probe.verdict == "wrong"] == ["w12"]
+
+
+@pytest.mark.parametrize("bias", [1e6, 1e9, 1e100])
+def test_a_sum_of_which_only_rounding_is_left_is_not_called_wrong_under_a_large_parameter(bias: float) -> None:
+    layer = {"activation": "softmax", "weights": [[0.1], [0.7], [0.35]], "bias": bias}
+    found = checked({"loss": "cross_entropy", "inputs": [1], "targets": [0.3, 0.3, 0.4], "layers": [layer]})
+    assert found.parameters[-1].name == "b1"
+    assert "wrong" not in [probe.verdict for probe in found.parameters]
+
+
+@pytest.mark.parametrize("size", [50, 130, 300])
+def test_a_bend_of_the_slope_nearer_than_any_step_is_not_differenced_over(size: float) -> None:
+    # softsign'(z) = 1/(1 + |z|)²: at z = 5e-5 central differences are off by as much as they are wide
+    layers = [{"activation": "softsign", "weights": [[1e-6]]}, {"activation": "gelu", "weights": [[1]], "bias": 0.3}]
+    found = checked({"inputs": [size], "targets": [3], "layers": layers})
+    assert "wrong" not in [probe.verdict for probe in found.parameters]
+
+
+@pytest.mark.parametrize(("room", "parameters", "directions"), [(0, 1, 1), (5, 4, 1), (9, 7, 2), (12, 12, 0)])
+def test_as_many_slopes_are_estimated_as_there_is_time_for(
+    monkeypatch: pytest.MonkeyPatch, room: int, parameters: int, directions: int
+) -> None:
+    config, told = network("gelu"), list[tuple[int, int]]()
+    setup = load(config)
+    cost = Surface(setup.network, setup.samples, "mean", 1.0).cost
+    monkeypatch.setattr(numerical, "MOST_SECONDS", (room + 0.5) * cost)
+    found = checked(config, on_progress=lambda done, total: told.append((done, total)))
+    assert (len(found.parameters), len(found.directions)) == (min(parameters, found.parameter_count), directions)
+    assert told[-1] == (len(told), len(found.parameters) + len(found.directions))
+    assert found.passed
+    assert len(checked(config, sample=8).parameters) == 8
