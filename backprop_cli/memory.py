@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from backprop_cli.errors import UsageError
-from backprop_cli.network import Network, Samples, Schedule
+from backprop_cli.network import Network, Samples, Schedule, Setup
 
 NUMBER = 8
 """Bytes of a float64."""
@@ -14,6 +14,9 @@ PER_PARAMETER = 6
 MODEST = 2**29
 """Half a gigabyte may be asked for by any file; more only in proportion to what it holds."""
 PROPORTION = 64
+
+INDEX = 40
+"""Bytes of a sample's number in the list of a batch."""
 
 RECORD = 1400
 """Bytes of a partial derivative as a record, about, with what the search for paths holds of it."""
@@ -35,6 +38,21 @@ def require_records(network: Network) -> None:
         raise UsageError(
             f"{whose} {count:,} partial derivatives, which would take about {in_words(RECORD * count)} of memory as single "
             "records\n    hint: run --view matrix shows such a network"
+        )
+
+
+def require_frames(setup: Setup, count: int) -> None:
+    """Refuse to keep so many steps, each whole, that they do not find room.
+
+    Raises:
+        UsageError: they would take more than may be asked for.
+    """
+    batch = setup.schedule.batch_size or len(setup.samples)
+    one = NUMBER * PER_PARAMETER * setup.network.parameter_count + INDEX * batch
+    if count * one > allowed_bytes(setup.network, setup.samples):
+        raise UsageError(
+            f"{count:,} steps of this network would take about {in_words(count * one)} of memory to keep\n"
+            f"    hint: --frames {max(1, allowed_bytes(setup.network, setup.samples) // one)} keeps fewer"
         )
 
 

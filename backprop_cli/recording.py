@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from backprop_cli.arrays import row_of
+from backprop_cli.engines.choose import choose
 from backprop_cli.errors import DivergedError, InterruptedRunError
+from backprop_cli.memory import require_frames
 from backprop_cli.network import Setup
 from backprop_cli.sgd import Run, train
 
@@ -40,16 +42,20 @@ def record(
     The run is made in pieces, each of which ends with a kept step and goes on where the one before left off.
 
     Raises:
+        UsageError: so many steps of this network cannot be kept.
         DivergedError: the loss left the finite numbers.
         InterruptedRunError: the user stopped it.
     """
     count = setup.schedule.steps if steps is None else steps
     kept: list[Run] = []
+    numbers = frame_numbers(count, frames)
+    require_frames(setup, len(numbers))
+    engine = choose(setup, count)
     current, made = setup, 0
     losses: list[float] = []
-    for number in frame_numbers(count, frames):
+    for number in numbers:
         with _counted(made, count):
-            piece = train(current, number - made, on_progress=_shifted(on_progress, made), every_loss=True)
+            piece = train(current, number - made, None, _shifted(on_progress, made), engine, every_loss=True)
         losses.extend(piece.history[:-1].tolist())
         kept.append(
             replace(
@@ -60,7 +66,6 @@ def record(
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
                 history=row_of([*losses, piece.loss_after]),
                 history_steps=range(number + 1),
-                arithmetic=kept[0].arithmetic if kept else piece.arithmetic,  # it has room for all the samples
             )
         )
         current, made = piece.result, number

@@ -52,12 +52,13 @@ def train(
     steps: int | None = None,
     show_step: int | None = None,
     on_progress: Callable[[int], None] | None = None,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     every_loss: bool = False,
 ) -> Run:
     """Make `steps` updates (default: the file's), keeping step `show_step` (default: the last) for a closer look.
 
-    `every_loss` keeps the loss of each step, however many they are.
+    `every_loss` keeps the loss of each step, however many they are. An engine that is given must have been made for this
+    setup, at whatever step.
 
     Raises:
         UsageError: the steps are fewer than none, `show_step` is not one of them, or the engine cannot run this network.
@@ -70,7 +71,7 @@ def train(
     shown_number = count if show_step is None else show_step
     if not min(count, 1) <= shown_number <= count:
         raise UsageError(f"there is no step {shown_number} to show: the run has {count} step{'s' * (count != 1)}")
-    arithmetic = choose(setup, count, engine)
+    arithmetic = choose(setup, count, engine) if isinstance(engine, str) else engine
     loss_before = arithmetic.loss(setup.network, setup.samples, setup.schedule.reduction)
     require_loss(loss_before, 0, setup.network, setup.samples)
     training = _Training(setup, arithmetic, count, every_loss, on_progress)
