@@ -62,7 +62,7 @@ def _maps(run: Run) -> dict[str, Any]:
     if is_drawable(run.setup.network):
         return {}
     maps = HeatMaps(run.shown.before, run.shown.gradients)
-    keys = [(kind, layer) for kind in maps.wanted for layer in range(run.setup.network.names.depth)]
+    keys = [(kind, layer) for kind in maps.wanted for layer in maps.layers]
     shown = {f"{kind} {layer + 1}": maps.matrix(kind, layer) for kind, layer in keys}
     return {"maps": {key: [data_uri(matrix), span(matrix)] for key, matrix in shown.items()}}
 

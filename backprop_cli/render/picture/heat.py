@@ -19,6 +19,9 @@ from backprop_cli.render.picture.svg import Element, add, root, short_number
 MOST_CELLS = 64
 """A map has at most so many rows and columns; of a larger matrix each cell shows the value of largest magnitude there."""
 
+MOST_LAYERS = 48
+"""Of a deeper network the first and the last layers are shown, half of so many each."""
+
 SIDE = 168.0
 GAP = 64.0
 LEFT, TOP = 96.0, 64.0
@@ -34,6 +37,13 @@ class HeatMaps:
     wanted: tuple[str, ...] = ("weights", "gradients")
     is_standalone: bool = True
 
+    @property
+    def layers(self) -> list[int]:
+        """The layers that are shown."""
+        every = list(range(self.network.names.depth))
+        half = MOST_LAYERS // 2
+        return every if len(every) <= MOST_LAYERS else [*every[:half], *every[-half:]]
+
     def matrix(self, kind: str, layer: int) -> Array:
         """The weights of a layer or their gradients, units × sources."""
         return (self.network.parameters if kind == "weights" else self.gradients).weights[layer]
@@ -42,18 +52,22 @@ class HeatMaps:
 def heat_svg(maps: HeatMaps) -> Element:
     """A column for each layer, a row for each kind of number."""
     network = maps.network
-    depth = network.names.depth
-    width = LEFT + depth * (SIDE + GAP)
+    layers = maps.layers
+    left_out = network.names.depth - len(layers)
+    width = LEFT + (len(layers) + bool(left_out)) * (SIDE + GAP)
     height = TOP + len(maps.wanted) * (SIDE + GAP)
     label = f"A {shape_of(network)} network, {functions_of(network)}: {' and '.join(maps.wanted)} of each layer as heat maps"
     svg = root(width, height, label, "heat", maps.is_standalone)
-    for layer in range(depth):
-        x = LEFT + layer * (SIDE + GAP)
+    for column, layer in enumerate(layers):
+        is_after = layer > column  # behind the layers that are left out
+        x = LEFT + (column + is_after) * (SIDE + GAP)
         units, sources = network.parameters.weights[layer].shape
         add(svg, "text", {"x": x, "y": TOP - 34}, f"layer {layer + 1}, {network.activations[layer].name}")
         add(svg, "text", {"class": "also", "x": x, "y": TOP - 14}, f"{units} units × {sources} sources")
         for row, kind in enumerate(maps.wanted):
             _map(svg, maps, kind, layer, x, TOP + row * (SIDE + GAP))
+    if left_out:
+        add(svg, "text", {"x": LEFT + MOST_LAYERS // 2 * (SIDE + GAP), "y": TOP - 34}, f"… {left_out:,} more layers …")
     for row, kind in enumerate(maps.wanted):
         add(svg, "text", {"x": 12, "y": TOP + row * (SIDE + GAP) + 16}, kind)
     return svg
