@@ -32,7 +32,7 @@ _UNREADABLE = (
 MOST_UNPACKED = 2**26
 """Bytes: a zip of a megabyte may hold a thousand of them."""
 MOST_NUMBERS = 1_000_000
-MOST_STEPS = 10**9
+MOST_STEPS = 10**7
 _RUN_KEYS = {"partials", "gradients", "parameters"}
 
 
