@@ -17,7 +17,7 @@ import pytest
 from backprop_cli.api import load
 from backprop_cli.arithmetic import NUMPY
 from backprop_cli.arrays import FEW, Array
-from backprop_cli.engines.choose import choose, is_small
+from backprop_cli.engines.choose import array_cost, choose, is_small, scalar_cost
 from backprop_cli.engines.engine import NO_LOSS, Advance, State, setup_at, state_of
 from backprop_cli.engines.jitted import is_installed
 from backprop_cli.engines.native import compiler
@@ -521,3 +521,9 @@ def test_an_overflow_after_an_earlier_run_is_counted_from_this_ones_start() -> N
     })  # fmt: skip
     with pytest.raises(DivergedError, match="at step 1: w11"):
         train(setup, 5)
+
+
+def test_a_deep_network_of_many_parameters_is_not_written_out_as_code() -> None:
+    few, many = (network(widths=(3,) * depth) for depth in (100, 500))
+    assert scalar_cost(many) < array_cost(many)
+    assert [train(setup, 1).engine for setup in (few, many)] == ["scalar", "array"]

@@ -219,6 +219,8 @@ def test_wide_and_long_names_keep_the_boxes_of_characters_closed() -> None:
 
 def test_of_a_very_deep_network_the_first_and_last_layers_are_drawn() -> None:
     layer = {"activation": "tanh", "weights": [[0.5]]}
-    picture = backprop("plot", "-", stdin=json.dumps({"inputs": [0.3], "targets": [0.2], "layers": [layer] * 130})).stdout
+    picture = backprop(
+        "plot", "-", stdin=json.dumps({"inputs": [0.3], "targets": [0.2], "layers": [layer] * 130})
+    ).stdout
     assert attributes(picture, "data-map")[::2] == [f"weights {n}" for n in [*range(1, 25), *range(107, 131)]]
     assert "… 82 more layers …" in picture

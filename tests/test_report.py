@@ -201,6 +201,17 @@ def test_sections_of_a_very_deep_network_are_cut() -> None:
     assert len(page) < 2_000_000
 
 
+def test_more_steps_than_find_room_are_refused_with_the_estimate(tmp_path: Path) -> None:
+    row = [0.01] * 200
+    file = {"inputs": row, "targets": row, "layers": [{"weights": [row] * 200}]}
+    page = tmp_path / "page.html"
+    result = backprop("report", "-", "-n", "500", "--frames", "500", "-o", str(page), stdin=json.dumps(file))
+    assert result.exit_code == 2 and not page.exists()
+    assert (
+        "500 steps of this network would take about 960 MB of memory to keep\n    hint: --frames 279 " in result.stderr
+    )
+
+
 def test_a_middling_network_has_rows_and_heat_maps() -> None:
     network = {
         "inputs": [0.3], "targets": [0.2],
