@@ -34,7 +34,7 @@ class Question(NamedTuple):
 
 
 def _run(*arguments: str, suffix: str = ".yaml", quotes: bool = False) -> Question:
-    return Question(("run", "FILE", "-n", "1", "-q", *arguments), suffix, quotes=quotes)
+    return Question(("run", "FILE", "-n", "3", "-q", *arguments), suffix, quotes=quotes)
 
 
 QUESTIONS = (
@@ -44,10 +44,10 @@ QUESTIONS = (
     _run("-f", "json", suffix=".json"),
     _run("-o", "-", suffix=".json"),
     Question(("explain", "FILE", "-n", "1", "-q", "-w", "W1[1,1]", "--paths", "--graph")),
-    Question(("check", "FILE", "-q", "-f", "json", "--sample-parameters", "3")),
+    Question(("check", "FILE", "-q", "-f", "json")),
     Question(("check", "FILE", "-q", "--against", "ANSWERS")),
     Question(("plot", "FILE", "-n", "1", "-q", "-o", "-")),
-    Question(("report", "FILE", "-n", "1", "-q", "-o", "-"), quotes=True),
+    Question(("report", "FILE", "-n", "30", "-q", "-o", "-"), quotes=True),
     Question(("check", "classic", "-q", "--against", "FILE"), suffix=".txt", answers=True),
     Question(("check", "classic", "-q", "-f", "json", "--against", "FILE"), suffix=".txt", answers=True),
 )
