@@ -8,6 +8,7 @@ Each file that breaks something is kept as `crash-*` in the current directory, a
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import resource
 import sys
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--atheris", type=int, metavar="SECONDS", default=0)
     options = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another burn time on a busy machine
     warnings.simplefilter("error")
     if options.atheris:
         return _guided(options.atheris, options.seed)
