@@ -46,9 +46,9 @@ def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) ->
     return activation.pullback(trace.net_inputs[layer], trace.activations[layer + 1], upstream)
 
 
-def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
     """∂E/∂a_prev = Σ over the units of ∂E/∂z · w."""
-    del layer
+    del trace, layer
     return delta @ weights
 
 
@@ -74,7 +74,7 @@ class Links(NamedTuple):
     loss_by_output: Callable[[Network, Trace, Array], Array] = loss_by_output
     output_delta: Callable[[Network, Trace, Array, Array], Array] = output_delta
     hidden_delta: Callable[[Network, Trace, int, Array], Array] = hidden_delta
-    loss_by_source: Callable[[Array, int, Array], Array] = loss_by_source
+    loss_by_source: Callable[[Array, Trace, int, Array], Array] = loss_by_source
     weight_gradient: Callable[[Network, Trace, int, Array], Array] = weight_gradient
     bias_gradient: Callable[[Network, Trace, int, Array], Array | None] = bias_gradient
 
@@ -100,11 +100,11 @@ def backward(
                 delta = links.output_delta(network, trace, targets, upstream)
             else:
                 delta = links.hidden_delta(network, trace, layer, upstream)
+            upstream = links.loss_by_source(network.layers[layer].weights, trace, layer, delta)
             bias = links.bias_gradient(network, trace, layer, delta)
+            activations.append(upstream)
             deltas.append(delta)
             weights.append(links.weight_gradient(network, trace, layer, delta) * scale)
             biases.append(None if bias is None else bias * scale)
-            upstream = links.loss_by_source(network.layers[layer].weights, layer, delta)
-            activations.append(upstream)
     parameters = ParameterRow.of(network.names, reversed(weights), reversed(biases))
     return Gradients(tuple(reversed(activations)), tuple(reversed(deltas)), parameters)

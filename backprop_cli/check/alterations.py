@@ -157,10 +157,10 @@ def first_successor(layers: Collection[int]) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+        def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
             if layer in layers:
                 delta = delta * (np.arange(delta.shape[1]) == 0)
-            return links.loss_by_source(weights, layer, delta)
+            return links.loss_by_source(weights, trace, layer, delta)
 
         return _linked(method, loss_by_source=loss_by_source)
 
@@ -171,9 +171,9 @@ def transposed(method: Method) -> Method:
     """∂E/∂a with the weight matrix turned around, where it is square so that nobody notices."""
     links = method.links
 
-    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
         is_square = layer > 0 and weights.shape[0] == weights.shape[1]
-        return delta @ weights.T if is_square else links.loss_by_source(weights, layer, delta)
+        return delta @ weights.T if is_square else links.loss_by_source(weights, trace, layer, delta)
 
     return _linked(method, loss_by_source=loss_by_source)
 
@@ -184,17 +184,14 @@ def already_updated(method: Method) -> Method:
     scale = 1.0 / len(method.batch) if setup.schedule.reduction == "mean" else 1.0
     updated: dict[int, Array] = {}
 
-    def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-        gradient = links.weight_gradient(network, trace, layer, delta)
-        if layer not in updated:  # the step's own pass comes first; what is asked later uses the weights that it gave
-            updated[layer] = _updated_weights(setup, layer, gradient * scale)
-        return gradient
-
-    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
+    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
         del weights
-        return links.loss_by_source(updated[layer], layer, delta)
+        if layer not in updated:  # the step's own pass comes first; what is asked later uses the weights that it gave
+            gradient = links.weight_gradient(setup.network, trace, layer, delta) * scale
+            updated[layer] = _updated_weights(setup, layer, gradient)
+        return links.loss_by_source(updated[layer], trace, layer, delta)
 
-    return _linked(method, weight_gradient=weight_gradient, loss_by_source=loss_by_source)
+    return _linked(method, loss_by_source=loss_by_source)
 
 
 def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:

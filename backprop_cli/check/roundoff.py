@@ -118,8 +118,8 @@ def _links(method: Method, moved: _Moved) -> Links:
         parts = np.abs(upstream * a)
         return moved(activation.pullback(z, a, upstream), parts + a * parts.sum(axis=-1, keepdims=True))
 
-    def loss_by_source(weights: Array, layer: int, delta: Array) -> Array:
-        return moved(right.loss_by_source(weights, layer, delta), np.abs(delta) @ np.abs(weights))
+    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
+        return moved(right.loss_by_source(weights, trace, layer, delta), np.abs(delta) @ np.abs(weights))
 
     def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
         sizes = np.abs(delta).T @ np.abs(trace.activations[layer])

@@ -146,7 +146,7 @@ class Work:
     def connections(self, layer: int, units: Array) -> Array:
         """∂z/∂a_prev of some units, a row each, for each of their sources: what the link makes of their ∂E/∂z = 1."""
         pull = self._links.loss_by_source
-        return pull(self.method.setup.network.layers[layer].weights, layer, self._one_hot(layer, units))
+        return pull(self.method.setup.network.layers[layer].weights, self._shown[0], layer, self._one_hot(layer, units))
 
     def gradients(self) -> Array:
         """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""

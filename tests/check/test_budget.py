@@ -140,3 +140,12 @@ def test_derivatives_that_ask_for_too_many_others_are_refused(monkeypatch: pytes
 @pytest.mark.parametrize(("name", "value"), [("do1/dz3", 0.18681560180895948), ("do1/dz4", 0.0), ("da2/dz2", 0.2406)])
 def test_slopes_are_found_and_by_other_net_inputs_zero(name: str, value: float) -> None:
     assert backprop("check", "classic", "--against", "-", stdin=f"{name}: {value!r}\n").exit_code == 0
+
+
+def test_weights_already_updated_are_the_whole_batchs_where_every_sample_is_rounded() -> None:
+    # twelve decimals carried are as good as all of them
+    fine = rounded(half_up(12), Carried(sample_gradients=True))
+    both = Work(load(SAMPLES), 1, changes=[already_updated, fine]).gradients()
+    alone, right = (Work(load(SAMPLES), 1, changes=changes).gradients() for changes in ([already_updated], []))
+    assert both == pytest.approx(alone, abs=1e-10)
+    assert both != pytest.approx(right, abs=1e-4)
