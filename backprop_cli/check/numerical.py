@@ -7,8 +7,9 @@ to 10¹⁵⁰ no difference is small. A gradient is therefore wrong only where t
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -95,18 +96,19 @@ def check_gradients(
     wanted, directions = (sample, DIRECTIONS) if sample is not None else _affordable(count, surface.cost)
     prober = _Prober(surface, step.gradients, _terms(network, batch, reduction), tolerance)
     chosen = list(_chosen(network, wanted, random.Random(seed)))
-    total = len(chosen) + (directions if len(chosen) < count else 0)
     generator = np.random.default_rng(seed)
-    probes: list[Probe] = []
-    for number in range(total):
-        is_direction = number >= len(chosen)
-        probe = (
-            prober.direction(number - len(chosen) + 1, generator) if is_direction else prober.parameter(chosen[number])
-        )
-        probes.append(probe)
+    tasks: list[Callable[[], Probe]] = [partial(prober.parameter, parameter) for parameter in chosen]
+    if len(chosen) < count:
+        tasks += [partial(prober.direction, number, generator) for number in range(1, directions + 1)]
+    probes = tuple(_made(tasks, on_progress))
+    return GradientCheck(surface.method, tolerance, count, probes[: len(chosen)], probes[len(chosen) :])
+
+
+def _made(tasks: Sequence[Callable[[], Probe]], on_progress: Callable[[int, int], None] | None) -> Iterator[Probe]:
+    for number, task in enumerate(tasks, start=1):
+        yield task()
         if on_progress is not None:
-            on_progress(number + 1, total)
-    return GradientCheck(surface.method, tolerance, count, tuple(probes[: len(chosen)]), tuple(probes[len(chosen) :]))
+            on_progress(number, len(tasks))
 
 
 def _affordable(count: int, cost: float) -> tuple[int, int]:
