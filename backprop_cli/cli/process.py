@@ -71,10 +71,8 @@ def run_to_exit(command: Callable[[], None]) -> int:
         _ignore_signals()
         if _received:
             return _stopped(_received[0])
-        if isinstance(
-            error, KeyboardInterrupt | StoppedError
-        ):  # raised by the default handler, before these were in place
-            return _stopped(signal.SIGINT)
+        if isinstance(error, KeyboardInterrupt | StoppedError):
+            return _stopped(signal.SIGINT)  # from the default handler, before these were in place
         if isinstance(error, OSError) and error.errno in _NOT_WRITTEN and error.filename is None:
             return _lost_output(error)
         raise
