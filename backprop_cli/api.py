@@ -5,12 +5,12 @@ from __future__ import annotations
 from os import PathLike, fspath
 from typing import Any
 
-from backprop_cli.config.document import parse
-from backprop_cli.config.read import read
-from backprop_cli.explanation import Explainer, Explanation
-from backprop_cli.network import Setup
-from backprop_cli.sgd import Run, train
-from backprop_cli.sources import open_document
+from backprop_cli.derivation.explanation import Explainer, Explanation
+from backprop_cli.files.document import parse
+from backprop_cli.files.opening import open_document
+from backprop_cli.files.read import read
+from backprop_cli.network.network import Setup
+from backprop_cli.training.train import Run, train
 
 
 def load(source: str | PathLike[str] | dict[str, Any]) -> Setup:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
 from backprop_cli.forward import Trace
-from backprop_cli.network import Network, ParameterRow
+from backprop_cli.network.network import Network, ParameterRow
 
 
 class Gradients(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
-from backprop_cli.network import Network, Samples
+from backprop_cli.network.network import Network, Samples
 
 
 class Trace(NamedTuple):

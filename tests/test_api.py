@@ -8,7 +8,7 @@ import pytest
 
 from backprop_cli import explain, load, run
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
-from backprop_cli.recording import record
+from backprop_cli.training.record import record
 from tests.program import backprop
 
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import sympy
 from sympy.core.parameters import distribute
 
-from backprop_cli.chain.expression import Apply, Expression, Name, Number, walk
-from backprop_cli.chain.operations import CHOICES
+from backprop_cli.formula.expression import Apply, Expression, Name, Number, walk
+from backprop_cli.formula.operations import CHOICES
 
 Symbolic = Any
 """An expression of sympy's, which has no types."""

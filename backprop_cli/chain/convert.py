@@ -7,8 +7,8 @@ from functools import reduce
 import sympy
 
 from backprop_cli.chain.algebra import NAMES, Symbolic, TooLargeError
-from backprop_cli.chain.expression import Apply, Expression, Name, Number
-from backprop_cli.chain.operations import CHOICES
+from backprop_cli.formula.expression import Apply, Expression, Name, Number
+from backprop_cli.formula.operations import CHOICES
 
 
 class _Order:

@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 
 from backprop_cli.arrays import total
 from backprop_cli.chain.algebra import in_textbook_form
-from backprop_cli.chain.evaluate import NoValueError, dual
-from backprop_cli.chain.expression import Definition, Expression, Source, names_in
+from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.graph import Graph, build, global_names
-from backprop_cli.chain.language import parse
-from backprop_cli.chain.operations import CONSTANTS
-from backprop_cli.chain.records import ChainResult, Total
+from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.chain.symbolic import Symbols
-from backprop_cli.chain.writing import rule
+from backprop_cli.derivation.partials import Partial, closure
+from backprop_cli.derivation.paths import count_paths, largest_paths
+from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
-from backprop_cli.partials import Partial, closure
-from backprop_cli.paths import count_paths, largest_paths
-from backprop_cli.quantities import Quantity
+from backprop_cli.formula.evaluate import NoValueError, dual
+from backprop_cli.formula.expression import Definition, Expression, Source, names_in
+from backprop_cli.formula.operations import CONSTANTS
+from backprop_cli.formula.writing import rule
 
 
 def differentiate(

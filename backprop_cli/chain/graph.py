@@ -11,10 +11,10 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backprop_cli.chain.evaluate import NoValueError, constant
-from backprop_cli.chain.expression import Apply, Call, Definition, Expression, Name, Number, Source, names_in, walk
-from backprop_cli.chain.operations import CONSTANTS
 from backprop_cli.errors import UnknownNameError
+from backprop_cli.formula.evaluate import NoValueError, constant
+from backprop_cli.formula.expression import Apply, Call, Definition, Expression, Name, Number, Source, names_in, walk
+from backprop_cli.formula.operations import CONSTANTS
 
 MAX_CALLS = 50
 """Functions within functions."""

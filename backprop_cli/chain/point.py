@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.chain.evaluate import NoValueError, evaluate
-from backprop_cli.chain.expression import Name, Source, walk
-from backprop_cli.chain.language import parse_values
-from backprop_cli.chain.operations import CONSTANTS
+from backprop_cli.chain.definitions import parse_values
+from backprop_cli.formula.evaluate import NoValueError, evaluate
+from backprop_cli.formula.expression import Name, Source, walk
+from backprop_cli.formula.operations import CONSTANTS
 
 
 def read_point(texts: Sequence[str]) -> dict[str, float]:

@@ -14,8 +14,8 @@ import sympy
 
 from backprop_cli.chain.algebra import Symbolic, TooLargeError, size_of
 from backprop_cli.chain.convert import Converter
-from backprop_cli.chain.expression import Expression
-from backprop_cli.chain.writing import write
+from backprop_cli.formula.expression import Expression
+from backprop_cli.formula.writing import write
 
 MAX_TERMS = 150
 """Terms of a multiplied-out form; a longer one is never the shortest."""

@@ -21,11 +21,11 @@ from backprop_cli.chain.algebra import (
     symbol,
 )
 from backprop_cli.chain.convert import Converter, multiplied
-from backprop_cli.chain.expression import Apply, Expression, Number, Source, names_in, walk
 from backprop_cli.chain.graph import Graph
 from backprop_cli.chain.simplify import Simplifier
+from backprop_cli.derivation.partials import Partial, closure
 from backprop_cli.errors import InputError
-from backprop_cli.partials import Partial, closure
+from backprop_cli.formula.expression import Apply, Expression, Number, Source, names_in, walk
 
 IN_INTERMEDIATES = "written in the intermediates: with everything put in it would be too long"
 NOT_SIMPLIFIED = "not simplified further: that would take too long"

@@ -12,9 +12,9 @@ from backprop_cli.arrays import Array, Row
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
-from backprop_cli.names import Names
-from backprop_cli.network import Network, ParameterRow, Schedule, Setup
-from backprop_cli.updates import moved, update
+from backprop_cli.network.names import Names
+from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
+from backprop_cli.update import moved, update
 
 Slope = Callable[[Activation, Array, Array], Array]
 """What somebody takes for ∂a/∂z of an activation: from z and a, samples × units."""

@@ -17,10 +17,10 @@ import numpy as np
 from backprop_cli.arrays import Array
 from backprop_cli.check.given import DOUBLE, Given, given_numbers, of_floats
 from backprop_cli.check.wanted import Index
-from backprop_cli.config.document import Document, parse
-from backprop_cli.config.text import decode
 from backprop_cli.errors import InputError, Place, Problem
-from backprop_cli.names import Names, Parameter
+from backprop_cli.files.document import Document, parse
+from backprop_cli.files.edit import decode
+from backprop_cli.network.names import Names, Parameter
 
 _ZIP = b"PK\x03\x04"
 _ARRAY = re.compile(r"d?([Wb])([1-9][0-9]{0,5})(?:\.grad|_grad)?(\+?)")

@@ -14,8 +14,8 @@ from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
 from backprop_cli.errors import UsageError
-from backprop_cli.network import Setup
-from backprop_cli.sgd import Run
+from backprop_cli.network.network import Setup
+from backprop_cli.training.train import Run
 
 MOST_ENTRIES = 100_000_000
 """So many entries of matrices of derivatives, of which the compared ones are some, take some seconds."""

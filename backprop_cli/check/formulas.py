@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backprop_cli.formula.formula import Formula
 from backprop_cli.functions.activations import Activation
-from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.losses import Loss
 
 Formulas = tuple[Formula, Formula]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from backprop_cli.arrays import Array, np
 from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
-from backprop_cli.network import Network, ParameterRow, Samples, Setup
-from backprop_cli.updates import moved, next_batch, update
+from backprop_cli.network.network import Network, ParameterRow, Samples, Setup
+from backprop_cli.update import moved, next_batch, update
 
 
 def as_it_is(values: Array) -> Array:

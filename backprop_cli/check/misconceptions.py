@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from backprop_cli.check import alterations as alter
 from backprop_cli.check import formulas
 from backprop_cli.check import variants as ways
-from backprop_cli.functions.formula import Formula
-from backprop_cli.network import Setup
+from backprop_cli.formula.formula import Formula
+from backprop_cli.network.network import Setup
 
 
 @dataclass(frozen=True)

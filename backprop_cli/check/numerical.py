@@ -18,9 +18,9 @@ from backprop_cli.arrays import Array
 from backprop_cli.backward import backward, bias_gradient
 from backprop_cli.check.surface import Estimate, Line, Surface
 from backprop_cli.forward import forward
-from backprop_cli.names import Parameter
-from backprop_cli.network import Network, ParameterRow, Samples
-from backprop_cli.sgd import Run
+from backprop_cli.network.names import Parameter
+from backprop_cli.network.network import Network, ParameterRow, Samples
+from backprop_cli.training.train import Run
 
 MOST_PARAMETERS = 1000
 """Up to how many parameters are all checked unless asked otherwise."""

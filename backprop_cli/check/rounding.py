@@ -15,7 +15,7 @@ from backprop_cli.check.alterations import sloped
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace, loss_shares
 from backprop_cli.functions.activations import Activation
-from backprop_cli.network import Network
+from backprop_cli.network.network import Network
 
 Cut = Callable[[Array], Array]
 """Rounds an array."""

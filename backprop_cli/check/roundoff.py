@@ -21,7 +21,7 @@ from backprop_cli.check.wanted import Selection
 from backprop_cli.check.work import Work
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
-from backprop_cli.network import Network, Setup
+from backprop_cli.network.network import Network, Setup
 
 _DRAWS = 4
 _MOST_ENTRIES = 20_000_000

@@ -15,8 +15,8 @@ import numpy as np
 
 from backprop_cli.arrays import Array
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
-from backprop_cli.names import Parameter
-from backprop_cli.network import Network, Samples
+from backprop_cli.network.names import Parameter
+from backprop_cli.network.network import Network, Samples
 
 _COMPLEX_STEP = 1e-20
 _COMPLEX_STEPS = (1e-30, 1e-12)

@@ -15,7 +15,7 @@ from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.method import Change, Method
 from backprop_cli.check.rounding import Carried, cut_off, half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
-from backprop_cli.network import Setup
+from backprop_cli.network.network import Setup
 
 
 def _nothing(method: Method) -> Method:

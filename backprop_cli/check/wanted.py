@@ -13,7 +13,7 @@ import numpy as np
 from backprop_cli.arrays import Array
 from backprop_cli.check.work import Group, Matrix, Work
 from backprop_cli.functions.activations import Activation
-from backprop_cli.names import Names, Parameter
+from backprop_cli.network.names import Names, Parameter
 
 
 class Wanted(NamedTuple):

@@ -14,8 +14,8 @@ from backprop_cli.backward import Gradients, Links, backward
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.losses import Loss
-from backprop_cli.names import Names
-from backprop_cli.network import ParameterRow, Setup
+from backprop_cli.network.names import Names
+from backprop_cli.network.network import ParameterRow, Setup
 
 
 class Work:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmap import mmap
     from typing import NoReturn
 
-    from backprop_cli.config.document import Document
+    from backprop_cli.files.document import Document
 
 LONG = {".json": 200_000, ".yaml": 20_000, ".yml": 20_000}
 """Bytes that take longer to parse than a process takes to make."""
@@ -50,7 +50,7 @@ def read_document(source: str) -> Document:
     """
     if source in _readings:
         return _readings.pop(source)()
-    from backprop_cli.sources import open_document
+    from backprop_cli.files.opening import open_document
 
     return open_document(source)
 
@@ -100,8 +100,8 @@ def _read_into(shared: mmap, source: str, held: Iterable[int], parent: int, life
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
         _end_with(parent, *lifeline)
-        from backprop_cli.config.text import data_of, decode, format_of, layout_of
-        from backprop_cli.files import read_bytes
+        from backprop_cli.files.edit import data_of, decode, format_of, layout_of
+        from backprop_cli.files.input import read_bytes
 
         content, format = read_bytes(source), format_of(source)
         text = decode(content, source)
@@ -129,8 +129,8 @@ def _end(shared: mmap, source: str, helper: int, lifeline: int) -> Document:
     Raises:
         InputError: as `open_document` does.
     """
-    from backprop_cli.config.document import Document
-    from backprop_cli.sources import open_document
+    from backprop_cli.files.document import Document
+    from backprop_cli.files.opening import open_document
 
     _load_arrays()
     try:
@@ -146,5 +146,5 @@ def _end(shared: mmap, source: str, helper: int, lifeline: int) -> Document:
 def _load_arrays() -> None:
     from importlib import import_module
 
-    for module in ("numpy", "backprop_cli.engines.array", "backprop_cli.explanation"):
+    for module in ("numpy", "backprop_cli.training.loops.array", "backprop_cli.derivation.explanation"):
         import_module(module)

@@ -8,7 +8,7 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
 if TYPE_CHECKING:
-    from backprop_cli.chain.expression import Source
+    from backprop_cli.formula.expression import Source
 
 
 def chain(
@@ -44,8 +44,8 @@ def chain(
     from backprop_cli.chain.derive import differentiate
     from backprop_cli.chain.point import read_point
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.render.chain_view import chain_view
-    from backprop_cli.render.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
+    from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
+    from backprop_cli.render.views.chain_view import chain_view
 
     point = read_point(at or [])
     result = differentiate(_source(definitions or []), of, wrt or [], point, paths, limit)
@@ -61,8 +61,8 @@ def chain(
 
 def _source(arguments: list[str]) -> Source:
     """The definitions from the command line, one a line, or from standard input."""
-    from backprop_cli.chain.expression import Source
-    from backprop_cli.files import STANDARD_INPUT
+    from backprop_cli.files.input import STANDARD_INPUT
+    from backprop_cli.formula.expression import Source
 
     if arguments and arguments != ["-"]:
         return Source("\n".join(arguments))
@@ -73,10 +73,10 @@ def _standard_input(is_asked_for: bool) -> str:
     """What is on standard input, up to a little more than definitions may have; a terminal is read only on request."""
     import sys
 
-    from backprop_cli.chain.tokens import MAX_TEXT
-    from backprop_cli.config.text import decode
     from backprop_cli.errors import UsageError
-    from backprop_cli.files import STANDARD_INPUT, read_bytes
+    from backprop_cli.files.edit import decode
+    from backprop_cli.files.input import STANDARD_INPUT, read_bytes
+    from backprop_cli.formula.tokens import MAX_TEXT
 
     if not is_asked_for and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError("give a definition, such as 'u = (x + 1)^2' 'h = u^3 + 2u - 5', or - to type them")

@@ -10,8 +10,8 @@ from backprop_cli.cli.console import Console
 
 if TYPE_CHECKING:
     from backprop_cli.cli.show import Showing
-    from backprop_cli.network import Setup
-    from backprop_cli.sgd import Run
+    from backprop_cli.network.network import Setup
+    from backprop_cli.training.train import Run
 
 FAILED = 1
 """The exit code where the answer is no."""
@@ -62,8 +62,8 @@ def check(
     They are compared with numerical differentiation, or --against somebody's own numbers with these. Where somebody's
     numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
     """
+    from backprop_cli.cli.setup import open_setup
     from backprop_cli.cli.show import Showing
-    from backprop_cli.cli.source import open_setup
     from backprop_cli.errors import UsageError
 
     console = Console(quiet)
@@ -94,8 +94,8 @@ def _against_numbers(
     from backprop_cli.check.numerical import check_gradients
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import show
-    from backprop_cli.render.check_records import PROBE_COLUMNS, probe_rows, probes_record
-    from backprop_cli.render.check_view import check_view
+    from backprop_cli.render.formats.check_records import PROBE_COLUMNS, probe_rows, probes_record
+    from backprop_cli.render.views.check_view import check_view
 
     run = _trained(console, setup, steps or 0)
     with Progress(console, 1, "gradient") as progress:
@@ -111,7 +111,7 @@ def _against_numbers(
 
 def _trained(console: Console, setup: Setup, steps: int) -> Run:
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.sgd import train
+    from backprop_cli.training.train import train
 
     with Progress(console, steps) as progress:
         return train(setup, steps, on_progress=progress.update)
@@ -133,12 +133,12 @@ def _against_answers(
     from backprop_cli.check.diagnose import diagnose
     from backprop_cli.check.wanted import known_names
     from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.setup import sample_index
     from backprop_cli.cli.show import show
-    from backprop_cli.cli.source import sample_index
     from backprop_cli.errors import UnknownNameError
-    from backprop_cli.files import STANDARD_INPUT, read_bytes
-    from backprop_cli.render.against_view import against_view
-    from backprop_cli.render.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
+    from backprop_cli.files.input import STANDARD_INPUT, read_bytes
+    from backprop_cli.render.formats.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
+    from backprop_cli.render.views.against_view import against_view
 
     source = STANDARD_INPUT if against == "-" else against
     answers = read_answers(read_bytes(against), source, setup.network.names)

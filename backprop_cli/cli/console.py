@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_cli.errors import OutputError, UsageError
-from backprop_cli.render.signs import to_ascii
+from backprop_cli.render.formats.signs import to_ascii
 
 MOST_OF_A_LINE = 1000
 """A longer line of a message is cut: it quotes a name or a value out of somebody's file."""

@@ -18,9 +18,9 @@ def examples(
     A list of them; with a name that example's file, to start your own from.
     """
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.examples import example_path
-    from backprop_cli.files import read_bytes
-    from backprop_cli.render.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view
+    from backprop_cli.files.input import read_bytes
+    from backprop_cli.files.shipped import example_path
+    from backprop_cli.render.views.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view
 
     console = Console(quiet)
     if name is not None:
@@ -40,8 +40,8 @@ def examples(
 def _read_examples() -> list[tuple[str, ...]]:
     """A row for each example."""
     from backprop_cli.api import load
-    from backprop_cli.examples import example_names
-    from backprop_cli.render.phrases import functions_of, shape_of
+    from backprop_cli.files.shipped import example_names
+    from backprop_cli.render.views.phrases import functions_of, shape_of
 
     setups = {name: load(name) for name in example_names()}
     return [

@@ -39,15 +39,15 @@ def explain(
 
     Each factor with its symbols, its rule, the numbers put in and its value; then the update.
     """
+    from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.derivation.explanation import Explainer
     from backprop_cli.errors import UsageError
-    from backprop_cli.explanation import Explainer
-    from backprop_cli.memory import require_records
-    from backprop_cli.render.explain_view import explain_view
-    from backprop_cli.render.graph_view import no_picture, path_pictures
-    from backprop_cli.render.records import CSV_COLUMNS, explain_record, explain_rows
-    from backprop_cli.sgd import train
+    from backprop_cli.files.limits import require_records
+    from backprop_cli.render.formats.records import CSV_COLUMNS, explain_record, explain_rows
+    from backprop_cli.render.views.explain_view import explain_view
+    from backprop_cli.render.views.graph_view import no_picture, path_pictures
+    from backprop_cli.training.train import train
 
     console = Console(quiet)
     if bool(weight) == all_parameters:

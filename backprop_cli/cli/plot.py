@@ -9,8 +9,8 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
 if TYPE_CHECKING:
-    from backprop_cli.network import Samples
-    from backprop_cli.sgd import Run
+    from backprop_cli.network.network import Samples
+    from backprop_cli.training.train import Run
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -44,10 +44,10 @@ def plot(
     """
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.errors import UsageError
-    from backprop_cli.sgd import train
-    from backprop_cli.writing import write_whole
+    from backprop_cli.files.output import write_whole
+    from backprop_cli.training.train import train
 
     console = Console(quiet)
     console.require_target(output)
@@ -67,7 +67,7 @@ def plot(
     content: str | bytes = text + "\n"
     if suffix != ".svg":
         with extra("plot"):
-            from backprop_cli.render.picture import export
+            from backprop_cli.render.drawing import export
 
         content = export.png(text) if suffix == ".png" else export.pdf(text)
     write_whole(str(output), content)
@@ -75,14 +75,14 @@ def plot(
 
 
 def _svg(run: Run, sample: Samples, what: What) -> str:
+    from backprop_cli.derivation.partials import Derivation
     from backprop_cli.errors import UsageError
-    from backprop_cli.partials import Derivation
-    from backprop_cli.render.picture.heat import HeatMaps, heat_svg
-    from backprop_cli.render.picture.layout import is_drawable
-    from backprop_cli.render.picture.loss import Curve, loss_svg
-    from backprop_cli.render.picture.network import Drawing, network_svg
-    from backprop_cli.render.picture.svg import text_of
-    from backprop_cli.render.values import sample_values
+    from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
+    from backprop_cli.render.drawing.layout import is_drawable
+    from backprop_cli.render.drawing.loss import Curve, loss_svg
+    from backprop_cli.render.drawing.svg import text_of
+    from backprop_cli.render.drawing.units import Drawing, network_svg
+    from backprop_cli.render.drawing.values import sample_values
 
     network = run.shown.before
     if what is What.loss:

@@ -178,7 +178,7 @@ def _keep_signal(unraisable: sys.UnraisableHookArgs) -> None:
 
 def _end_at_once(number: int) -> None:
     """End the process where it stands, without what clears up on the way out."""
-    from backprop_cli.writing import discard_unfinished
+    from backprop_cli.files.output import discard_unfinished
 
     discard_unfinished()
     os._exit(_stopped(number))

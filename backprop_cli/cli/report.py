@@ -29,9 +29,9 @@ def report(
     """
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.cli.source import open_setup, sample_index
-    from backprop_cli.recording import record
-    from backprop_cli.writing import write_whole
+    from backprop_cli.cli.setup import open_setup, sample_index
+    from backprop_cli.files.output import write_whole
+    from backprop_cli.training.record import record
 
     with extra("report"):
         from backprop_cli.render.page.page import Page, page_text

@@ -12,10 +12,10 @@ from backprop_cli.cli.console import ClosedPipeError, Console
 if TYPE_CHECKING:
     from array import array
 
-    from backprop_cli.config.document import Document
-    from backprop_cli.network import Setup
-    from backprop_cli.render.blocks import Block
-    from backprop_cli.render.notation import Notation
+    from backprop_cli.files.document import Document
+    from backprop_cli.network.network import Setup
+    from backprop_cli.render.formats.notation import Notation
+    from backprop_cli.render.views.blocks import Block
 
 
 def run(
@@ -50,14 +50,14 @@ def run(
     numbers, and how SGD changes each weight.
     """
     from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.cli.source import open_setup, sample_index
+    from backprop_cli.derivation.partials import Derivation
     from backprop_cli.errors import InterruptedRunError
-    from backprop_cli.memory import require_records
-    from backprop_cli.partials import Derivation
-    from backprop_cli.render.bulk import CsvLines, JsonLines, partial_rows
-    from backprop_cli.render.records import CSV_COLUMNS, run_record
-    from backprop_cli.sgd import train
+    from backprop_cli.files.limits import require_records
+    from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
+    from backprop_cli.render.formats.records import CSV_COLUMNS, run_record
+    from backprop_cli.training.train import train
 
     console = Console(quiet)
     target = _target(config, output, in_place)
@@ -86,15 +86,15 @@ def run(
         return
     derivation = Derivation(result.shown.before, setup.samples.only(index), result.arithmetic)
     if view is opt.View.matrix:
-        from backprop_cli.render.matrix_view import matrix_view as chosen_view
+        from backprop_cli.render.views.matrix_view import matrix_view as chosen_view
     else:
-        from backprop_cli.render.run_view import run_view as chosen_view
+        from backprop_cli.render.views.run_view import run_view as chosen_view
 
     def blocks(notation: Notation) -> Iterable[Block]:
         shown = chosen_view(result, derivation, sample, notation)
         if not graph:
             return shown
-        from backprop_cli.render.graph_view import with_graph
+        from backprop_cli.render.views.graph_view import with_graph
 
         return with_graph(shown, derivation)
 
@@ -121,7 +121,7 @@ def _files(console: Console, target: str | None, setup: Setup, document: Documen
     """The network's text under where it was asked for, if anywhere."""
     if target is None:
         return {}
-    from backprop_cli.config.write import write
+    from backprop_cli.files.write import write
 
     text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml")
     if is_afresh and "#" in document.text:
@@ -133,7 +133,7 @@ def _files(console: Console, target: str | None, setup: Setup, document: Documen
 
 def _write(console: Console, files: dict[str, Iterator[str]]) -> None:
     """Write what was asked for: each file, or where one cannot be written none."""
-    from backprop_cli.writing import written
+    from backprop_cli.files.output import written
 
     if "-" in files:
         console.write(files.pop("-"))
@@ -166,7 +166,7 @@ def _target(config: str | None, output: str | None, in_place: bool) -> str | Non
 def _check_history(file: str, target: str | None, steps: int) -> None:
     """A loss a step is kept for the history: refuse what does not fit, or has no file, before training for it."""
     from backprop_cli.errors import UsageError
-    from backprop_cli.memory import in_words, machine_bytes
+    from backprop_cli.files.limits import in_words, machine_bytes
 
     if file == "-":
         raise UsageError("--history needs a file: standard output is where the result goes")

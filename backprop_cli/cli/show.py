@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
 from backprop_cli.errors import UsageError
-from backprop_cli.render.blocks import Block, cut
-from backprop_cli.render.notation import Notation
+from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.views.blocks import Block, cut
 
 
 class Showing(NamedTuple):
@@ -37,38 +37,38 @@ def show(
     if showing.is_standalone and showing.format is not Format.latex:
         raise UsageError("--standalone makes a whole document of LaTeX: it goes with -f latex")
     if showing.format is Format.json:
-        from backprop_cli.render.machine import json_text
+        from backprop_cli.render.formats.machine import json_text
 
         console.write(json_text(record))
     elif showing.format is Format.csv:
-        from backprop_cli.render.machine import csv_text
+        from backprop_cli.render.formats.machine import csv_text
 
         console.write(csv_text(columns, rows))
     elif showing.format is Format.table:
-        from backprop_cli.render.notation import TextNotation
+        from backprop_cli.render.formats.notation import TextNotation
 
         text = TextNotation(showing.digits, console.is_ascii)
         blocks = cut(view(text), showing.rows, text)
         if console.width is None and not console.is_color:
-            from backprop_cli.render.plain import plain
+            from backprop_cli.render.formats.plain import plain
 
             console.write_text(plain(blocks, text))
         else:
-            from backprop_cli.render.terminal import terminal
+            from backprop_cli.render.formats.terminal import terminal
 
             console.write_text(terminal(blocks, text, console.width, console.is_color))
     else:
-        from backprop_cli.render.latex_notation import LatexNotation, MarkdownNotation
+        from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
 
         latex_notation = (
             MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)
         )
         blocks = cut(view(latex_notation), showing.rows, latex_notation)
         if showing.format is Format.markdown:
-            from backprop_cli.render.markdown import markdown
+            from backprop_cli.render.formats.markdown import markdown
 
             console.write(markdown(blocks, latex_notation))
         else:
-            from backprop_cli.render.latex import latex
+            from backprop_cli.render.formats.latex import latex
 
             console.write(latex(blocks, latex_notation, showing.is_standalone))

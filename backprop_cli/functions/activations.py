@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from backprop_cli.arrays import Array, np
+from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric, softmax
-from backprop_cli.functions.formula import Formula
 
 
 @dataclass(frozen=True)

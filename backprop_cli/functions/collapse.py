@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from backprop_cli.arrays import Array, np
+from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.activations import Activation
-from backprop_cli.functions.formula import Formula
 from backprop_cli.functions.losses import Loss
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.arrays import Array, np, total
+from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric
-from backprop_cli.functions.formula import Formula
 
 CROSS_SLOPE = Formula("-<a>*<other>", r"-<a> \cdot <other>")
 """∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.network import Setup
+    from backprop_cli.network.network import Setup
 
 SHAPES = [
     (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5), (6, 6, 6), (7, 7, 7), (8, 8, 8), (9, 9, 9), (10, 10, 10), (12, 12, 10),
@@ -50,7 +50,7 @@ def growth() -> None:
     import numpy as np
 
     from backprop_cli import load
-    from backprop_cli.engines.choose import choose
+    from backprop_cli.training.loops.choose import choose
 
     rng = np.random.default_rng(1)
     for shape in SHAPES:
@@ -68,8 +68,8 @@ def growth() -> None:
 
 def _per_update(setup: Setup, name: str) -> float:
     """Seconds that an update takes in the engine called `name`."""
-    from backprop_cli.engines.choose import choose
-    from backprop_cli.engines.engine import state_of
+    from backprop_cli.training.loops.choose import choose
+    from backprop_cli.training.loops.engine import state_of
 
     engine, state = choose(setup, 1, name), state_of(setup)
     engine.advance(state, 3)

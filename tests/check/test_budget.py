@@ -21,7 +21,7 @@ from backprop_cli.check.method import Method, right_method
 from backprop_cli.check.misconceptions import mistakes_of
 from backprop_cli.check.rounding import Carried, half_up, rounded
 from backprop_cli.check.work import Work
-from backprop_cli.sgd import train
+from backprop_cli.training.train import train
 from tests.program import backprop
 
 SAMPLES: dict[str, Any] = {

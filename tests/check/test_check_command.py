@@ -17,7 +17,7 @@ from backprop_cli import load
 from backprop_cli.check.compare import compare
 from backprop_cli.check.diagnose import diagnose
 from backprop_cli.check.given import given_numbers
-from backprop_cli.sgd import train
+from backprop_cli.training.train import train
 from tests.program import backprop
 
 # the 2-2-2 network's gradients to ten digits, worked out by hand in the published example and by numerical differentiation

@@ -18,7 +18,7 @@ from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
 from backprop_cli.check.misconceptions import MISCONCEPTIONS
-from backprop_cli.sgd import train
+from backprop_cli.training.train import train
 from tests.check.exercises import exercises
 from tests.check.paper import Exercise, work_out
 

@@ -20,8 +20,8 @@ from backprop_cli.check.surface import Surface, ridders
 from backprop_cli.errors import DivergedError
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.names import Parameter
-from backprop_cli.sgd import Run, train
+from backprop_cli.network.names import Parameter
+from backprop_cli.training.train import Run, train
 from tests.program import backprop
 
 

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from backprop_cli.config.document import parse
+from backprop_cli.files.document import parse
 from tests.fuzz.target import QUESTIONS, call
 
 CONFIGS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backprop_cli.__main__ import command_line
-from backprop_cli.config.document import parse
-from backprop_cli.config.read import read
+from backprop_cli.files.document import parse
+from backprop_cli.files.read import read
 from tests.hang import LONG, no_hang
 
 JOINT = "\u00a0"

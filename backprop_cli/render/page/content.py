@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backprop_cli.explanation import Explainer, Explanation
-from backprop_cli.names import Parameter
-from backprop_cli.partials import Derivation, Partial
-from backprop_cli.paths import Path
-from backprop_cli.quantities import Quantity, quantities
-from backprop_cli.render.blocks import Equation
-from backprop_cli.render.explain_view import chain
-from backprop_cli.render.notation import partial_name
+from backprop_cli.derivation.explanation import Explainer, Explanation
+from backprop_cli.derivation.partials import Derivation, Partial
+from backprop_cli.derivation.paths import Path
+from backprop_cli.derivation.quantities import Quantity, quantities
+from backprop_cli.network.names import Parameter
+from backprop_cli.render.drawing.layout import stages
+from backprop_cli.render.drawing.units import anchor
+from backprop_cli.render.formats.notation import partial_name
 from backprop_cli.render.page.mathml import PageNotation
-from backprop_cli.render.phrases import chain_in_numbers, chain_in_symbols, quantity_in_numbers, quantity_in_symbols
-from backprop_cli.render.picture.layout import stages
-from backprop_cli.render.picture.network import anchor
-from backprop_cli.render.update_phrases import update_lines
-from backprop_cli.sgd import Run
+from backprop_cli.render.views.blocks import Equation
+from backprop_cli.render.views.explain_view import chain
+from backprop_cli.render.views.phrases import (
+    chain_in_numbers,
+    chain_in_symbols,
+    quantity_in_numbers,
+    quantity_in_symbols,
+)
+from backprop_cli.render.views.update_phrases import update_lines
+from backprop_cli.training.train import Run
 
 MOST_PATHS = 8
 

@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backprop_cli.network import Setup
-from backprop_cli.partials import Derivation
-from backprop_cli.recording import Recording
-from backprop_cli.render.picture.heat import HeatMaps, data_uri, span
-from backprop_cli.render.picture.layout import is_drawable
-from backprop_cli.render.picture.loss import Curve
-from backprop_cli.render.values import sample_values, step_values
-from backprop_cli.sgd import Run
+from backprop_cli.derivation.partials import Derivation
+from backprop_cli.network.network import Setup
+from backprop_cli.render.drawing.heat import HeatMaps, data_uri, span
+from backprop_cli.render.drawing.layout import is_drawable
+from backprop_cli.render.drawing.loss import Curve
+from backprop_cli.render.drawing.values import sample_values, step_values
+from backprop_cli.training.record import Recording
+from backprop_cli.training.train import Run
 
 MOST_NUMBERS = 60_000
 """About as many numbers are embedded, in some 1.2 MB; beyond, fewer samples can be chosen."""

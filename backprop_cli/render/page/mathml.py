@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
-from backprop_cli.partials import Rule
-from backprop_cli.render.decimals import format_number, trimmed
-from backprop_cli.render.latex_notation import LatexNotation, latex_name
-from backprop_cli.render.signs import NEEDLESS
+from backprop_cli.derivation.partials import Rule
+from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.latex_notation import LatexNotation, latex_name
+from backprop_cli.render.formats.signs import NEEDLESS
 
 Element = ElementTree.Element
 BREAK = "\x1f"

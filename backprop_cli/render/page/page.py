@@ -15,24 +15,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from backprop_cli import __version__
-from backprop_cli.partials import Derivation
-from backprop_cli.recording import Recording
-from backprop_cli.render.blocks import Block, Heading, Matrix, Note
-from backprop_cli.render.decimals import format_number
-from backprop_cli.render.matrix_view import matrix_view
+from backprop_cli.derivation.partials import Derivation
+from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
+from backprop_cli.render.drawing.layout import is_drawable
+from backprop_cli.render.drawing.loss import Curve, loss_svg
+from backprop_cli.render.drawing.svg import Element, style, text_of, width_of
+from backprop_cli.render.drawing.units import Drawing, network_svg, words
+from backprop_cli.render.drawing.values import sample_values
+from backprop_cli.render.formats.decimals import format_number
+from backprop_cli.render.formats.tex_matrix import matrix_formula
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation
-from backprop_cli.render.phrases import counted, percent, shape_of
-from backprop_cli.render.picture.heat import HeatMaps, heat_svg
-from backprop_cli.render.picture.layout import is_drawable
-from backprop_cli.render.picture.loss import Curve, loss_svg
-from backprop_cli.render.picture.network import Drawing, network_svg, words
-from backprop_cli.render.picture.svg import Element, style, text_of, width_of
-from backprop_cli.render.run_view import heading, layer_title
-from backprop_cli.render.tex_matrix import matrix_formula
-from backprop_cli.render.update_phrases import update_rule
-from backprop_cli.render.values import sample_values
+from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.views.matrix_view import matrix_view
+from backprop_cli.render.views.phrases import counted, percent, shape_of
+from backprop_cli.render.views.run_view import heading, layer_title
+from backprop_cli.render.views.update_phrases import update_rule
+from backprop_cli.training.record import Recording
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""

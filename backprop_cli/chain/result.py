@@ -1,0 +1,47 @@
+"""What differentiating a graph of definitions comes to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from backprop_cli.derivation.partials import Partial, Rule
+from backprop_cli.derivation.paths import Path
+from backprop_cli.derivation.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class Total:
+    """The derivative of the target by one name, all branches together.
+
+    `product` is the chain with every rule written out in the variables, `simplified` the shortest form of that; `note` says
+    what was too long for either, None stands for what could not be written at all. `paths` holds the largest of the
+    `path_count` paths, None where none were asked for.
+    """
+
+    partial: Partial
+    product: Rule | None
+    simplified: Rule | None
+    note: str = ""
+    paths: tuple[Path, ...] | None = None
+    path_count: int = 0
+
+
+@dataclass(frozen=True)
+class ChainResult:
+    """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last.
+
+    `partials` are the local derivatives from the target inwards, then the chains that they make. Without a point `at` is
+    empty, and every value is not a number.
+    """
+
+    of: str
+    at: dict[str, float]
+    nodes: tuple[Quantity, ...]
+    partials: tuple[Partial, ...]
+    derivatives: dict[str, Total]
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the values of all the variables are given."""
+        return not math.isnan(self.nodes[-1].value)

@@ -1,0 +1,1 @@
+"""Every derivative that is shown, as a record."""

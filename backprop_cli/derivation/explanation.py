@@ -1,0 +1,115 @@
+"""One parameter's gradient, derived: its chain of records, its paths to the loss, its update."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from backprop_cli.derivation.partials import Derivation, Partial, closure
+from backprop_cli.derivation.paths import Path, count_paths, largest_paths
+from backprop_cli.errors import UsageError
+from backprop_cli.network.names import Parameter
+from backprop_cli.training.arithmetic import SampleGradients
+from backprop_cli.training.train import Run
+
+
+class Update(NamedTuple):
+    """How a step changes one parameter: `new` = `old` + `change`, and `change` = −η · `direction` where it is not frozen.
+
+    `decayed` is the gradient with `decay` · `old` added. The direction is that, or the velocity, or Nesterov's sum of the two.
+    """
+
+    old: float
+    change: float
+    new: float
+    decayed: float
+    direction: float
+    is_frozen: bool = False
+    decay: float = 0.0
+    velocity: float | None = None
+    velocity_before: float | None = None
+
+
+class Explanation(NamedTuple):
+    """All about one parameter: `gradient` is the batch's, `partials` and `paths` are those of the shown sample.
+
+    `by_sample` holds (sample from 1, its gradient) for the step's batch where that is not the shown sample alone.
+    `path_count` counts all the paths, of which `paths` may hold only the largest.
+    """
+
+    parameter: Parameter
+    name: str
+    value: float
+    gradient: float
+    partials: tuple[Partial, ...]
+    update: Update
+    by_sample: tuple[tuple[int, float], ...] = ()
+    paths: tuple[Path, ...] | None = None
+    path_count: int = 0
+
+
+def update_of(run: Run, parameter: Parameter) -> Update:
+    """What the run's shown step did to one parameter."""
+    step, schedule = run.shown, run.setup.schedule
+    is_frozen = run.setup.is_frozen(parameter)
+    old = step.before.value_of(parameter)
+    decay = schedule.bias_decay if parameter.source is None else schedule.weight_decay
+    decayed = step.gradients.pick(parameter) + decay * old
+    velocity = None if step.velocity_after is None else step.velocity_after.pick(parameter)
+    direction = decayed if velocity is None else velocity
+    if velocity is not None and schedule.nesterov:
+        direction = decayed + schedule.momentum * velocity
+    return Update(
+        old,
+        0.0 if is_frozen or step.changes is None else step.changes.pick(parameter),
+        step.after.value_of(parameter),
+        decayed,
+        direction,
+        is_frozen,
+        decay,
+        velocity,
+        None if step.velocity_before is None else step.velocity_before.pick(parameter),
+    )
+
+
+class Explainer:
+    """Explains the parameters of a run's shown step; `sample` (from 0) is the one whose chain is followed.
+
+    Raises:
+        UsageError: there is no such sample.
+    """
+
+    def __init__(self, run: Run, sample: int = 0) -> None:
+        count = len(run.setup.samples)
+        if not 0 <= sample < count:
+            raise UsageError(f"there is no sample {sample + 1}: the file has {count} sample{'s' * (count != 1)}")
+        self.run = run
+        self.sample = sample
+        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.arithmetic)
+
+    @cached_property
+    def _batch(self) -> SampleGradients | None:
+        """The gradients of each sample of the step's batch, where that is not the shown sample alone."""
+        step = self.run.shown
+        if step.is_of(self.sample):
+            return None
+        return self.run.arithmetic.sample_gradients(step.before, self.run.setup.samples.batch(step.batch))
+
+    def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
+        """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
+        step = self.run.shown
+        gradient = self.derivation.gradient(parameter)
+        records = closure(gradient)
+        numbers = (index + 1 for index in step.batch)
+        by_sample = () if self._batch is None else tuple(zip(numbers, self._batch.of(parameter), strict=True))
+        return Explanation(
+            parameter,
+            gradient.wrt,
+            step.before.value_of(parameter),
+            step.gradients.pick(parameter),
+            tuple(records),
+            update_of(self.run, parameter),
+            by_sample,
+            largest_paths(records, limit) if with_paths else None,
+            count_paths(records) if with_paths else 0,
+        )

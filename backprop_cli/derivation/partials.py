@@ -1,0 +1,272 @@
+"""The heart of the program: every derivative as a record, a local rule or a sum of products of other records.
+
+A `Partial` with `terms` is Σ Π of its factors; one with a `rule` is a local derivative, one link of the chain. Whatever
+shows a derivative (tables, derivations, paths, JSON, LaTeX) selects and prints these records; nothing recomputes one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from backprop_cli.arrays import np, total
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions import softmax
+from backprop_cli.network.names import Parameter
+from backprop_cli.network.network import Network, Samples
+from backprop_cli.training.arithmetic import NUMPY, Arithmetic
+
+
+class Rule(NamedTuple):
+    """A formula with what goes into its holes: a name and a value for each; a setting has no name, only its value."""
+
+    formula: Formula
+    names: dict[str, str]
+    values: dict[str, float]
+
+
+class Partial(NamedTuple):
+    """∂`of`/∂`wrt`: its value, and either a `rule` or `terms`, a sum of products of other partials.
+
+    `collapsed` names the closed form in which the value was computed, where the product of the terms has one.
+    """
+
+    of: str
+    wrt: str
+    value: float
+    rule: Rule | None = None
+    terms: tuple[tuple[Partial, ...], ...] = ()
+    collapsed: Rule | None = None
+
+    @property
+    def name(self) -> str:
+        """`dE/dw31`."""
+        return f"d{self.of}/d{self.wrt}"
+
+
+_ONE = Rule(Formula("1", "1"), {}, {})
+_ITSELF = Formula("<v>", "<v>")
+
+
+class Derivation:
+    """All the partial derivatives of one sample's loss, made as they are asked for and each made once.
+
+    Layers and units count from 0. The numbers behind the records are those of one sample, in the given arithmetic.
+    """
+
+    def __init__(self, network: Network, sample: Samples, arithmetic: Arithmetic = NUMPY) -> None:
+        self.network = network
+        self.names = network.names
+        self.loss = network.names.loss
+        _, self.targets = sample.vectors(0)
+        made = arithmetic.sample_pass(network, sample)
+        self.shares, self.sample_loss = made.shares, made.loss
+        self.net_inputs = made.net_inputs
+        self.activations = made.activations
+        self.deltas = made.deltas
+        self.upstream = made.upstream
+        self.gradients = made.gradients
+        self._slopes: dict[int, list[float]] = {}
+        if made.slopes is not None:
+            self._slopes = {
+                layer: made.slopes[layer] for layer, f in enumerate(network.activations) if f.is_elementwise
+            }
+        self._memo: dict[tuple[str | int, ...], Partial] = {}
+
+    @cached_property
+    def target_sum(self) -> float:
+        """Σt of this sample."""
+        return total(self.targets)
+
+    def _local(self, of: str, wrt: str, value: float, formula: Formula, names: dict[str, tuple[str, float]]) -> Partial:
+        rule = Rule(formula, {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()})
+        return Partial(of, wrt, value, rule)
+
+    # ── the links of the chain ────────────────────────────────────────────────────────────────────────────────────
+
+    def loss_by_output(self, unit: int) -> Partial:
+        """∂E/∂o of one output."""
+        key = ("E/o", unit)
+        if key not in self._memo:
+            loss, o = self.network.loss, self.names.output(unit)
+            holes = {"o": (o, self.activations[-1][unit]), "n": ("", float(len(self.targets)))}
+            holes |= {"t": (self.names.target(unit), self.targets[unit])}
+            holes |= {name: ("", value) for name, value in loss.setting_values().items()}
+            value = self.upstream[-1][unit]
+            self._memo[key] = self._local(self.loss, o, value, loss.slope_formula, holes)
+        return self._memo[key]
+
+    def slope(self, layer: int, unit: int, by: int) -> Partial:
+        """∂a_unit/∂z_by within one layer; only softmax has any with unit ≠ by."""
+        key = ("a/z", layer, unit, by)
+        if key not in self._memo:
+            activation = self.network.activations[layer]
+            holes = {"a": (self.names.activation(layer, unit), self.activations[layer + 1][unit])}
+            if unit == by:
+                formula = activation.slope_formula
+                holes |= {"z": (self.names.net_input(layer, by), self.net_inputs[layer][by])}
+                holes |= {name: ("", value) for name, value in activation.setting_values().items()}
+            else:
+                formula = softmax.CROSS_SLOPE
+                holes["other"] = (self.names.activation(layer, by), self.activations[layer + 1][by])
+            of, wrt = self.names.activation(layer, unit), self.names.net_input(layer, by)
+            self._memo[key] = self._local(of, wrt, self._slope_value(layer, unit, by), formula, holes)
+        return self._memo[key]
+
+    def _slope_value(self, layer: int, unit: int, by: int) -> float:
+        activation = self.network.activations[layer]
+        z, a = self.net_inputs[layer], self.activations[layer + 1]
+        if not activation.is_elementwise:
+            return softmax.slope(a, unit, by)
+        if layer not in self._slopes:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._slopes[layer] = activation.slope(np.asarray(z), np.asarray(a)).tolist()
+        return self._slopes[layer][unit]
+
+    def net_by_weight(self, layer: int, unit: int, source: int) -> Partial:
+        """∂z/∂w = what the weight multiplies: an input or an activation of the layer before."""
+        value = self.activations[layer][source]
+        of, wrt = self.names.net_input(layer, unit), self.names.weight(layer, unit, source)
+        return self._local(of, wrt, value, _ITSELF, {"v": (self.names.source(layer, source), value)})
+
+    def net_by_bias(self, layer: int, unit: int) -> Partial:
+        """∂z/∂b = 1."""
+        return Partial(self.names.net_input(layer, unit), self.names.bias(layer, unit), 1.0, _ONE)
+
+    def net_by_source(self, layer: int, unit: int, source: int) -> Partial:
+        """∂z/∂a_prev = w."""
+        value = self.network.value_of(Parameter(layer, unit, source))
+        of, wrt = self.names.net_input(layer, unit), self.names.source(layer, source)
+        return self._local(of, wrt, value, _ITSELF, {"v": (self.names.weight(layer, unit, source), value)})
+
+    # ── the products ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def loss_by_activation(self, layer: int, unit: int) -> Partial:
+        """∂E/∂a of one unit: ∂E/∂o in the last layer, else the sum over the units of the next layer."""
+        return self.loss_by_output(unit) if layer == self.names.depth - 1 else self.loss_by_source(layer + 1, unit)
+
+    def delta(self, layer: int, unit: int) -> Partial:
+        """∂E/∂z of one unit: ∂E/∂a · ∂a/∂z, under softmax summed over the layer's units."""
+        key = ("E/z", layer, unit)
+        if key not in self._memo:
+            value = self.deltas[layer][unit]
+            z, collapsed = self.names.net_input(layer, unit), self.collapsed(layer, unit)
+            others = [unit] if self.network.activations[layer].is_elementwise else range(self.names.widths[layer + 1])
+            terms = tuple((self.loss_by_activation(layer, i), self.slope(layer, i, unit)) for i in others)
+            if collapsed and not all(_is_computable(term) for term in terms):
+                self._memo[key] = Partial(self.loss, z, value, collapsed)
+            else:
+                self._memo[key] = Partial(self.loss, z, value, None, terms, collapsed)
+        return self._memo[key]
+
+    def collapsed(self, layer: int, unit: int) -> Rule | None:
+        """The closed form of an output's delta, where output activation and loss have one."""
+        if layer != self.names.depth - 1 or self.network.collapse is None or self.network.collapse.formula is None:
+            return None
+        names = {"o": self.names.output(unit), "t": self.names.target(unit), "s": ""}
+        values = {"o": self.activations[-1][unit], "t": self.targets[unit], "s": self.target_sum}
+        formula = self.network.collapse.formula
+        if "<s>" in formula.text and self.target_sum == 1.0:
+            formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s> \cdot ", ""))
+        return Rule(formula, names, values)
+
+    def loss_by_source(self, layer: int, source: int) -> Partial:
+        """∂E/∂a_prev (∂E/∂x before the first layer): the sum over the units of `layer` of ∂E/∂z · ∂z/∂a_prev."""
+        key = ("E/a", layer, source)
+        if key not in self._memo:
+            self._descend_to(layer)
+            units = range(self.names.widths[layer + 1])
+            terms = tuple((self.delta(layer, unit), self.net_by_source(layer, unit, source)) for unit in units)
+            value = self.upstream[layer][source]
+            self._memo[key] = Partial(self.loss, self.names.source(layer, source), value, None, terms)
+        return self._memo[key]
+
+    def _descend_to(self, layer: int) -> None:
+        """Make the deltas of `layer`, those above it first: recursion would go as deep as the network."""
+        missing = layer
+        while missing < self.names.depth and ("E/z", missing, 0) not in self._memo:
+            missing += 1
+        for above in reversed(range(layer, missing)):
+            for unit in range(self.names.widths[above + 1]):
+                self.delta(above, unit)
+
+    def gradient(self, parameter: Parameter) -> Partial:
+        """∂E/∂w = ∂E/∂z · ∂z/∂w, or ∂E/∂b, for a shared bias summed over its units."""
+        layer, name = parameter.layer, self.names.of(parameter)
+        if parameter.source is not None:
+            unit = parameter.unit or 0
+            terms: tuple[tuple[Partial, ...], ...]
+            terms = ((self.delta(layer, unit), self.net_by_weight(layer, unit, parameter.source)),)
+        else:
+            units = range(self.names.widths[layer + 1]) if parameter.unit is None else [parameter.unit]
+            terms = tuple((self.delta(layer, unit), self.net_by_bias(layer, unit)) for unit in units)
+        return Partial(self.loss, name, self.gradients.pick(parameter), None, terms)
+
+    # ── the listing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def layer(self, layer: int) -> Iterator[Partial]:
+        """The partials that a person works out for one layer, in this order: from its activations down to its sources."""
+        units = range(self.names.widths[layer + 1])
+        if layer == self.names.depth - 1:
+            yield from (self.loss_by_output(unit) for unit in units)
+        elementwise = self.network.activations[layer].is_elementwise
+        yield from (self.slope(layer, i, j) for j in units for i in ([j] if elementwise else units))
+        yield from (self.delta(layer, unit) for unit in units)
+        for parameter in self.names.layer_parameters(layer):
+            gradient = self.gradient(parameter)
+            yield from (term[1] for term in gradient.terms)
+            yield gradient
+        for source in range(self.names.widths[layer]):
+            by_source = self.loss_by_source(layer, source)
+            yield from (term[1] for term in by_source.terms)
+            yield by_source
+
+    def count(self, layer: int) -> int:
+        """How many records `layer(layer)` yields."""
+        units, sources = self.names.widths[layer + 1], self.names.widths[layer]
+        outputs = units if layer == self.names.depth - 1 else 0
+        slopes = units if self.network.activations[layer].is_elementwise else units * units
+        biases = {"none": 0, "shared": units + 1, "own": 2 * units}[self.names.biases[layer]]
+        return outputs + slopes + units + 2 * units * sources + biases + units * sources + sources
+
+    def layers(self) -> Iterator[tuple[int, Iterator[Partial]]]:
+        """Every layer's partials, from the output back."""
+        for layer in reversed(range(self.names.depth)):
+            yield layer, self.layer(layer)
+
+    def forward_values(self) -> dict[str, float]:
+        """Net inputs, activations, and the loss with its shares, by name, in the order of the forward pass."""
+        values: dict[str, float] = {}
+        for layer, width in enumerate(self.names.widths[1:]):
+            for unit in range(width):
+                values[self.names.net_input(layer, unit)] = self.net_inputs[layer][unit]
+            for unit in range(width):
+                values[self.names.activation(layer, unit)] = self.activations[layer + 1][unit]
+        for unit, share in enumerate(self.shares):
+            values[self.names.share(unit)] = share
+        values[self.loss] = self.sample_loss
+        return values
+
+
+def _is_computable(term: tuple[Partial, ...]) -> bool:
+    return math.isfinite(math.prod(factor.value for factor in term))
+
+
+def closure(target: Partial) -> list[Partial]:
+    """Everything that `target` is made of, each record once and before it is used, `target` last."""
+    seen: dict[str, Partial] = {}
+    stack: list[tuple[Partial, bool]] = [(target, False)]
+    while stack:
+        partial, is_ready = stack.pop()
+        name = partial.name
+        if name in seen:
+            continue
+        if is_ready or not partial.terms:
+            seen[name] = partial
+            continue
+        stack.append((partial, True))
+        factors = [factor for term in partial.terms for factor in term]
+        stack.extend([(factor, False) for factor in reversed(factors)])
+    return list(seen.values())

@@ -1,0 +1,88 @@
+"""The forward pass as records: every net input, activation and loss share with its formula and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from backprop_cli.derivation.partials import Derivation, Rule
+from backprop_cli.formula.formula import Formula
+from backprop_cli.network.names import Parameter
+
+Symbol = tuple[str, float]
+"""A name and its value."""
+
+_SPELLED_OUT = 6
+"""Up to how many units a softmax's denominator is written in full; of more the first three and the last are."""
+
+
+class Quantity(NamedTuple):
+    """A computed quantity: either a `rule`, or `terms`, a sum of products of named numbers."""
+
+    name: str
+    value: float
+    rule: Rule | None = None
+    terms: tuple[tuple[Symbol, ...], ...] = ()
+
+
+def quantities(derivation: Derivation) -> Iterator[Quantity]:
+    """Net inputs and activations layer by layer, the loss shares, the loss: in the order of the forward pass."""
+    for layer, width in enumerate(derivation.names.widths[1:]):
+        yield from (_net_input(derivation, layer, unit) for unit in range(width))
+        yield from (_activation(derivation, layer, unit) for unit in range(width))
+    yield from _losses(derivation)
+
+
+def count_quantities(derivation: Derivation) -> int:
+    """How many records `quantities` yields."""
+    return 2 * sum(derivation.names.widths[1:]) + derivation.names.widths[-1] + 1
+
+
+def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
+    """The net input z = Σ w·a_prev + b."""
+    names, network = derivation.names, derivation.network
+    weights = [Parameter(layer, unit, source) for source in range(names.widths[layer])]
+    row = zip(names.weight_row(layer, unit), map(network.value_of, weights), derivation.activations[layer], strict=True)
+    terms = [((name, w), (names.source(layer, index), a)) for index, (name, w, a) in enumerate(row)]
+    bias = Parameter(layer, None if names.biases[layer] == "shared" else unit)
+    constant = () if names.biases[layer] == "none" else (((names.of(bias), network.value_of(bias)),),)
+    value = derivation.net_inputs[layer][unit]
+    return Quantity(names.net_input(layer, unit), value, None, (*terms, *constant))
+
+
+def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
+    """The activation a = f(z)."""
+    activation = derivation.network.activations[layer]
+    name, z = derivation.names.activation(layer, unit), derivation.net_inputs[layer]
+    value = derivation.activations[layer + 1][unit]
+    if not activation.is_elementwise:
+        return Quantity(name, value, _softmax(derivation, layer, unit))
+    settings = activation.setting_values()
+    holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
+    return Quantity(name, value, Rule(activation.definition, holes, {"z": z[unit]} | settings))
+
+
+def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
+    """A softmax with its denominator written out."""
+    z = derivation.net_inputs[layer]
+    shown = list(range(len(z)))
+    text, latex = [f"exp(<z{index}>)" for index in shown], [f"e^{{<z{index}>}}" for index in shown]
+    if len(z) > _SPELLED_OUT:
+        shown = [*shown[:3], shown[-1]]
+        text, latex = [*text[:3], "...", text[-1]], [*latex[:3], r"\cdots", latex[-1]]
+    formula = Formula(f"exp(<z{unit}>)/({' + '.join(text)})", rf"\frac{{e^{{<z{unit}>}}}}{{{' + '.join(latex)}}}")
+    holes = {f"z{index}": index for index in (*shown, unit)}
+    names = {hole: derivation.names.net_input(layer, index) for hole, index in holes.items()}
+    return Rule(formula, names, {hole: z[index] for hole, index in holes.items()})
+
+
+def _losses(derivation: Derivation) -> Iterator[Quantity]:
+    """Each output's share of the loss, and their sum."""
+    loss, names = derivation.network.loss, derivation.names
+    settings = loss.setting_values()
+    shares = [(names.share(unit), share) for unit, share in enumerate(derivation.shares)]
+    for unit, (name, share) in enumerate(shares):
+        holes = {"t": names.target(unit), "o": names.output(unit), "n": ""} | dict.fromkeys(settings, "")
+        values = {"t": derivation.targets[unit], "o": derivation.activations[-1][unit]}
+        yield Quantity(name, share, Rule(loss.definition, holes, values | {"n": float(len(shares))} | settings))
+    yield Quantity(names.loss, derivation.sample_loss, None, tuple((share,) for share in shares))

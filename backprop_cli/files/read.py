@@ -1,0 +1,84 @@
+"""A document's data as a `Setup`: every key checked, every mistake collected, names given out."""
+
+from __future__ import annotations
+
+from backprop_cli.arrays import fit, row_of
+from backprop_cli.errors import InputError
+from backprop_cli.files.checker import Checker
+from backprop_cli.files.document import Document
+from backprop_cli.files.expected import kind_of, many
+from backprop_cli.files.layers import GivenLayer, read_layers
+from backprop_cli.files.limits import allowed_bytes, in_words, training_bytes
+from backprop_cli.files.naming import read_names
+from backprop_cli.files.samples import fit_samples, read_vectors
+from backprop_cli.files.schedule import read_schedule, read_state, with_frozen
+from backprop_cli.functions.losses import LOSSES, Loss
+from backprop_cli.network.names import Names
+from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
+
+KEYS = (
+    "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "batch_size",
+    "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
+)  # fmt: skip
+
+
+def read(document: Document) -> Setup:
+    """The setup that a document describes.
+
+    Raises:
+        InputError: with every problem found (the first 20 of many), each with its place.
+    """
+    check = Checker(document)
+    setup = _setup(check)
+    if check.problems or setup is None:
+        raise InputError(*check.report())
+    return setup
+
+
+def _setup(check: Checker) -> Setup | None:
+    if not isinstance(check.data, dict):
+        check.problem((), f"expected a mapping with the keys layers, inputs and targets, found {kind_of(check.data)}")
+        return None
+    check.check_keys((), check.data, KEYS, required=("layers", "inputs"))
+    loss = check.function(("loss",), LOSSES, "half_squared_error", "loss")
+    title = check.title()
+    layers = read_layers(check)
+    inputs, input_names = read_vectors(check, ("inputs",), "input")
+    needs_targets = loss is None or loss.needs_targets
+    if needs_targets and "targets" not in check.data:
+        check.problem((), "the key 'targets' is missing", "what should come out: one number per output", of_name=True)
+    targets, target_names = read_vectors(check, ("targets",), "target") if "targets" in check.data else (None, ())
+    schedule = read_schedule(check)
+    if inputs is None or not layers:
+        return None
+    samples = fit_samples(check, loss, layers, inputs, targets)
+    names = read_names(check, layers, input_names, target_names)
+    if samples is None or names is None or loss is None:
+        return None
+    if schedule.batch_size is not None and schedule.batch_size > len(samples):
+        check.problem(("batch_size",), f"a step takes {schedule.batch_size} samples, but there are {len(samples)}")
+    network = _network(layers, loss, names)
+    _check_memory(check, network, samples, schedule)
+    schedule = with_frozen(check, schedule, network)
+    updates, velocity = read_state(check, network)
+    return Setup(title, network, samples, schedule, updates, velocity)
+
+
+def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
+    row = row_of([])
+    for layer in layers:
+        for part in (*layer.rows, layer.bias or []):
+            row.fromlist(part)
+    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, fit(row)))
+
+
+def _check_memory(check: Checker, network: Network, samples: Samples, schedule: Schedule) -> None:
+    needed, allowed = training_bytes(network, samples, schedule), allowed_bytes(network, samples)
+    if needed > allowed:
+        shape = f"{many(len(samples), 'sample')} through {'-'.join(map(str, network.names.widths))} units"
+        shape = shape if len(shape) < 100 else f"{many(len(samples), 'sample')} through {network.names.depth} layers"
+        check.problem(
+            ("inputs",),
+            f"this needs about {in_words(needed)} of memory, and may take {in_words(allowed)}: {shape}",
+            "fewer samples in one file, or a smaller network",
+        )

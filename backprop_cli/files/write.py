@@ -1,0 +1,168 @@
+"""A setup as a network file again: the same keys, names and order, with the parameters' new values.
+
+A file of the same format is rewritten in place: only the numbers change, those of an optimizer's state too; comments and
+layout stay. Otherwise, or where aliases make one number stand for several, the data is written out afresh. Numbers read
+back bit for bit.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from textwrap import indent
+from typing import Any, NamedTuple
+
+import yaml
+
+from backprop_cli.files.document import Document
+from backprop_cli.files.places import Key
+from backprop_cli.network.network import ParameterRow, Setup
+
+
+class Written(NamedTuple):
+    """The text of a network file, and whether it is written afresh although the document has the same format."""
+
+    text: str
+    is_afresh: bool
+
+
+def write(setup: Setup, document: Document, format: str) -> Written:
+    """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained."""
+    values = dict(_parameter_values(setup, document.data))
+    state = _state(setup)
+    if format == document.format:
+        text = _rewritten(document, values, state)
+        if text is not None:
+            return Written(document.file_text(text), False)
+    return Written(_dumped(document.data, values, state, format), format == document.format)
+
+
+def number(value: float, format: str) -> str:
+    """A number that reads back bit for bit; in YAML with the point that older readers need to see a float."""
+    text = repr(value)
+    return text.replace("e", ".0e") if format == "yaml" and "e" in text and "." not in text else text
+
+
+def _parameter_values(setup: Setup, data: Any) -> Iterator[tuple[Key, float]]:
+    """Every parameter's place in the data and its value."""
+    values = iter(setup.network.parameters.row.tolist())
+    for index, given in enumerate(data["layers"]):
+        for unit, row in enumerate(given["weights"]):
+            for source, name in enumerate(row):
+                last = name if isinstance(row, dict) else source
+                yield ("layers", index, "weights", unit, last), next(values)
+        bias = given.get("bias")
+        if isinstance(bias, dict):
+            yield from ((("layers", index, "bias", name), next(values)) for name in bias)
+        elif isinstance(bias, list):
+            for unit, entry in enumerate(bias):
+                yield ("layers", index, "bias", unit, *(entry if isinstance(entry, dict) else ())), next(values)
+        elif bias is not None:
+            yield ("layers", index, "bias"), next(values)
+
+
+def _state(setup: Setup) -> dict[str, Any] | None:
+    """What the next run must know to go on where this one stopped; None where the parameters say it all."""
+    if setup.velocity is None and setup.schedule.batch_size is None:
+        return None
+    state: dict[str, Any] = {"updates": setup.updates}
+    if setup.velocity is not None:
+        state["velocity"] = [_velocity(setup.velocity, index) for index in range(setup.network.names.depth)]
+    return state
+
+
+def _velocity(velocity: ParameterRow, index: int) -> dict[str, Any]:
+    names = velocity.names
+    numbers, sources = velocity.row[names.weights_at(index)].tolist(), names.widths[index]
+    weights = {"weights": [numbers[first : first + sources] for first in range(0, len(numbers), sources)]}
+    bias = velocity.row[names.biases_at(index)].tolist()
+    return {**weights, "bias": bias} if bias else weights
+
+
+def _rewritten(document: Document, values: dict[Key, float], state: dict[str, Any] | None) -> str | None:
+    """The document's own text with other numbers in it, or None where that cannot be done faithfully."""
+    given = dict(_leaves(document.data.get("state", {}), ("state",)))
+    wanted = dict(_leaves(state or {}, ("state",)))
+    is_appended = bool(wanted) and "state" not in document.data
+    fits = _can_append(document) if is_appended else given.keys() == wanted.keys()
+    if document.has_aliases or not fits:
+        return None
+    edits = []
+    for key, value in (values if is_appended else {**values, **wanted}).items():
+        span = document.span(key)
+        if span is None:
+            return None
+        edits.append((span.start, span.end, number(value, document.format)))
+    pieces, position = [], 0
+    for start, end, replacement in sorted(edits):
+        pieces += [document.text[position:start], replacement]
+        position = end
+    text = "".join([*pieces, document.text[position:]])
+    return _with_state(document, text, state) if is_appended else text
+
+
+def _leaves(value: Any, key: Key) -> Iterator[tuple[Key, Any]]:
+    """Everything in nested mappings and lists that is neither, by its place."""
+    if isinstance(value, dict | list):
+        for part, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(entry, (*key, part))
+    else:
+        yield key, value
+
+
+def _can_append(document: Document) -> bool:
+    """Whether a key can be added at the end: a block mapping, not braces around everything."""
+    span = document.span(())
+    return document.format == "yaml" and span is not None and document.text[span.start] != "{"
+
+
+def _with_state(document: Document, text: str, state: Any) -> str:
+    """The text with the state as its last key: as far in as the others, and before the mark of the document's end."""
+    span, end = document.span(()), _DOCUMENT_END.search(text)
+    assert span is not None
+    rest = text[end.start() :] if end else ""
+    text = text[: len(text) - len(rest)]
+    added = indent(_yaml({"state": state}), " " * (span.column - 1))
+    return text + "\n" * (not text.endswith("\n")) + added + rest
+
+
+_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
+
+
+def _dumped(data: dict[str, Any], values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:
+    data = _unshared(data)
+    for key, value in values.items():
+        target: Any = data
+        for part in key[:-1]:
+            target = target[part]
+        target[key[-1]] = value
+    data.pop("state", None)
+    if state:
+        data["state"] = state
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n" if format == "json" else _yaml(data)
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which no two places share a list or mapping, as aliases make them do."""
+    if isinstance(value, dict):
+        return {key: _unshared(entry) for key, entry in value.items()}
+    return [_unshared(entry) for entry in value] if isinstance(value, list) else copy.copy(value)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Floats as `number` writes them, and strings quoted wherever another reader could take them for something else."""
+
+
+def _represent_float(dumper: yaml.CSafeDumper, value: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", number(value, "yaml"))
+
+
+_Dumper.add_representer(float, _represent_float)
+
+
+def _yaml(data: Any) -> str:
+    return str(
+        yaml.dump(data, Dumper=_Dumper, default_flow_style=None, sort_keys=False, allow_unicode=True, width=2**20)
+    )

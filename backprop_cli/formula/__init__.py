@@ -1,0 +1,1 @@
+"""Formulas as expression trees: written once as text, printed in every spelling."""

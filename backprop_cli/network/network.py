@@ -1,0 +1,214 @@
+"""The frozen records that travel through the program: a network, its samples, and how it is trained.
+
+All their numbers stand in rows, which are read by index; where array code wants them they are arrays, made when first
+asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from backprop_cli.arrays import Array, Row, np, row_of
+from backprop_cli.errors import UsageError
+from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.collapse import Collapse, collapse_of
+from backprop_cli.functions.losses import Loss
+from backprop_cli.network.names import Names, Parameter
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: `weights` is units × sources, `bias` has one entry if shared, one a unit if own, or is None."""
+
+    weights: Array
+    bias: Array | None
+    activation: Activation
+
+    @property
+    def units(self) -> int:
+        """The number of units."""
+        return int(self.weights.shape[0])
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One number for each parameter of a network, in the order of `Names.parameters`.
+
+    They are the parameters themselves, their gradients, their changes, or their velocities under momentum. `weights` and
+    `biases` show them as arrays, layer by layer, which share the row's memory.
+    """
+
+    names: Names
+    row: Row
+
+    @staticmethod
+    def of(names: Names, weights: Iterable[Array], biases: Iterable[Array | None]) -> ParameterRow:
+        """The row that holds these arrays' numbers."""
+        pairs = zip(weights, biases, strict=True)
+        return ParameterRow(
+            names, np.concatenate([part.ravel() for pair in pairs for part in pair if part is not None])
+        )
+
+    @cached_property
+    def weights(self) -> tuple[Array, ...]:
+        """Each layer's weights, units × sources."""
+        names, row = self.names, np.asarray(self.row)
+        return tuple(row[names.weights_at(layer)].reshape(-1, names.widths[layer]) for layer in range(names.depth))
+
+    @cached_property
+    def biases(self) -> tuple[Array | None, ...]:
+        """Each layer's biases: one entry if shared, one a unit if own, or None."""
+        names, row = self.names, np.asarray(self.row)
+        return tuple(None if kind == "none" else row[names.biases_at(i)] for i, kind in enumerate(names.biases))
+
+    def pick(self, parameter: Parameter) -> float:
+        """The number of one parameter."""
+        return float(self.row[self.names.index(parameter)])
+
+
+@dataclass(frozen=True)
+class Network:
+    """The layers' activations, the loss on top, everybody's names, and the values of the parameters."""
+
+    activations: tuple[Activation, ...]
+    loss: Loss
+    names: Names
+    parameters: ParameterRow
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers as array code wants them."""
+        parts = zip(self.parameters.weights, self.parameters.biases, self.activations, strict=True)
+        return tuple(Layer(*part) for part in parts)
+
+    @cached_property
+    def collapse(self) -> Collapse | None:
+        """The closed form of output activation and loss, where they belong together."""
+        return collapse_of(self.activations[-1], self.loss)
+
+    def value_of(self, parameter: Parameter) -> float:
+        """The value of one weight or bias."""
+        return self.parameters.pick(parameter)
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of weights and biases."""
+        return self.names.parameter_count
+
+    def with_row(self, row: Row) -> Network:
+        """The same network with other values of its parameters."""
+        return replace(self, parameters=ParameterRow(self.names, row))
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What goes in and what should come out, sample after sample; targets that the loss does not need are zeros."""
+
+    input_row: Row
+    target_row: Row
+    count: int
+
+    @staticmethod
+    def of(inputs: Sequence[list[float]], targets: Sequence[list[float]]) -> Samples:
+        """Samples from lists, one for each sample."""
+        return Samples(_joined(inputs), _joined(targets), len(inputs))
+
+    def __len__(self) -> int:
+        """The number of samples."""
+        return self.count
+
+    @cached_property
+    def inputs(self) -> Array:
+        """Samples × inputs."""
+        return np.asarray(self.input_row).reshape(self.count, -1)
+
+    @cached_property
+    def targets(self) -> Array:
+        """Samples × outputs."""
+        return np.asarray(self.target_row).reshape(self.count, -1)
+
+    def vectors(self, index: int) -> tuple[list[float], list[float]]:
+        """Inputs and targets of one sample, from 0."""
+        return _part(self.input_row, index, self.count), _part(self.target_row, index, self.count)
+
+    def only(self, index: int) -> Samples:
+        """One sample, from 0, as a batch of one."""
+        return self.batch([index])
+
+    def batch(self, indices: Sequence[int]) -> Samples:
+        """The samples with these indices, from 0."""
+        if len(indices) == self.count and list(indices) == list(range(self.count)):
+            return self
+        return Samples.of(*zip(*map(self.vectors, indices), strict=True))
+
+
+def _part(row: Row, index: int, count: int) -> list[float]:
+    width = len(row) // count
+    part: list[float] = row[index * width : (index + 1) * width].tolist()
+    return part
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the network is trained: torch.optim.SGD's settings, the batches, and what is left alone.
+
+    `batch_size` None means all samples; `frozen` has a byte for each parameter, 1 where it is not updated, or is empty
+    where all are.
+    """
+
+    learning_rate: float = 0.5
+    steps: int = 1
+    momentum: float = 0.0
+    dampening: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    bias_decay: float = 0.0
+    batch_size: int | None = None
+    shuffle: bool = False
+    seed: int = 0
+    reduction: str = "mean"
+    frozen: bytes = b""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A whole network file: the network, its samples, its training, and where an earlier run left off.
+
+    `updates` counts the updates already made, which is where the next batch is taken; `velocity` is None before the
+    first update with momentum.
+    """
+
+    title: str
+    network: Network
+    samples: Samples
+    schedule: Schedule
+    updates: int = 0
+    velocity: ParameterRow | None = None
+
+    def is_frozen(self, parameter: Parameter) -> bool:
+        """Whether a parameter is left alone by the updates."""
+        frozen = self.schedule.frozen
+        return bool(frozen and frozen[self.network.names.index(parameter)])
+
+    def with_schedule(self, learning_rate: float | None = None) -> Setup:
+        """The same setup with a setting of its training overridden, where one is given.
+
+        Raises:
+            UsageError: it is infinite or not a number.
+        """
+        if learning_rate is None:
+            return self
+        if not math.isfinite(learning_rate):
+            raise UsageError(f"the learning rate must be a finite number, not {learning_rate}")
+        return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))
+
+
+def _joined(rows: Iterable[list[float]]) -> Row:
+    """One row after the other."""
+    joined = row_of([])
+    for row in rows:
+        joined.fromlist(row)
+    return joined

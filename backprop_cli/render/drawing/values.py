@@ -1,0 +1,49 @@
+"""The numbers of a step by name: what a picture or a page shows, and what it marks each number with."""
+
+from __future__ import annotations
+
+from backprop_cli.derivation.explanation import update_of
+from backprop_cli.derivation.partials import Derivation
+from backprop_cli.training.train import Run
+
+
+def shown_values(derivation: Derivation) -> dict[str, float]:
+    """Inputs, targets, parameters and forward values of one sample; `Σt` is the sum of the targets."""
+    names, network = derivation.names, derivation.network
+    values = {names.input(index): float(x) for index, x in enumerate(derivation.activations[0])}
+    if network.loss.needs_targets:
+        values |= {names.target(index): float(t) for index, t in enumerate(derivation.targets)}
+        values["Σt"] = derivation.target_sum
+    values |= {names.of(parameter): network.value_of(parameter) for parameter in names.parameters()}
+    return values | derivation.forward_values()
+
+
+def sample_values(derivation: Derivation) -> dict[str, float]:
+    """Everything of one sample: what `shown_values` has, and every partial."""
+    values = shown_values(derivation)
+    values |= {partial.name: partial.value for _, partials in derivation.layers() for partial in partials}
+    return values
+
+
+def step_values(run: Run) -> dict[str, float]:
+    """Everything of the run's shown step: the batch's gradients, what the update does, the loss over all samples.
+
+    `w31` is the value before the step, `w31+` after it, `Δw31` the change; `v(w31)` and `v(w31)+` are the velocities, `g(w31)`
+    is the gradient with weight decay, `ahead(w31)` Nesterov's direction.
+    """
+    names, loss, schedule = run.setup.network.names, run.setup.network.names.loss, run.setup.schedule
+    values = {"loss_before": run.loss_before, "loss_after": run.loss_after}
+    for parameter in names.parameters():
+        name, update = names.of(parameter), update_of(run, parameter)
+        gradient = run.shown.gradients.pick(parameter)
+        values |= {name: update.old, f"d{loss}/d{name}": gradient}
+        if run.shown.changes is None:
+            continue
+        values |= {f"Δ{name}": update.change, f"{name}+": update.new}
+        if update.decay:
+            values[f"g({name})"] = update.decayed
+        if update.velocity is not None:
+            values |= {f"v({name})": update.velocity_before or 0.0, f"v({name})+": update.velocity}
+            if schedule.nesterov:
+                values[f"ahead({name})"] = update.direction
+    return values

@@ -1,0 +1,1 @@
+"""Blocks to text, records to JSON and CSV."""

@@ -1,0 +1,100 @@
+"""What `check` found, as the dictionaries and rows that scripts read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from backprop_cli.check.compare import Comparison
+from backprop_cli.check.diagnose import Diagnosis, Findings
+from backprop_cli.check.misconceptions import Mistake
+from backprop_cli.check.numerical import GradientCheck, Probe
+from backprop_cli.render.formats.signs import to_ascii
+
+PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
+COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes")
+
+
+def probes_record(found: GradientCheck) -> Iterator[tuple[str, Any]]:
+    """The keys of `check`'s JSON in order."""
+    yield "passed", found.passed
+    yield "tolerance", found.tolerance
+    yield "method", found.method
+    yield "parameter_count", found.parameter_count
+    yield "parameters", (_probe(probe) for probe in found.parameters)
+    if found.directions:
+        yield "directions", (_probe(probe) for probe in found.directions)
+
+
+def _probe(probe: Probe) -> dict[str, Any]:
+    return {
+        "name": probe.name,
+        "analytic": probe.analytic,
+        "numerical": probe.numerical,
+        "relative_error": probe.relative_error,
+        "verdict": probe.verdict,
+    }
+
+
+def probe_rows(found: GradientCheck) -> Iterator[tuple[str, ...]]:
+    """The same as rows of CSV, the directions last."""
+    for probe in (*found.parameters, *found.directions):
+        numbers = (probe.analytic, probe.numerical, probe.relative_error)
+        yield (probe.name, *map(repr, numbers), probe.verdict)
+
+
+def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tuple[str, Any]]:
+    """The keys of the JSON of `check --against` in order."""
+    yield "passed", comparison.passed
+    yield (
+        "compared",
+        (
+            {
+                "name": one.given.name,
+                "given": one.given.value,
+                "expected": one.expected,
+                "digits": one.digits,
+                "agrees": one.agrees,
+            }
+            for one in comparison.compared
+        ),
+    )
+    yield "missing", list(comparison.missing)
+    yield "unknown", list(comparison.unknown)
+    yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
+    yield "unexplained", list(findings.unexplained)
+    yield "not_tried", findings.left_out
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "mistakes": _ids(diagnosis.mistakes),
+        "alternatives": [_ids(mistakes) for mistakes in diagnosis.alternatives],
+        "explains": list(diagnosis.explains),
+        "contradicts": list(diagnosis.contradicts),
+        "reasons": [_reason(mistake) for mistake in diagnosis.mistakes],
+    }
+
+
+def _reason(mistake: Mistake) -> dict[str, str]:
+    right, wrong = mistake.formulas
+    return {
+        "mistake": mistake.id,
+        "sentence": mistake.misconception.sentence,
+        "detail": mistake.variant.detail,
+        "right": to_ascii(right.text),
+        "wrong": to_ascii(wrong.text),
+    }
+
+
+def _ids(mistakes: tuple[Mistake, ...]) -> list[str]:
+    return [mistake.id for mistake in mistakes]
+
+
+def compared_rows(comparison: Comparison, findings: Findings) -> Iterator[tuple[str, ...]]:
+    """The compared numbers as rows of CSV, each with the mistakes of the first diagnosis that explains it."""
+    for one in comparison.compared:
+        name = one.given.name
+        reason = next((found for found in findings.diagnoses if not one.agrees and name in found.explains), None)
+        mistakes = "+".join(_ids(reason.mistakes)) if reason else ""
+        yield (name, one.given.text, repr(one.expected), str(one.digits), str(one.agrees).lower(), mistakes)

@@ -1,0 +1,162 @@
+"""Mathematics in LaTeX, for a document of its own and for Markdown: see `Notation`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.signs import SYMBOLS, without_needless_parentheses
+
+if TYPE_CHECKING:
+    from backprop_cli.derivation.partials import Rule
+
+
+@dataclass(frozen=True)
+class LatexNotation:
+    """LaTeX; formulas come between `$` where they stand in a text."""
+
+    digits: int = 8
+
+    def text(self, text: str) -> str:
+        """Words with LaTeX's special characters escaped."""
+        return latex_text(text)
+
+    def code(self, text: str) -> str:
+        r"""`\texttt{-{}-rows 20}`, its hyphens kept apart: two would be set as a dash."""
+        return rf"\texttt{{{self.text(text).replace('--', '-{}-')}}}"
+
+    def math(self, formula: str) -> str:
+        """`$…$`."""
+        return f"${formula}$" if formula else ""
+
+    def name(self, name: str) -> str:
+        """`w_{31}`."""
+        return latex_name(name)
+
+    def partial(self, of: str, wrt: str) -> str:
+        r"""`\frac{\partial E}{\partial w_{31}}`."""
+        return rf"\frac{{\partial {self.name(of)}}}{{\partial {self.name(wrt)}}}"
+
+    def rule(self, rule: Rule) -> str:
+        """`-(t_1 - o_1)`."""
+        settings = {hole: self.term(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
+        names = {hole: self.name(name) for hole, name in rule.names.items() if name}
+        return rule.formula.fill_latex({**settings, **names})
+
+    def numbers(self, rule: Rule) -> str:
+        """`-(0.01 - 0.75136507)`."""
+        write = self.term if rule.formula.is_single else self.factor
+        return without_needless_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
+
+    def value(self, value: float, least: int = 0) -> str:
+        """`$-0.50000000$`."""
+        return self.math(_latex_number(format_number(value, max(self.digits, least))))
+
+    def factor(self, value: float) -> str:
+        r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""
+        text = self.term(value)
+        return f"({text})" if text.startswith("-") or r"\times" in text else text
+
+    def term(self, value: float) -> str:
+        r"""`0.5`, `1.2 \times 10^{-7}`."""
+        return _latex_number(trimmed(format_number(value, self.digits)))
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """`0.5`; the name is not shown."""
+        del name
+        return self.factor(value) if is_factor else self.term(value)
+
+    def product(self, factors: Sequence[str]) -> str:
+        r"""`a \cdot b`."""
+        return r" \cdot ".join(factors)
+
+    def sum(self, terms: Sequence[str]) -> str:
+        """`a + b`."""
+        return " + ".join(terms)
+
+    def symbol(self, symbol: str) -> str:
+        r"""`\partial`."""
+        return SYMBOLS[symbol][2]
+
+
+class MarkdownNotation(LatexNotation):
+    """LaTeX between `$`, and Markdown's own escapes in the words around it."""
+
+    def text(self, text: str) -> str:
+        """Words with the signs escaped that Markdown, or a formula within it, would take for its own."""
+        return re.sub(r"[\\`*_{}\[\]<>#$~&]", r"\\\g<0>", text)
+
+    def code(self, text: str) -> str:
+        """Between backticks."""
+        return f"`{text}`"
+
+
+def _latex_number(number: str) -> str:
+    mantissa, _, exponent = number.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa.replace("∞", r"\infty")
+
+
+_INDEXED = re.compile(r"([^\W\d_])(\d+)(?:_(\d+))?|([^\W\d_])_(\w+)")
+_WORD_INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)?(?:_(\w+))?")
+_LATEX_SPECIAL = {character: f"\\{character}" for character in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}  # fmt: skip
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+
+
+LATEX_SIGNS = {unicode: latex for unicode, _, latex in SYMBOLS.values()} | {
+    letter: f"\\{name}" for letter, name in _GREEK.items()
+}
+"""What letters and signs beyond ASCII are called in LaTeX's mathematics."""
+
+
+def latex_text(text: str) -> str:
+    """Words with LaTeX's special characters escaped."""
+    return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
+
+
+def latex_name(name: str) -> str:
+    r"""A scalar's name: `w31` as `w_{31}`, `b1_2` as `b_{1,2}`, `σ1` as `\sigma_{1}`, other names upright.
+
+    Letters that LaTeX's mathematics has not, such as é, are set as text. `s|t`, a name with what is held fixed, as `s\vert_{t}`.
+    """
+    if "|" in name:
+        free, _, held = name.partition("|")
+        return rf"{latex_name(free)}\vert_{{{','.join(map(latex_name, held.split(',')))}}}"
+    match = _INDEXED.fullmatch(name)
+    if match:
+        letter = match[1] or match[4]
+        index = match[5] or (f"{match[2]},{match[3]}" if match[3] else match[2])
+        return f"{_latex_letter(letter)}_{{{_latex_index(index)}}}"
+    if len(name) == 1:
+        return _latex_letter(name)
+    match = _WORD_INDEXED.fullmatch(name)
+    if match and (match[2] or match[3]):
+        index = ",".join(_latex_index(part) for part in (match[2], match[3]) if part)
+        if match[1].isascii():  # Markdown would take an underscore behind a brace for the start of emphasis
+            return rf"\mathrm{{{latex_text(match[1])}_{{{index}}}}}"
+        return rf"{_upright(match[1])}_{{{index}}}"
+    return rf"\text{{{latex_text(name)}}}"
+
+
+def _latex_letter(letter: str) -> str:
+    if letter in _GREEK:
+        return f"\\{_GREEK[letter]}"
+    return latex_text(letter) if letter.isascii() else _upright(letter)
+
+
+def _latex_index(index: str) -> str:
+    return index if re.fullmatch(r"[0-9,]+", index) else _upright(index)
+
+
+def _upright(word: str) -> str:
+    return rf"\{'mathrm' if word.isascii() else 'text'}{{{latex_text(word)}}}"

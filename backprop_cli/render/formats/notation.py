@@ -1,0 +1,149 @@
+"""How mathematics is written: names, numbers, partials, products, filled formulas. One class per way of writing.
+
+A view asks for pieces ("the partial of E by w31", "this product") and gets strings, so that the same view serves the
+terminal, Markdown and LaTeX. Here is what it may ask for, and the answers of plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from backprop_cli.formula.formula import Formula
+from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.signs import SYMBOLS, prettify, to_ascii, without_needless_parentheses
+
+if TYPE_CHECKING:
+    from backprop_cli.derivation.partials import Partial, Rule
+
+
+class Notation(Protocol):
+    """What a view may ask for."""
+
+    @property
+    def digits(self) -> int:
+        """Decimals shown."""
+
+    def text(self, text: str) -> str:
+        """Plain words, made safe for the output."""
+
+    def code(self, text: str) -> str:
+        """What is to be typed, letter for letter."""
+
+    def math(self, formula: str) -> str:
+        """A finished formula, marked as one where the output needs that."""
+
+    def name(self, name: str) -> str:
+        """A scalar's name."""
+
+    def partial(self, of: str, wrt: str) -> str:
+        """∂of/∂wrt."""
+
+    def rule(self, rule: Rule) -> str:
+        """A rule filled with names."""
+
+    def numbers(self, rule: Rule) -> str:
+        """A rule filled with numbers."""
+
+    def value(self, value: float, least: int = 0) -> str:
+        """A number as a result in a table's cell: with all its decimals, at `least` so many; empty where there is none."""
+
+    def factor(self, value: float) -> str:
+        """A number as one factor of a product: in parentheses where it is negative."""
+
+    def term(self, value: float) -> str:
+        """A number by itself within a formula, with no more decimals than it has."""
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """The number of a named quantity, written as `factor` or `term` does; an output may keep the name with it."""
+
+    def product(self, factors: Sequence[str]) -> str:
+        """The factors, multiplied."""
+
+    def sum(self, terms: Sequence[str]) -> str:
+        """The terms, added."""
+
+    def symbol(self, symbol: str) -> str:
+        """One of the signs in `SYMBOLS`, by its English name."""
+
+
+@dataclass(frozen=True)
+class TextNotation:
+    """Plain text with the mathematical characters of Unicode, or without them (`is_ascii`)."""
+
+    digits: int = 8
+    is_ascii: bool = False
+
+    def text(self, text: str) -> str:
+        """Words as they are, or with what ASCII has not spelled out."""
+        return to_ascii(text) if self.is_ascii else text
+
+    def code(self, text: str) -> str:
+        """As it is."""
+        return text
+
+    def math(self, formula: str) -> str:
+        """Text needs no marks around a formula."""
+        return formula
+
+    def name(self, name: str) -> str:
+        """`w31`."""
+        return self.text(name)
+
+    def partial(self, of: str, wrt: str) -> str:
+        """`∂E/∂w31`."""
+        d = self.symbol("partial")
+        return f"{d}{self.name(of)}/{d}{self.name(wrt)}"
+
+    def rule(self, rule: Rule) -> str:
+        """`−(t1 − o1)`."""
+        settings = {hole: self.term(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
+        names = {hole: self.name(name) for hole, name in rule.names.items() if name}
+        return self._pretty(rule.formula).fill({**settings, **names})
+
+    def numbers(self, rule: Rule) -> str:
+        """`−(0.01 − 0.75136507)`."""
+        write = self.term if rule.formula.is_single else self.factor
+        return without_needless_parentheses(
+            self._pretty(rule.formula).fill({h: write(v) for h, v in rule.values.items()})
+        )
+
+    def _pretty(self, formula: Formula) -> Formula:
+        return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
+
+    def value(self, value: float, least: int = 0) -> str:
+        """`-0.50000000`."""
+        return format_number(value, max(self.digits, least))
+
+    def factor(self, value: float) -> str:
+        """`0.5`, `(-0.5)`."""
+        text = self.term(value)
+        return f"({text})" if text.startswith("-") else text
+
+    def term(self, value: float) -> str:
+        """`0.5`, `-0.5`."""
+        return trimmed(format_number(value, self.digits))
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """`0.5`; the name is not shown."""
+        del name
+        return self.factor(value) if is_factor else self.term(value)
+
+    def product(self, factors: Sequence[str]) -> str:
+        """`a · b`."""
+        return (" * " if self.is_ascii else " · ").join(factors)
+
+    def sum(self, terms: Sequence[str]) -> str:
+        """`a + b`."""
+        return " + ".join(terms)
+
+    def symbol(self, symbol: str) -> str:
+        """`∂`, or `d`."""
+        unicode, ascii, _ = SYMBOLS[symbol]
+        return ascii if self.is_ascii else unicode
+
+
+def partial_name(partial: Partial, notation: Notation) -> str:
+    """A partial as a formula."""
+    return notation.partial(partial.of, partial.wrt)

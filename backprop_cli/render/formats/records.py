@@ -1,0 +1,157 @@
+"""Records as the dictionaries and rows that scripts read: JSON and CSV, as the README describes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from backprop_cli.derivation.explanation import Explanation
+from backprop_cli.derivation.partials import Derivation, Partial
+from backprop_cli.derivation.paths import Path
+from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.views.phrases import chain_in_numbers, chain_in_symbols
+from backprop_cli.training.train import Run
+
+if TYPE_CHECKING:
+    from backprop_cli.chain.result import ChainResult, Total
+
+CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
+CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified")
+
+
+def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample: int) -> Iterator[tuple[str, Any]]:
+    """The keys of `run`'s JSON in order; lists that can be long are iterators, to be written as they come."""
+    setup, step, names = run.setup, run.shown, run.setup.network.names
+    yield "title", setup.title
+    yield "loss", setup.network.loss.name
+    yield "learning_rate", setup.schedule.learning_rate
+    yield "steps", run.steps
+    yield "step", step.number
+    yield "sample", sample
+    yield "loss_before", run.loss_before
+    yield "loss_after", run.loss_after
+    yield "engine", run.engine
+    yield "forward", derivation.forward_values()
+    yield "partials", partials
+    yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
+    yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
+
+
+def partial_record(partial: Partial) -> dict[str, Any]:
+    """A partial as JSON has it."""
+    record: dict[str, Any] = {"name": partial.name, "of": partial.of, "wrt": partial.wrt}
+    if partial.rule is not None:
+        record["rule"] = _ASCII.rule(partial.rule)
+    else:
+        record["terms"] = [[factor.name for factor in term] for term in partial.terms]
+    if partial.collapsed is not None:
+        record["collapsed"] = _ASCII.rule(partial.collapsed)
+    return {**record, "value": partial.value}
+
+
+def explain_record(run: Run, explanations: Iterable[Explanation], sample: int) -> Iterator[tuple[str, Any]]:
+    """The keys of `explain`'s JSON in order."""
+    yield "step", run.shown.number
+    yield "sample", sample
+    yield "explanations", (_explanation_record(explanation) for explanation in explanations)
+
+
+def _explanation_record(explanation: Explanation) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": explanation.name,
+        "value": explanation.value,
+        "gradient": explanation.gradient,
+        "partials": [partial_record(partial) for partial in explanation.partials],
+    }
+    if explanation.paths is not None:
+        record |= _paths_record(explanation.paths, explanation.path_count)
+    if explanation.by_sample:
+        record["samples"] = [{"sample": number, "value": value} for number, value in explanation.by_sample]
+    update = explanation.update
+    record["update"] = {"old": update.old, "change": update.change, "new": update.new}
+    if update.is_frozen:
+        record["update"]["frozen"] = True
+    return record
+
+
+def _paths_record(paths: Iterable[Path], count: int) -> dict[str, Any]:
+    return {
+        "paths": [
+            {"factors": [factor.name for factor in path.factors], "value": path.value, "share": path.share}
+            for path in paths
+        ],
+        "path_count": count,
+    }
+
+
+def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
+    """The keys of `chain`'s JSON in order; expressions are in the language that they are typed in."""
+    yield "of", result.of
+    yield "at", result.at
+    yield "definitions", {node.name: _ASCII.rule(node.rule) for node in result.nodes if node.rule is not None}
+    if result.has_values:
+        yield "values", {node.name: node.value for node in result.nodes}
+    yield "partials", (partial_record(partial) for partial in result.partials)
+    yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
+
+
+def _total_record(total: Total) -> dict[str, Any]:
+    record: dict[str, Any] = dict(zip(("product", "simplified"), _written(total), strict=True))
+    record["value"] = total.partial.value
+    if total.note:
+        record["note"] = total.note
+    if total.paths is not None:
+        record |= _paths_record(total.paths, total.path_count)
+    return record
+
+
+def _written(total: Total) -> list[str | None]:
+    """Product and short form, None for what is too long to be written."""
+    return [None if rule is None else _ASCII.rule(rule) for rule in (total.product, total.simplified)]
+
+
+def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
+    """The rows of `chain`'s CSV: the partials, those asked for with their product and its short form."""
+    written = {id(total.partial): _written(total) for total in result.derivatives.values()}
+    for partial in result.partials:
+        yield (*partial_row(partial), *(text or "" for text in written.get(id(partial), ("", ""))))
+    for total in result.derivatives.values():
+        yield from ((*row, "", "") for row in path_rows(total.paths, total.partial))
+
+
+def explain_rows(explanations: Iterable[Explanation]) -> Iterator[tuple[str, ...]]:
+    """The rows of `explain`'s CSV: each parameter's partials, and its paths where they are asked for."""
+    for one in explanations:
+        yield from ((*partial_row(partial), one.name) for partial in one.partials)
+        yield from ((*row, one.name) for row in path_rows(one.paths, one.partials[-1]))
+
+
+def path_rows(paths: Iterable[Path] | None, of: Partial) -> Iterator[tuple[str, ...]]:
+    """Paths as rows of CSV: `path 1`, `path 2`, … in the place of the partial's name, then the same columns."""
+    for number, path in enumerate(paths or (), start=1):
+        symbols = _ASCII.product([factor.name for factor in path.factors])
+        known = not math.isnan(path.value)
+        numbers = _ASCII.product([_ASCII.factor(factor.value) for factor in path.factors]) if known else ""
+        yield (f"path {number}", of.of, of.wrt, symbols, numbers, _ASCII.term(path.value))
+
+
+def partial_row(partial: Partial) -> tuple[str, ...]:
+    """A partial as a row of CSV."""
+    symbols, numbers = (chain(partial, _ASCII) for chain in (chain_in_symbols, chain_in_numbers))
+    return (partial.name, partial.of, partial.wrt, symbols, numbers, _ASCII.term(partial.value))
+
+
+class _ExactNotation(TextNotation):
+    """ASCII with every number and every name as it is."""
+
+    def name(self, name: str) -> str:
+        """The name as it was given: scripts find it again."""
+        return name
+
+    def term(self, value: float) -> str:
+        """`repr`: reads back bit for bit."""
+        return "" if math.isnan(value) else repr(value)
+
+
+_ASCII = _ExactNotation(is_ascii=True)

@@ -1,0 +1,170 @@
+"""What `check --against` shows, as blocks: somebody's numbers beside the right ones, and the mistakes behind the wrong ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.check.compare import Compared, Comparison
+from backprop_cli.check.diagnose import Diagnosis, Findings
+from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
+from backprop_cli.check.misconceptions import Mistake
+from backprop_cli.derivation.partials import Rule
+from backprop_cli.formula.formula import Formula
+from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
+from backprop_cli.render.views.phrases import counted, listed, shape_of
+
+_FIXED = MACHINE_DIGITS - 3
+"""To so many decimals a number of all digits is shown in fixed notation."""
+
+
+def against_view(source: str, comparison: Comparison, findings: Findings, notation: Notation) -> Iterator[Block]:
+    """The numbers in a table, what could not be compared, and the diagnoses, best first."""
+    setup, steps = comparison.run.setup, comparison.run.steps
+    network = setup.network
+    yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
+    compared = counted(len(comparison.compared), "number")
+    yield Note(f"{compared} from {notation.text(source)}, {f'step {steps:,}' if steps else 'no step made'}")
+    yield Heading("Given and right")
+    yield _numbers(comparison, notation)
+    yield Note(_summary(comparison))
+    if comparison.missing:
+        yield Note(f"Not given: {_listed(comparison.missing, notation)}.")
+    if comparison.unknown:
+        yield Note(f"Unknown here: {listed(comparison.unknown, notation.text)}.")
+    if comparison.passed:
+        return
+    yield Heading("Diagnosis")
+    wrong = sum(not one.agrees for one in comparison.compared)
+    for diagnosis in findings.diagnoses:
+        yield from _diagnosis(diagnosis, wrong, notation)
+    yield from _left(findings, notation)
+    yield from _slips(comparison, findings, notation)
+
+
+def _numbers(comparison: Comparison, notation: Notation) -> Table:
+    columns = (
+        Column("number", "math"),
+        Column("given", "number"),
+        Column("right", "number"),
+        Column("same digits", "number"),
+        Column("verdict"),
+    )
+    rows = (
+        (
+            _name(one.given.name, notation),
+            _given(one.given.text, notation),
+            notation.value(one.expected, _telling_decimals(one)),
+            str(one.digits),
+            "agrees" if one.agrees else "wrong",
+        )
+        for one in comparison.compared
+    )
+    return Table(columns, rows, len(comparison.compared))
+
+
+def _telling_decimals(one: Compared) -> int:
+    """One more than it was given with, so that a difference in its last digit is seen; no more than a float64 has."""
+    unit = one.given.unit
+    if unit == 0.0 and one.agrees:
+        return 0
+    first = exponent_of(one.expected)
+    place = MACHINE_DIGITS - 1 - first if unit == 0.0 else 1 - round(math.log10(unit))
+    # far below 1 it is shown in scientific notation, whose decimals count from its first digit
+    return min(MACHINE_DIGITS - 1, place + first) if first < -_FIXED else min(MACHINE_DIGITS - 1 - first, place)
+
+
+def _given(text: str, notation: Notation) -> str:
+    """A number as it was given, digit for digit."""
+    return notation.text(text) if "e" in text.lower() else notation.math(text.strip())
+
+
+def _summary(comparison: Comparison) -> str:
+    count, right = len(comparison.compared), sum(one.agrees for one in comparison.compared)
+    if right == count:
+        return f"{ {1: 'It agrees', 2: 'Both agree'}.get(count, f'All {count:,} agree') } to the digits given."
+    wrong = count - right
+    agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
+    return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong."
+
+
+def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
+    """The sentence, the formulas, what it explains, and what speaks against it."""
+    yield Heading(notation.text(" and ".join(mistake.id for mistake in diagnosis.mistakes)), 3)
+    yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
+    columns = (Column("right", "math"), Column("wrong", "math"))
+    rows = [tuple(_formula(formula, notation) for formula in mistake.formulas) for mistake in diagnosis.mistakes]
+    yield Table(columns, rows, len(rows))
+    yield Note(f"It explains {_listed(diagnosis.explains, notation)}.")
+    if diagnosis.contradicts:
+        names = _listed(diagnosis.contradicts, notation)
+        yield Note(f"But then {names} would be wrong too.")
+    for alternative in diagnosis.alternatives:
+        ids = notation.text(" and ".join(mistake.id for mistake in alternative))
+        yield Note(f"The same numbers come out if {_sentence(alternative, notation)} ({ids}).")
+
+
+def _share(explained: int, wrong: int) -> str:
+    if explained == wrong:
+        return (
+            "The wrong number is"
+            if wrong == 1
+            else "Both wrong numbers are"
+            if wrong == 2
+            else f"All {wrong:,} wrong numbers are"
+        )
+    return f"{explained:,} of {wrong:,} wrong numbers {'is' if explained == 1 else 'are'}"
+
+
+def _sentence(mistakes: Sequence[Mistake], notation: Notation) -> str:
+    clauses = [
+        mistake.misconception.sentence + (f" ({mistake.variant.detail})" if mistake.variant.detail else "")
+        for mistake in mistakes
+    ]
+    return notation.text(", and ".join(clauses))
+
+
+def _formula(formula: Formula, notation: Notation) -> str:
+    return notation.math(notation.rule(Rule(formula, {}, {})))
+
+
+def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
+    if findings.unexplained:
+        yield Note(f"No known mistake explains {_listed(findings.unexplained, notation)}.")
+    if findings.left_out:
+        possibilities = counted(findings.left_out, "possibility was", "possibilities were")
+        how = notation.code(f"--effort {findings.wanted}")
+        yield Note(f"{possibilities} not tried, to save time: {how} has enough for all.")
+
+
+_SLIPS = (
+    (-1.0, "is right but for its sign", "are right but for their signs"),
+    (2.0, "is twice the right number", "are twice the right numbers"),
+    (0.5, "is half the right number", "are half the right numbers"),
+)
+
+
+def _slips(comparison: Comparison, findings: Findings, notation: Notation) -> Iterator[Note]:
+    """Which numbers that no mistake explains are right ones with a sign or a factor of two miswritten."""
+    left = set(findings.unexplained)
+    for factor, of_one, of_several in _SLIPS:
+        pairs = zip(comparison.compared, comparison.multiples(factor), strict=True)
+        names = list(dict.fromkeys(one.given.name for one, is_slip in pairs if is_slip and one.given.name in left))
+        if names:
+            yield Note(f"{_listed(names, notation)} {of_one if len(names) == 1 else of_several}.")
+
+
+def _listed(names: Sequence[str], notation: Notation) -> str:
+    return listed(names, lambda name: _name(name, notation))
+
+
+def _name(name: str, notation: Notation) -> str:
+    """`∂E/∂w31`, `w31⁺`, from the way in which it was given."""
+    plain = name.strip().replace("∂", "d").replace("⁺", "+")
+    of, slash, wrt = plain.partition("/d")
+    if slash and of.startswith("d"):
+        return notation.math(notation.partial(of[1:], wrt))
+    if plain.endswith("+"):
+        return notation.math(notation.name(plain[:-1].rstrip()) + notation.symbol("new"))
+    return notation.math(notation.name(plain))

@@ -1,0 +1,95 @@
+"""What a view is made of: headings, tables, equations, notes, a curve. Each format arranges these its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Literal, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from backprop_cli.arrays import Array
+    from backprop_cli.render.drawing.characters import Graph
+    from backprop_cli.render.formats.notation import Notation
+
+Kind = Literal["math", "number", "text"]
+"""What a column's cells are: a formula, a rounded number, or words."""
+
+
+class Heading(NamedTuple):
+    """A title; level 1 is the whole output's, 2 a section's, 3 a layer's."""
+
+    text: str
+    level: int = 2
+
+
+class Column(NamedTuple):
+    """A table's column; `is_wide` where its cells can be long formulas, which may be broken into lines."""
+
+    title: str
+    kind: Kind = "text"
+    is_wide: bool = False
+
+
+class Table(NamedTuple):
+    """Rows of cells; they may be made while they are read, so `length` says how many there are."""
+
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[str]]
+    length: int
+
+
+class Equation(NamedTuple):
+    """A chain of equalities: `left` = right = right = …, one under the other."""
+
+    left: str
+    rights: Sequence[str]
+
+
+class Equations(NamedTuple):
+    """Equations that belong together, aligned at their equals signs."""
+
+    lines: Sequence[Equation]
+
+
+class Note(NamedTuple):
+    """A sentence."""
+
+    text: str
+
+
+class Curve(NamedTuple):
+    """The loss over `steps` steps at evenly spaced ones of them; `values[0]` is before the first."""
+
+    values: Sequence[float]
+    steps: int
+
+
+class Matrix(NamedTuple):
+    """`left` = `right` = a matrix of numbers; `right` may be empty."""
+
+    left: str
+    right: str
+    values: Array
+
+
+class Picture(NamedTuple):
+    """The network drawn in characters; one that `is_asked` for says so where there is no room for it."""
+
+    graph: Graph
+    is_asked: bool = False
+
+
+Block = Heading | Table | Equations | Note | Curve | Matrix | Picture
+
+
+def cut(blocks: Iterable[Block], rows: int | None, notation: Notation) -> Iterable[Block]:
+    """The blocks with every table cut to `rows` rows (None: all), and a note that says what is left and how to get it."""
+    for block in blocks:
+        if isinstance(block, Table) and rows is not None and block.length > rows:
+            yield Table(block.columns, islice(block.rows, rows), rows)
+            left = block.length - rows
+            how = f"{notation.code(f'--rows {block.length}')} shows them all, {notation.code('-f json')} has everything"
+            yield Note(f"… {left:,} more row{'s' * (left != 1)}: {how}")
+        else:
+            yield block

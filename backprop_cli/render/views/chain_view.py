@@ -1,0 +1,84 @@
+"""What `chain` shows, as blocks, in a textbook's order: composition, local derivatives, chain, product, short form, value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.chain.result import ChainResult, Total
+from backprop_cli.derivation.partials import Partial
+from backprop_cli.derivation.quantities import Quantity
+from backprop_cli.render.formats.notation import Notation, partial_name
+from backprop_cli.render.views.blocks import Block, Equation, Equations, Heading, Note, Table
+from backprop_cli.render.views.explain_view import paths_blocks
+from backprop_cli.render.views.phrases import quantity_in_numbers, quantity_in_symbols, whole_chain
+from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
+
+
+def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
+    """All the blocks."""
+    names = ", ".join(notation.math(notation.name(name)) for name in result.derivatives)
+    yield Heading(f"The derivative of {notation.math(notation.name(result.of))} by {names}", 1)
+    if result.at:
+        point = [notation.math(f"{notation.name(name)} = {notation.term(value)}") for name, value in result.at.items()]
+        yield Note(f"At {', '.join(point)}")
+    yield Heading("Composition")
+    yield Equations([_definition(node, notation) for node in result.nodes])
+    yield Heading("Local derivatives")
+    yield _table([partial for partial in result.partials if partial.rule is not None], result, notation)
+    yield from _held(result, notation)
+    asked = {total.partial.name for total in result.derivatives.values()}
+    inner = [partial for partial in result.partials if partial.terms and partial.name not in asked]
+    if inner:
+        yield Heading("Intermediates")
+        yield _table(inner, result, notation)
+    for total in result.derivatives.values():
+        yield from _total(total, notation)
+
+
+def _definition(node: Quantity, notation: Notation) -> Equation:
+    """`u = (x + 1)² = (1 + 1)² = 4`."""
+    rights = [quantity_in_symbols(node, notation), quantity_in_numbers(node, notation), notation.term(node.value)]
+    return Equation(notation.name(node.name), _different(rights))
+
+
+def _table(partials: Sequence[Partial], result: ChainResult, notation: Notation) -> Table:
+    """Partials, with their numbers where there are any."""
+    shown = len(PARTIAL_COLUMNS) if result.has_values else 2
+    rows = [partial_row(partial, notation)[:shown] for partial in partials]
+    return Table(PARTIAL_COLUMNS[:shown], rows, len(rows))
+
+
+def _held(result: ChainResult, notation: Notation) -> Iterator[Note]:
+    """What a partial with a bar means, where there is one."""
+    held = next((partial for partial in result.partials if "|" in partial.wrt), None)
+    if held is not None:
+        name, _, fixed = held.wrt.partition("|")
+        formula = notation.math(partial_name(held, notation))
+        yield Note(
+            f"{formula} is the direct part alone: {notation.text(held.of)} by {notation.text(name)}"
+            f" with {notation.text(fixed.replace(',', ', '))} held fixed."
+        )
+
+
+def _total(total: Total, notation: Notation) -> Iterator[Block]:
+    """One derivative: the chain, the product with everything put in, the short form, each also as a number."""
+    yield Heading(notation.math(partial_name(total.partial, notation)))
+    name = partial_name(total.partial, notation)
+    symbols, numbers = whole_chain(total.partial, notation)
+    written = [notation.rule(rule) for rule in (total.product, total.simplified) if rule is not None]
+    lines = [Equation(name, _different([symbols, *written]))]
+    if not math.isnan(total.partial.value):
+        filled = [] if total.simplified is None else [notation.numbers(total.simplified)]
+        lines.append(Equation(name, _different([numbers, *filled, notation.term(total.partial.value)])))
+    yield Equations(lines)
+    if total.note:
+        yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
+    if total.paths is not None:
+        yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
+
+
+def _different(rights: Sequence[str]) -> list[str]:
+    """The steps that say something new."""
+    steps = [step for step in rights if step]
+    return [step for index, step in enumerate(steps) if index == 0 or step != steps[index - 1]]

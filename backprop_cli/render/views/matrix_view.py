@@ -1,0 +1,115 @@
+"""What `run --view matrix` shows, as blocks: the pass in matrices and vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.derivation.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
+from backprop_cli.derivation.partials import Derivation, Rule
+from backprop_cli.network.network import Network
+from backprop_cli.render.formats.latex_notation import LatexNotation
+from backprop_cli.render.formats.notation import Notation, TextNotation
+from backprop_cli.render.formats.plain import MATRIX_EDGE
+from backprop_cli.render.formats.signs import superscript
+from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.views.phrases import batch_sentence, listed
+from backprop_cli.render.views.run_view import heading, losses
+from backprop_cli.render.views.update_phrases import update_rule
+from backprop_cli.training.train import Run
+
+
+def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
+    """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
+    yield from heading(run, sample, notation)
+    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(_meanings(derivation.network, notation)))
+    yield Heading("Forward pass")
+    yield from (_matrix(step, notation) for step in forward_steps(derivation))
+    yield Heading("Backward pass")
+    yield from (_matrix(step, notation) for step in backward_steps(derivation))
+    yield Heading("Update" if run.shown.changes is not None else "Gradients")
+    if run.shown.changes is not None:
+        yield Note(update_rule(run, notation))
+        yield from _frozen(run, notation)
+    if whose := batch_sentence(run, sample):
+        yield Note(whose)
+    yield from (_matrix(step, notation) for step in update_steps(run, sample - 1, derivation.loss))
+    if max(derivation.names.widths) > MATRIX_EDGE:
+        rows, record, table = map(notation.code, ("--view scalar", "-f json", "-f csv"))
+        yield Note(
+            f"Of large matrices the edges are shown: {rows} has a row for every number, {record} and {table} hold them all."
+        )
+    yield from losses(run, notation)
+
+
+def _meanings(network: Network, notation: Notation) -> Iterator[str]:
+    """`f¹ = tanh`, and what J² is of a softmax."""
+    for number, activation in enumerate(network.activations, start=1):
+        settings = ", ".join(f"{name} {notation.term(value)}" for name, value in activation.setting_values().items())
+        name = _word(activation.name, notation)
+        yield notation.math(f"{_part(('f', number, ''), notation)} = {name}") + (f" ({settings})" if settings else "")
+        if not activation.is_elementwise:
+            yield f"{notation.math(_part(('J', number, ''), notation))} its Jacobian"
+
+
+def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
+    """Which parameters the update leaves alone, where there are any."""
+    names = run.setup.network.names
+    if not run.setup.schedule.frozen:
+        return
+    frozen = [names.of(parameter) for parameter in names.parameters() if run.setup.is_frozen(parameter)]
+    yield Note(f"Frozen, so unchanged: {listed(frozen, lambda name: notation.math(notation.name(name)))}.")
+
+
+def _word(name: str, notation: Notation) -> str:
+    return rf"\text{{{notation.text(name)}}}" if isinstance(notation, LatexNotation) else name
+
+
+def _matrix(step: MatrixStep, notation: Notation) -> Matrix:
+    right = "".join(part if isinstance(part, str) and part in "()" else _sign(part, notation) for part in step.right)
+    return Matrix(_part(step.left, notation), right, step.value)
+
+
+def _sign(part: Part | str | Rule, notation: Notation) -> str:
+    if isinstance(part, Rule):
+        return notation.rule(part)
+    if not isinstance(part, str):
+        return _part(part, notation)
+    if part.endswith(" over the batch"):
+        return _word(part, notation)
+    signs = {
+        "*": notation.symbol("times"),
+        "-": f" {notation.symbol('minus')} ",
+        "hadamard": f" {notation.symbol('hadamard')} ",
+    }
+    signs |= {"+": " + ", "=": " = ", "sum": notation.symbol("sum") + " "}
+    return f" {signs[part]} " if isinstance(notation, LatexNotation) else signs[part]
+
+
+def _part(part: Part, notation: Notation) -> str:
+    """`W²ᵀ`, `δ¹`, `∂E/∂a¹`, `f′²`."""
+    name, layer, mark = part
+    if isinstance(notation, LatexNotation):
+        return _latex_part(name, layer, mark)
+    is_ascii = isinstance(notation, TextNotation) and notation.is_ascii
+    index = "" if layer is None else superscript(layer, is_ascii)
+    if name.startswith("d") and "/d" in name:
+        of, wrt = name[1:].split("/d", 1)
+        name = notation.partial(of, wrt)
+    elif name in ("delta", "eta"):
+        name = notation.symbol(name)
+    marks = {"T": notation.symbol("transpose"), "+": notation.symbol("new"), "'": "'" if is_ascii else "′", "": ""}
+    return name + marks[mark] + index if mark == "'" else name + index + marks[mark]
+
+
+def _latex_part(name: str, layer: int | None, mark: str) -> str:
+    raised = "" if layer is None else f"({layer})"
+    raised += {"T": r"\mathsf T", "+": "+", "'": "", "": ""}[mark]
+    index = f"^{{{raised}}}" if raised else ""
+    if name.startswith("d") and "/d" in name:
+        of, wrt = name[1:].split("/d", 1)
+        return rf"\frac{{\partial {LatexNotation().name(of)}}}{{\partial {wrt}{index}}}"
+    if name in ("delta", "eta"):
+        name = f"\\{name}"
+    if name == "closed form":
+        return r"\text{closed form}"
+    return f"{{{name}'}}{index}" if mark == "'" else name + index

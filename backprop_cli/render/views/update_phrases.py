@@ -1,0 +1,106 @@
+"""The update rule in symbols, and one parameter's update with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backprop_cli.derivation.explanation import Explanation
+from backprop_cli.render.formats.latex_notation import LatexNotation
+from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.views.blocks import Equation
+from backprop_cli.training.train import Run
+
+
+def update_rule(run: Run, notation: Notation) -> str:
+    """`w⁺ = w − η·∂E/∂w`, with weight decay and momentum where the file has them."""
+    schedule, loss = run.setup.schedule, run.setup.network.names.loss
+    gradient = notation.partial(loss, "w")
+    eta, minus = notation.symbol("eta"), notation.symbol("minus")
+    new, w = _new("w", notation), notation.name("w")
+    if not (schedule.momentum or schedule.weight_decay or schedule.bias_decay):
+        return notation.math(f"{new} = {w} {minus} {notation.product([eta, gradient])}")
+    steps = []
+    direction = gradient
+    if schedule.weight_decay or schedule.bias_decay:
+        steps.append(f"g = {gradient} + {notation.product([notation.symbol('lambda'), w])}")
+        direction = "g"
+    if schedule.momentum:
+        mu, part = notation.symbol("mu"), direction
+        if schedule.dampening:
+            part = notation.product([f"(1 {minus} {notation.symbol('tau')})", direction])
+        if schedule.dampening and run.shown.velocity_before is None:
+            steps.append(f"{_new('v', notation)} = {direction}")  # dampening begins with the second velocity
+        else:
+            steps.append(f"{_new('v', notation)} = {notation.product([mu, 'v'])} + {part}")
+        ahead = notation.product([mu, _new("v", notation)])
+        direction = f"({direction} + {ahead})" if schedule.nesterov else _new("v", notation)
+    steps.append(f"{new} = {w} {minus} {notation.product([eta, direction])}")
+    return "; ".join(notation.math(step) for step in steps) + _settings(run, notation)
+
+
+def _settings(run: Run, notation: Notation) -> str:
+    """`(μ = 0.9, λ = 0.1)`."""
+    schedule = run.setup.schedule
+    decay = {"lambda": schedule.weight_decay}
+    if schedule.weight_decay != schedule.bias_decay:
+        decay = {"lambda of weights": schedule.weight_decay, "lambda of biases": schedule.bias_decay}
+    values = {"mu": schedule.momentum, "tau": schedule.dampening, **decay}
+    shown = []
+    for key, value in values.items():
+        sign, _, rest = key.partition(" ")
+        if value or rest:
+            shown.append(notation.math(f"{notation.symbol(sign)} = {notation.term(value)}") + f" {rest}".rstrip())
+    return f" ({', '.join(shown)})"
+
+
+def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iterator[Equation]:
+    """One parameter's update, with its numbers."""
+    update, schedule, loss = explanation.update, run.setup.schedule, run.setup.network.names.loss
+    name, factor = notation.name(explanation.name), notation.factor
+    gradient_symbol, direction = notation.partial(loss, explanation.name), explanation.gradient
+    direction_name = f"d{loss}/d{explanation.name}"
+    old, new, v = explanation.name, f"{explanation.name}+", f"v({explanation.name})"
+    eta, minus = notation.symbol("eta"), notation.symbol("minus")
+    symbol, ahead = gradient_symbol, ""
+    if update.decay:
+        decayed = notation.product([notation.symbol("lambda"), name])
+        shrunk = notation.product([factor(update.decay), notation.quantity(old, update.old, True)])
+        numbers = f"{notation.quantity(direction_name, direction)} + {shrunk}"
+        direction, direction_name = update.decayed, f"g({explanation.name})"
+        yield Equation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
+        symbol = "g"
+    if update.velocity is not None:
+        velocity, shown_velocity = _new("v", notation), notation.quantity(f"{v}+", update.velocity)
+        if update.velocity_before is None:
+            yield Equation(velocity, (symbol, shown_velocity))
+        else:
+            mu, part, part_number = notation.symbol("mu"), symbol, notation.quantity(direction_name, direction, True)
+            if schedule.dampening:
+                part = notation.product([f"(1 {minus} {notation.symbol('tau')})", symbol])
+                part_number = notation.product([factor(1.0 - schedule.dampening), part_number])
+            kept = notation.product([factor(schedule.momentum), notation.quantity(v, update.velocity_before, True)])
+            yield Equation(
+                velocity, (f"{notation.product([mu, 'v'])} + {part}", f"{kept} + {part_number}", shown_velocity)
+            )
+        if schedule.nesterov:
+            symbol = f"({symbol} + {notation.product([notation.symbol('mu'), velocity])})"
+            kept = notation.product([factor(schedule.momentum), notation.quantity(f"{v}+", update.velocity, True)])
+            ahead = f"({notation.quantity(direction_name, direction)} + {kept})"
+            direction_name = f"ahead({explanation.name})"
+        else:
+            symbol, direction_name = velocity, f"{v}+"
+    step = f"{name} {minus} {notation.product([eta, symbol])}"
+    directions = [ahead] * bool(ahead) + [notation.quantity(direction_name, update.direction, True)]
+    moved = [notation.product([factor(schedule.learning_rate), direction]) for direction in directions]
+    filled = [f"{notation.quantity(old, update.old)} {minus} {change}" for change in moved]
+    yield Equation(_new(explanation.name, notation), (step, *filled, notation.quantity(new, update.new)))
+
+
+def _new(name: str, notation: Notation) -> str:
+    """`w⁺`."""
+    shown = notation.name(name)
+    return (
+        f"{{{shown}}}{notation.symbol('new')}"
+        if isinstance(notation, LatexNotation)
+        else shown + notation.symbol("new")
+    )

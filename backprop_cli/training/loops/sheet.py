@@ -1,0 +1,79 @@
+"""What the generated code of one setup depends on, and whether there can be any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from backprop_cli.network.names import Names, Parameter
+from backprop_cli.network.network import Network, Schedule, Setup
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the generated code of one setup depends on; `batch` and `samples` count samples."""
+
+    network: Network
+    schedule: Schedule
+    batch: int
+    samples: int
+
+    @staticmethod
+    def of(setup: Setup) -> Page:
+        """The page of a setup."""
+        samples = len(setup.samples)
+        return Page(setup.network, setup.schedule, setup.schedule.batch_size or samples, samples)
+
+    @cached_property
+    def names(self) -> Names:
+        """The default names: they are valid identifiers, whatever the config calls things."""
+        names = self.network.names
+        return Names(names.widths, names.biases)
+
+    def is_frozen(self, parameter: Parameter) -> bool:
+        """Whether a parameter is left alone by the updates."""
+        frozen = self.schedule.frozen
+        return bool(frozen and frozen[self.names.index(parameter)])
+
+    @property
+    def is_single(self) -> bool:
+        """Whether every update takes the one sample there is."""
+        return self.samples == 1
+
+    @property
+    def sources(self) -> int:
+        """The number of inputs."""
+        return self.names.widths[0]
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs."""
+        return self.names.widths[-1]
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether an output can run away while the parameters stay finite."""
+        return not self.network.activations[-1].is_bounded
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the loss is a logarithm of outputs that may leave its domain, so that only the loss itself shows it."""
+        return self.network.loss.log_weights is not None and self.network.collapse is None
+
+
+def uncovered(network: Network) -> str:
+    """Why no scalar code can be written for a network, or nothing."""
+    for activation in network.activations:
+        if activation.is_elementwise and not activation.scalar:
+            return f"the activation {activation.name} has no scalar form"
+    collapse = network.collapse
+    if collapse is not None and not collapse.scalar_delta:
+        return f"{network.loss.name} above {network.activations[-1].name} has no scalar form"
+    return ""
+
+
+def coefficients(schedule: Schedule, batch: int) -> list[float]:
+    """The numbers of a schedule that the generated code takes as `c`."""
+    scale = 1.0 / batch if schedule.reduction == "mean" else 1.0
+    rest = 1.0 - schedule.dampening
+    return [schedule.learning_rate, schedule.momentum, rest, schedule.weight_decay, schedule.bias_decay, scale]

@@ -1,0 +1,188 @@
+"""The program as a process: pipes, terminals, colour, encodings, exit codes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+
+from tests.program import backprop
+
+PROGRAM = [sys.executable, "-m", "backprop_cli"]
+PLAIN = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")}
+
+
+def process(*args: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*PROGRAM, *args], input=stdin, capture_output=True, env=PLAIN | environment, check=False)
+
+
+def shell(command: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    line = command.replace("backprop ", " ".join(PROGRAM) + " ")
+    return subprocess.run(["bash", "-c", line], capture_output=True, env=PLAIN, check=False, cwd=cwd)
+
+
+def on_terminal(columns: int, *args: str, **environment: str) -> str:
+    """What a terminal of this width is sent."""
+    leader, follower = pty.openpty()
+    ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    with subprocess.Popen([*PROGRAM, *args], stdout=follower, stderr=follower, env=PLAIN | environment):
+        os.close(follower)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(leader, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+    os.close(leader)
+    return b"".join(pieces).decode()
+
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("args", [["run", "classic"], ["explain", "mazur", "-w", "w1", "--paths"], ["run", "softmax"]])
+def test_no_line_is_wider_than_the_terminal_and_no_number_is_cut(columns: int, args: list[str]) -> None:
+    shown = ESCAPES.sub("", on_terminal(columns, *args, TERM="xterm"))
+    assert max(map(len, shown.replace("\r", "").split("\n"))) <= columns
+    numbers = set(re.findall(r"-?\d+\.\d{8}\b", process(*args).stdout.decode()))
+    assert len(numbers) > 5
+    assert not [number for number in numbers if number not in shown]
+    assert "…" not in shown.replace("… ", "")
+
+
+def test_colour_is_for_terminals_and_the_environment_overrules() -> None:
+    assert "\x1b[" in on_terminal(100, "run", "classic", TERM="xterm")
+    assert "\x1b[" not in on_terminal(100, "run", "classic", TERM="xterm", NO_COLOR="1")
+    assert "\x1b[" not in on_terminal(100, "run", "classic", TERM="dumb")
+    assert b"\x1b[" not in process("run", "classic").stdout
+    assert b"\x1b[" in process("run", "classic", FORCE_COLOR="1").stdout
+
+
+def test_an_ascii_output_gets_ascii_and_loses_nothing() -> None:
+    result = process("run", "classic", PYTHONIOENCODING="ascii")
+    text = result.stdout.decode("ascii")
+    assert result.returncode == 0
+    assert "dE/dw31" in text and "dE/dz3 * dz3/dw31" in text and "0.08216704" in text
+
+
+def test_a_pipe_that_closes_early_ends_quietly(tmp_path: Path) -> None:
+    rows = ", ".join(f"[{', '.join(['0.1'] * 60)}]" for _ in range(60))
+    network = (
+        f"inputs: [{', '.join(['1'] * 60)}]\ntargets: [{', '.join(['1'] * 60)}]\nlayers: [{{weights: [{rows}]}}]\n"
+    )
+    (tmp_path / "net.yaml").write_text(network, encoding="utf-8")
+    result = shell("backprop run net.yaml -f csv | head -3", cwd=tmp_path)
+    assert result.stderr == b""
+    assert result.stdout.splitlines()[0] == b"partial,of,wrt,rule,numbers,value"
+    lost = shell("backprop run net.yaml -f csv | head -3 >/dev/null; exit ${PIPESTATUS[0]}", cwd=tmp_path)
+    assert lost.returncode == 141
+
+
+def test_output_that_cannot_be_taken_is_an_error() -> None:
+    result = shell("backprop run classic > /dev/full")
+    assert (result.returncode, b"standard output: cannot be written: no space left" in result.stderr) == (2, True)
+
+
+def test_the_pipeline_of_the_manual_works() -> None:
+    first = shell("backprop run xor -n 5000 -q -o - | backprop run - -n 0 -f json")
+    assert (first.returncode, first.stderr) == (0, b"")
+    assert b'"loss_after": 0.000' in first.stdout
+    assert b'"steps": 0, "step": 0' in first.stdout.replace(b"\n ", b"")
+
+
+def test_the_default_network_is_announced_on_standard_error_only() -> None:
+    result = process("run")
+    assert b"built-in example classic" in result.stderr
+    assert result.stdout == process("run", "classic").stdout
+    assert process("run", "-q").stderr == b""
+
+
+def test_an_argument_that_is_a_file_wins_over_an_example(tmp_path: Path) -> None:
+    (tmp_path / "mazur").write_text("inputs: [2]\ntargets: [1]\nlayers: [{weights: [[3]]}]\n", encoding="utf-8")
+    assert b'"z1": 6.0' in shell("backprop run mazur -f json", cwd=tmp_path).stdout
+    assert b'"w5"' in shell("backprop run mazur -f json").stdout
+
+
+def test_version_and_help_answer() -> None:
+    from backprop_cli import __version__
+
+    assert process("--version").stdout.decode().split() == ["backprop", __version__]
+    listed = process("--help").stdout.decode()
+    for command in ("run", "explain", "examples"):
+        assert re.search(rf"^ +{command} ", listed, re.MULTILINE)
+        assert process(command, "--help").returncode == 0
+
+
+def test_a_bug_crashes_loudly(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(
+        "import backprop_cli.training.train as sgd\nfrom backprop_cli.__main__ import main\nsgd.train = None\nmain()\n",
+        encoding="utf-8",
+    )
+    result = subprocess.run(
+        [sys.executable, tmp_path / "broken.py", "run", "classic"], capture_output=True, check=False
+    )
+    assert result.returncode == 1
+    assert b"Traceback" in result.stderr
+
+
+LONG_NAMES = """
+inputs: {temperature_alpha: 1.25, b: 2}
+targets: {consumption_gamma: 1}
+layers:
+  - {activation: sigmoid, weights: [{weight_of_temp_xy: 0.5, w2: 2}, {w3: 0.1, w4: 0.7}]}
+  - {activation: sigmoid, weights: [[0.3, 0.1]]}
+"""
+
+
+@pytest.mark.parametrize("columns", [40, 80, 82])
+def test_no_name_is_cut_while_another_column_has_room(columns: int, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(LONG_NAMES)
+    for args in (["run", str(tmp_path / "net.yaml")], ["explain", str(tmp_path / "net.yaml"), "--all"], ["examples"]):
+        shown = ESCAPES.sub("", on_terminal(columns, *args, TERM="xterm"))
+        assert "…" not in shown, args
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "-f", "xml"), "'xml' is not one of 'table', 'json', 'csv', 'markdown', 'latex'\n"),
+        (("run", "--rows", "x"), "'--rows': Input should be a valid integer, not 'x'\n"),
+        (("run", "--digits", "99"), "'--digits': Input should be less than or equal to 17, not '99'\n"),
+        (("explain", "--weight", "w11", "-n", "-3"), "Input should be greater than or equal to 0, not '-3'\n"),
+        (("check", "--tolerance", "q"), "'--tolerance': Input should be a valid number, not 'q'\n"),
+    ],
+)
+def test_a_wrong_value_of_an_option_is_named_with_what_would_do(arguments: tuple[str, ...], said: str) -> None:
+    result = backprop(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(said)
+    assert "Value error" not in result.stderr and "[[" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [("run",), ("explain", "-w", "w11"), ("check",)])
+@pytest.mark.parametrize("format", ["table", "json", "csv", "markdown"])
+def test_a_whole_document_is_one_of_latex(command: tuple[str, ...], format: str) -> None:
+    result = backprop(command[0], "classic", *command[1:], "--standalone", "-f", format)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "goes with -f latex" in result.stderr
+
+
+def test_a_line_that_fits_is_quoted_whole() -> None:
+    line = "layers: [{activation: sigmoid, weights: [[0.1, 0.2, 0.3], [0.1, 0.2, 'x']]}]"
+    for pad in (0, 22, 23, 200):
+        text = f"inputs: [1, 2, 3]\ntargets: [1, 1]\n{line}{' ' * pad}# note\n"
+        _, quoted, caret, *_ = backprop("run", "-", stdin=text).stderr.splitlines()
+        assert quoted[caret.index("^") :].startswith("'x'")
+        assert ("layers:" in quoted) == (len(line) + pad + len("# note") <= 100)
