@@ -1,4 +1,4 @@
-"""The README's sessions are run, and every command and option is in it."""
+"""The sessions of the README and of the reference are run, and every command and option is in one of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import typer.main
 
 from backprop_cli.cli.app import app
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parent.parent
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "backprop_cli/REFERENCE.md")}
+DOCUMENTATION = "".join(PAGES.values())
+SESSIONS = re.findall(r"^```console\n(.*?)^```$", DOCUMENTATION, re.MULTILINE | re.DOTALL)
 STEPS = [
     (re.sub(r"^> ", "", command, flags=re.MULTILINE), output)
     for session in SESSIONS
@@ -24,7 +26,7 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all the sessions, in the README's order, with `backprop` on the path."""
+    """One folder for all the sessions, in the pages' order, with `backprop` on the path."""
     place = tmp_path_factory.mktemp("readme")
     (place / "bin").mkdir()
     script = place / "bin" / "backprop"
@@ -34,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("command", "output"), STEPS, ids=[command.split("\n")[0] for command, _ in STEPS])
-def test_a_session_prints_what_the_readme_says(command: str, output: str, folder: Path) -> None:
+def test_a_session_prints_what_its_page_says(command: str, output: str, folder: Path) -> None:
     environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     for name in ("NO_COLOR", "FORCE_COLOR"):
         environment.pop(name, None)
@@ -53,8 +55,24 @@ def test_there_are_sessions() -> None:
 def test_every_command_and_option_is_documented() -> None:
     group = typer.main.get_command(app)
     for name, command in group.commands.items():  # type: ignore[attr-defined]
-        assert f"backprop {name}" in README
+        assert f"backprop {name}" in DOCUMENTATION
         for parameter in command.params:
             for option in (*parameter.opts, *parameter.secondary_opts):
                 if option.startswith("--") and option != "--help":
-                    assert re.search(rf"{option}(?![\w-])", README), f"{name} {option}"
+                    assert re.search(rf"{option}(?![\w-])", DOCUMENTATION), f"{name} {option}"
+
+
+def test_the_readme_gives_two_commands_before_its_first_section() -> None:
+    first_screen = PAGES["README.md"].partition("\n## ")[0]
+    assert first_screen.count("```sh\n") == 2
+    assert first_screen.index("```console\n") < first_screen.index("```sh\n")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_leads_to_a_file_and_a_heading_that_are_there(page: str) -> None:
+    for target, _, anchor in re.findall(r"\]\(((?!https?:)[^)#]*)(#?)([^)]*)\)", PAGES[page]):
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
