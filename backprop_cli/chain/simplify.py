@@ -1,4 +1,4 @@
-"""The shortest of a few forms of a derivative: as the chain rule gives it, expanded, factored.
+"""The shortest of a few forms of a derivative: as the chain rule gives it, expanded, over one denominator, factored.
 
 `2(x + 1)(3(x + 1)⁴ + 2)` is multiplied out once with x + 1 kept as a block, once fully, and once factored into irreducible
 polynomials; the shortest text wins. Before anything is multiplied out its terms are counted, and a clock stands behind that.
@@ -24,6 +24,7 @@ MAX_DEGREE = 40
 MAX_UNKNOWNS = 6
 """Unknowns of a polynomial that is factored."""
 MAX_NODES = 300
+"""Parts of an expression that is put into other forms."""
 SECONDS = 1.0
 """Processor time for all the simplification of a command."""
 
@@ -41,39 +42,18 @@ class Simplifier:
         Raises:
             TooLargeError: not even the form given can be written.
         """
-        shortest = self.converter.expression(value)
-        length, is_complete = _length(shortest), True
+        shortest, is_complete = self.converter.expression(value), True
         start = time.process_time()
         try:
-            for form in self._forms(value):
-                candidate = self.converter.expression(form)
-                candidate_length = _length(candidate)
-                if candidate_length < length:
-                    shortest, length = candidate, candidate_length
+            for form in _forms(value):
+                candidate = self.converter.expression(self._with_number_inside(form))
+                shortest = min(shortest, candidate, key=_length)
+                if time.process_time() - start > self._seconds_left:
+                    raise TooLargeError
         except TooLargeError:
             is_complete = False
         self._seconds_left -= time.process_time() - start
         return shortest, is_complete
-
-    def _forms(self, value: Symbolic) -> Iterator[Symbolic]:
-        """The other forms, the cheapest first.
-
-        Raises:
-            TooLargeError: the next one would take too long.
-        """
-        if not value.has(sympy.Add):
-            return
-        start = time.process_time()
-        atoms = _Substitution()
-        rational = atoms.outside_of_fractions(value)
-        if _is_product_of_sums(rational) and _terms(rational) > 2 * len(rational.args):
-            return
-        size = size_of(rational)
-        for form in (_in_blocks, _expanded, atoms.over_one_denominator, _reduced_in_blocks, _factored):
-            if size > MAX_NODES or time.process_time() - start > self._seconds_left:
-                raise TooLargeError
-            if (found := form(rational)) is not None:
-                yield self._with_number_inside(atoms.undone(found))
 
     def _with_number_inside(self, value: Symbolic) -> Symbolic:
         """-(x - 1)·y as (1 - x)·y, and where numbers are decimals 0.01(15x + 2) as 0.15x + 0.02."""
@@ -93,81 +73,77 @@ def _length(expression: Expression) -> int:
     return len(write(expression).text.removeprefix("-"))
 
 
-class _Substitution:
-    """Unknowns in place of what is no polynomial or fraction of others, such as sin(x), e^x or √x.
+def _forms(value: Symbolic) -> Iterator[Symbolic]:
+    """The other forms, the cheapest first.
+
+    Raises:
+        TooLargeError: the next one would take too long.
+    """
+    if not value.has(sympy.Add):
+        return
+    unknowns = _Unknowns()
+    rational = unknowns.put_in(value)
+    if _is_product_of_sums(rational) and _terms(rational) > 2 * len(rational.args):
+        return
+    if size_of(rational) > MAX_NODES:
+        raise TooLargeError
+    blocks = _Unknowns()
+    outer = rational.xreplace({part: blocks.unknown(part) for part in _innermost_sums(rational)})
+    has_blocks = outer.has(sympy.Add)
+    if has_blocks:
+        yield unknowns.undone(blocks.undone(_expanded(outer)))
+    yield unknowns.undone(_expanded(rational))
+    over, under = sympy.fraction(sympy.together(rational))
+    if _terms(over) <= MAX_TERMS:
+        # √x·√x above the line becomes x where the symbol for √x is taken out again
+        over = unknowns.put_in(unknowns.undone(_expanded(over)))
+        yield unknowns.undone(_factored(_expanded(over)) / under)
+    if has_blocks and _is_small(outer):
+        yield unknowns.undone(blocks.undone(sympy.factor_terms(sympy.cancel(outer))))
+    yield unknowns.undone(_factored(rational))
+
+
+class _Unknowns:
+    """Symbols in place of parts of an expression, so that the rest is a polynomial or a fraction of two.
 
     Powers of one thing share an unknown: e^(2x) is that of e^x squared, 1/√x that of √x to the power -1.
     """
 
     def __init__(self) -> None:
         self._unknowns: dict[Symbolic, Symbolic] = {}
-        self._roots: dict[Symbolic, tuple[Symbolic, int]] = {}
 
-    def unknown(self, value: Symbolic) -> Symbolic:
-        return self._unknowns.setdefault(value, sympy.Dummy(f"_{len(self._unknowns)}"))
+    def unknown(self, part: Symbolic) -> Symbolic:
+        """The symbol for a part."""
+        return self._unknowns.setdefault(part, sympy.Dummy(f"_{len(self._unknowns)}"))
 
-    def outside_of_fractions(self, value: Symbolic) -> Symbolic:
-        """The value with an unknown for every part that no sum, product or whole power leads to."""
+    def put_in(self, value: Symbolic) -> Symbolic:
+        """The value with a symbol for every part that no sum, product or whole power leads to."""
+        if value.is_Rational or value.is_Symbol:
+            return value
         if value.is_Add or value.is_Mul:
-            return value.func(*(self.outside_of_fractions(argument) for argument in value.args))
-        if value.is_Pow and value.exp.is_Integer:
-            return sympy.Pow(self.outside_of_fractions(value.base), value.exp)
-        if value.is_Pow and value.exp.is_Rational:
-            return self._root(value.base, value.exp.q) ** value.exp.p
-        if value.func is sympy.exp:
-            number, rest = value.exp.as_coeff_Mul()
-            if number.is_Integer:
-                return self.unknown(sympy.exp(sympy.sign(number) * rest)) ** abs(number)
-        return value if value.is_Rational or value.is_Symbol else self.unknown(value)
-
-    def _root(self, base: Symbolic, degree: int) -> Symbolic:
-        unknown = self.unknown(sympy.Pow(base, sympy.Rational(1, degree)))
-        self._roots[unknown] = (self.outside_of_fractions(base), int(degree))
-        return unknown
-
-    def over_one_denominator(self, value: Symbolic) -> Symbolic | None:
-        """One fraction, its denominator as it stands, with (√x)² above it as x; None where that has too many terms."""
-        over, under = sympy.fraction(sympy.together(value))
-        if _terms(over) > MAX_TERMS:
-            return None
-        over = self._without_powers_of_roots(_expanded(over))
-        return None if _terms(over) > MAX_TERMS else _factored(_expanded(over)) / under
-
-    def _without_powers_of_roots(self, value: Symbolic) -> Symbolic:
-        whole = {}
-        for power in value.atoms(sympy.Pow):
-            base, degree = self._roots.get(power.base, (power.base, 0))
-            if degree and power.exp.is_Integer and power.exp >= degree:
-                count, rest = divmod(int(power.exp), degree)
-                whole[power] = base**count * power.base**rest
-        return value.xreplace(whole)
+            return value.func(*map(self.put_in, value.args))
+        base, exponent = value.as_base_exp()
+        if exponent.is_Integer and exponent != 1:
+            return sympy.Pow(self.put_in(base), exponent)
+        number, rest = exponent.as_coeff_Mul()
+        if number < 0 and rest != 1:
+            # e^(-x) stays above the line, 1/√x stays below it
+            number, rest = -number, -rest
+        return self.unknown(sympy.Pow(base, rest / number.q)) ** number.p
 
     def undone(self, value: Symbolic) -> Symbolic:
-        return value.xreplace({unknown: original for original, unknown in self._unknowns.items()})
+        """The value with all the parts back in their places."""
+        return value.xreplace({unknown: part for part, unknown in self._unknowns.items()})
 
 
-def _in_blocks(value: Symbolic) -> Symbolic:
-    """Multiplied out down to the innermost sums, which stay together; None where there is nothing around them."""
-    blocks, outer = _blocks_of(value)
-    return blocks.undone(_expanded(outer)) if outer.has(sympy.Add) else None
-
-
-def _reduced_in_blocks(value: Symbolic) -> Symbolic:
-    """One fraction with the innermost sums kept together; None where there is nothing around them."""
-    blocks, outer = _blocks_of(value)
-    return blocks.undone(sympy.factor_terms(sympy.cancel(outer))) if outer.has(sympy.Add) and _is_small(outer) else None
-
-
-def _blocks_of(value: Symbolic) -> tuple[_Substitution, Symbolic]:
-    blocks = _Substitution()
-    sums = [
-        part for part in sympy.preorder_traversal(value) if part.is_Add and not any(a.has(sympy.Add) for a in part.args)
-    ]
-    return blocks, value.xreplace({part: blocks.unknown(part) for part in sums})
+def _innermost_sums(value: Symbolic) -> list[Symbolic]:
+    sums = (part for part in sympy.preorder_traversal(value) if part.is_Add)
+    return [part for part in sums if not any(argument.has(sympy.Add) for argument in part.args)]
 
 
 def _expanded(value: Symbolic) -> Symbolic:
-    _refuse_many_terms(value)
+    if _terms(value) > MAX_TERMS:
+        raise TooLargeError
     return sympy.expand(value, log=False, power_base=False, power_exp=False)
 
 
@@ -179,12 +155,7 @@ def _factored(value: Symbolic) -> Symbolic:
 
 def _is_small(value: Symbolic) -> bool:
     """Whether a fraction may be given to the algorithms for polynomials."""
-    return _terms(value) <= MAX_TERMS and len(value.free_symbols) <= MAX_UNKNOWNS and _degree(value) <= MAX_DEGREE
-
-
-def _refuse_many_terms(value: Symbolic) -> None:
-    if _terms(value) > MAX_TERMS:
-        raise TooLargeError
+    return _terms(value) <= MAX_TERMS and len(value.free_symbols) <= MAX_UNKNOWNS and sum(_degrees(value)) <= MAX_DEGREE
 
 
 def _terms(value: Symbolic) -> int:
@@ -205,13 +176,8 @@ def _is_product_of_sums(value: Symbolic) -> bool:
     return not any(argument.has(sympy.Add) for base in bases for argument in base.args)
 
 
-def _degree(value: Symbolic) -> int:
-    """The total degree at most, of numerator and denominator together."""
-    return sum(_degrees(value))
-
-
 def _degrees(value: Symbolic) -> tuple[int, int]:
-    """The degrees of numerator and denominator over one another."""
+    """The degrees at most of numerator and denominator over one another."""
     if value.is_Add:
         parts = [_degrees(argument) for argument in value.args]
         below = sum(under for _, under in parts)
