@@ -206,6 +206,8 @@ RULES = {
     "tan(x)": "tan(x)^2 + 1",
     "(x + 1)^2": "2*(x + 1)",
     # where sympy's automatic forms would go on for ever, or for very long
+    "sin(-x - 1)": "-cos(x + 1)",
+    "cosh(-x - 1)": "sinh(x + 1)",
     "tan(-(1 - x))": "tan(x - 1)^2 + 1",
     "sin(3 - x)": "-cos(3 - x)",
     "0.89937^0.89937*x": "0.9090202876419458",
