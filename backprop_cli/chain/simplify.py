@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import sympy
 
-from backprop_cli.chain.algebra import Symbolic, TooLargeError, size_of
+from backprop_cli.chain.algebra import Symbolic, TooLargeError
 from backprop_cli.chain.convert import Converter
 from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.writing import write
@@ -21,10 +21,6 @@ MAX_TERMS = 150
 """Terms of a multiplied-out form; a longer one is never the shortest."""
 MAX_DEGREE = 40
 """Degree of a polynomial that is factored."""
-MAX_UNKNOWNS = 6
-"""Unknowns of a polynomial that is factored."""
-MAX_NODES = 300
-"""Parts of an expression that is put into other forms."""
 SECONDS = 1.0
 """Processor time for all the simplification of a command."""
 
@@ -85,8 +81,6 @@ def _forms(value: Symbolic) -> Iterator[Symbolic]:
     rational = unknowns.put_in(value)
     if _is_product_of_sums(rational) and _terms(rational) > 2 * len(rational.args):
         return
-    if size_of(rational) > MAX_NODES:
-        raise TooLargeError
     blocks = _Unknowns()
     outer = rational.xreplace({part: blocks.unknown(part) for part in _innermost_sums(rational)})
     has_blocks = outer.has(sympy.Add)
@@ -155,7 +149,7 @@ def _factored(value: Symbolic) -> Symbolic:
 
 def _is_small(value: Symbolic) -> bool:
     """Whether a fraction may be given to the algorithms for polynomials."""
-    return _terms(value) <= MAX_TERMS and len(value.free_symbols) <= MAX_UNKNOWNS and sum(_degrees(value)) <= MAX_DEGREE
+    return _terms(value) <= MAX_TERMS and sum(_degrees(value)) <= MAX_DEGREE
 
 
 def _terms(value: Symbolic) -> int:

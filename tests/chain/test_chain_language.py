@@ -328,6 +328,22 @@ def test_the_unsimplified_result_is_shown_and_said_to_be_so() -> None:
     assert "Not simplified further: that would take too long." in backprop("chain", derivative, "--wrt", "x").stdout
 
 
+POLYNOMIALS = {
+    "degrees in the hundreds": "h = (x^120 - 1)/(x^77 - 1) + x/(x^60 - 3)",
+    "many denominators": "h = " + " + ".join(f"1/(x + {i})" for i in range(1, 40)),
+    "many unknowns": "h = " + "*".join(f"(a{i} + b{i}*x)" for i in range(7)),
+    "many unknowns below the line": "h = " + " + ".join(f"x/(x + a{i})" for i in range(7)),
+    "many functions": "h = " + " + ".join(f"x^{i}*sin({i}x)" for i in range(1, 60)),
+}
+
+
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_no_polynomial_is_factored_for_long(name: str) -> None:
+    with no_hang():
+        total = backprop("chain", POLYNOMIALS[name], "--wrt", "x", "-f", "json").json["derivatives"]["x"]
+    assert total["note"] == "not simplified further: that would take too long"
+
+
 def test_the_chain_is_written_in_the_intermediates_where_it_grows_too_long() -> None:
     total = backprop("chain", *GROWING["squares of squares"], "-f", "json").json["derivatives"]["x"]
     assert total["product"].startswith("(2*u58)*(2*u57)*") and total["note"].startswith("written in the intermediates")
