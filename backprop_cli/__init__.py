@@ -8,10 +8,9 @@ explain(result, "w31")[0].gradient
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # the one in `typing` costs as much time as all that `--version` does
-if TYPE_CHECKING:
-    from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
     from backprop_cli.api import explain, load, run
 
 __version__ = "0.1.0"
@@ -19,7 +18,7 @@ __all__ = ["__version__", "explain", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the interface when it is first used, so that `--version` does not pay for NumPy."""
+    """Import the interface when it is first used, so that `--version` and Tab do without NumPy."""
     if name in __all__:
         from backprop_cli import api
 

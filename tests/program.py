@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from unittest.mock import patch
 
-from backprop_cli.__main__ import command_line
+from backprop_cli.cli.app import command_line
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,11 @@ def backprop(*args: str, stdin: str | None = None) -> Result:
         io.TextIOWrapper(io.BytesIO(text), encoding="utf-8") for text in ((stdin or "").encode(), b"", b"")
     )
     with patch.multiple(sys, stdin=given, stdout=out, stderr=err):
-        code = _exit_code(list(args))
+        code = command_line(list(args))
     out.flush()
     err.flush()
     stdout, stderr = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Result(stdout, stderr, code)
-
-
-def _exit_code(arguments: list[str]) -> int:
-    try:
-        command_line(arguments)
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    return 0
 
 
 def run_json(network: Mapping[str, Any], *args: str) -> dict[str, Any]:

@@ -1,38 +1,55 @@
-"""The Typer application: help, whatever is wrong with a command line, and every command line that is not plain."""
+"""The Typer application: the commands, and what the end of one means to the shell."""
 
 from __future__ import annotations
 
-import inspect
-from functools import partial, wraps
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from backprop_cli import __version__
-from backprop_cli.cli.commands import COMMANDS, Command, Parameter, command_called, parameters_of
-from backprop_cli.cli.options import Option
-from backprop_cli.cli.outcome import exit_code_of
-from backprop_cli.cli.wording import WordedCommand, WordedParameters
+from backprop_cli.cli.chain import chain
+from backprop_cli.cli.check import check
+from backprop_cli.cli.console import ClosedPipeError, say
+from backprop_cli.cli.examples import examples
+from backprop_cli.cli.explain import explain
+from backprop_cli.cli.plot import plot
+from backprop_cli.cli.process import CLOSED_PIPE, discard_output
+from backprop_cli.cli.report import report
+from backprop_cli.cli.run import run
+from backprop_cli.errors import BackpropError, OutputError
+
+INTERRUPTED = 130
+"""What Typer makes of a KeyboardInterrupt."""
 
 
-class Commands(WordedParameters, TyperGroup):
-    """The commands; what one returns or raises becomes the exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        raise typer.Exit(exit_code_of(partial(super().invoke, ctx)))
+def _examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "Examples:\n" + "\n".join(f"$ backprop {line}" for line in lines)
 
 
 app = typer.Typer(
     name="backprop",
-    cls=Commands,
-    help="The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked.",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog=_examples("run classic", "explain classic --weight w31 --paths", "check my.yaml --against my-numbers.csv"),
 )
+app.command(
+    epilog=_examples("run classic", "run xor -n 5000 --rows 5", "run my.yaml -n 100 -o trained.yaml", "run -f latex")
+)(run)
+app.command(
+    epilog=_examples("explain classic -w w31", "explain mazur -w w1 --paths", "explain my.yaml --all -f markdown")
+)(explain)
+app.command(
+    epilog=_examples("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w")
+)(chain)
+app.command(
+    epilog=_examples("check classic", "check my.yaml --against my-numbers.csv", "check classic -a answers.json -f json")
+)(check)
+app.command(epilog=_examples("report classic -o classic.html", "report xor -n 5000 --frames 50 -o xor.html"))(report)
+app.command(epilog=_examples("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.png"))(plot)
+app.command(epilog=_examples("examples", "examples classic > my.yaml"))(examples)
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -50,29 +67,52 @@ def main(
     """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked."""
 
 
-def _for_typer(command: Command) -> Command:
-    """The command with its parameters described in Typer's words."""
-
-    @wraps(command)
-    def described(**values: Any) -> int | None:
-        return command(**values)
-
-    given = inspect.signature(command)
-    annotations = {parameter.name: _annotation(parameter) for parameter in parameters_of(command)}
-    parameters = [entry.replace(annotation=annotations[name]) for name, entry in given.parameters.items()]
-    described.__signature__ = given.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return described
+program: Any = typer.main.get_command(app)
 
 
-def _annotation(parameter: Parameter) -> Any:
-    given_by = parameter.given_by
-    if not isinstance(given_by, Option):
-        return Annotated[parameter.annotation, typer.Argument(help=given_by.help, metavar=given_by.metavar)]
-    option = typer.Option(
-        *given_by.names, help=given_by.help, min=given_by.min, max=given_by.max, metavar=given_by.metavar
-    )
-    return Annotated[parameter.annotation, option]
+def command_line(arguments: list[str]) -> int:
+    """Run a command line and return its exit code.
+
+    The program's own errors and wrong usage are told on standard error; any other error is a bug and comes through.
+    """
+    try:
+        code: int | None = program.main(arguments, prog_name="backprop", standalone_mode=False)
+    except BackpropError as error:
+        say(f"error: {error}")
+        if isinstance(error, OutputError):
+            discard_output()
+        return error.exit_code
+    except typer.TyperException as error:
+        _say_usage(error)
+        return error.exit_code
+    except ClosedPipeError:
+        discard_output()
+        return CLOSED_PIPE
+    except MemoryError:
+        say("error: the network is too large for this machine's memory")
+        return BackpropError.exit_code
+    except SystemExit as leaving:  # completion ends so, and Typer's answer to a closed pipe
+        if isinstance(leaving.__context__, BrokenPipeError):
+            discard_output()
+            return CLOSED_PIPE
+        return int(leaving.code or 0)
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    return code or 0
 
 
-for name in COMMANDS:
-    app.command(cls=WordedCommand)(_for_typer(command_called(name)))
+def _say_usage(error: typer.TyperException) -> None:
+    """What is wrong with the command line, in one message, with the nearest right name where there is one."""
+    message, _, meant = error.format_message().partition(" Did you mean ")
+    possible = getattr(error, "possibilities", None)
+    if possible:
+        message, meant = error.message, f"{possible[0]}?"
+    cause: Any = error.__cause__
+    if hasattr(cause, "errors"):  # of Typer's validation library, which does not say what was given
+        given = cause.errors()[0]["input"]
+        message = message.replace("Value error, ", "").partition(", unable to parse")[0].rstrip(".")
+        message += "" if repr(given) in message else f", not {given!r}"
+    message = message.strip().rstrip(".")
+    if message:  # there is none where the help was asked for by giving no command
+        hint = f"\n    hint: did you mean {meant}" if meant else ""
+        say(f"error: {message[0].lower()}{message[1:]}{hint}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -14,23 +16,39 @@ if TYPE_CHECKING:
 def chain(
     definitions: Annotated[
         list[str] | None,
-        opt.Argument(
+        typer.Argument(
             metavar="DEFINITION",
             help="'u = (x + 1)^2' or 'f(x) = (x + 1)^2'; with none, or -, one a line on standard input.",
         ),
     ] = None,
     of: Annotated[
-        str | None, opt.Option("--of", metavar="NAME", help="What is differentiated [default: the last definition].")
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="NAME",
+            help="What is differentiated.",
+            show_default="the last definition",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = None,
     wrt: Annotated[
         list[str] | None,
-        opt.Option("--wrt", metavar="NAME", help="By what; repeatable [default: every free variable]."),
+        typer.Option(
+            "--wrt",
+            metavar="NAME",
+            help="By what; repeatable.",
+            show_default="every free variable",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = None,
     at: Annotated[
-        list[str] | None, opt.Option("--at", metavar="x=1,y=2", help="The point, for numbers; repeatable.")
+        list[str] | None,
+        typer.Option("--at", metavar="x=1,y=2", help="The point, for numbers; repeatable.", rich_help_panel=opt.SHOWN),
     ] = None,
-    paths: Annotated[bool, opt.Option("--paths", help="Every path through the graph, largest first.")] = False,
-    limit: Annotated[int, opt.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    paths: Annotated[
+        bool, typer.Option("--paths", help="Every path through the graph, largest first.", rich_help_panel=opt.SHOWN)
+    ] = False,
+    limit: opt.PathLimitOption = 20,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = 8,

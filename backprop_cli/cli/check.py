@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -21,35 +23,60 @@ def check(
     config: opt.ConfigArgument = None,
     against: Annotated[
         str | None,
-        opt.Option(
+        typer.Option(
             "--against",
             "-a",
             metavar="FILE",
             help="Somebody's own numbers: JSON, YAML, CSV, .npz, or - for standard input.",
+            rich_help_panel=opt.NETWORK,
         ),
     ] = None,
     tolerance: Annotated[
         float | None,
-        opt.Option("--tolerance", min=0.0, help="Largest relative error [default: 1e-6; with --against 1e-9]."),
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            help="Largest relative error.",
+            show_default="1e-6; with --against 1e-9",
+            metavar="X",
+            rich_help_panel=opt.CHECK,
+        ),
     ] = None,
     sample_parameters: Annotated[
         int | None,
-        opt.Option("--sample-parameters", min=1, help="How many parameters are checked, chosen at random."),
+        typer.Option(
+            "--sample-parameters",
+            min=1,
+            help="How many parameters are checked, chosen at random.",
+            metavar="N",
+            rich_help_panel=opt.CHECK,
+        ),
     ] = None,
-    seed: Annotated[int, opt.Option("--seed", help="Seed of that choice.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Seed of that choice.", metavar="N", rich_help_panel=opt.CHECK)
+    ] = 0,
     effort: Annotated[
         int,
-        opt.Option(
+        typer.Option(
             "--effort",
             min=0,
             max=1_000_000,
             help="With --against: about how many seconds the search for mistakes may take.",
+            metavar="SECONDS",
+            rich_help_panel=opt.CHECK,
         ),
     ] = 2,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     sample: Annotated[
-        int | None, opt.Option("--sample", min=1, help="With --against: whose intermediate results they are.")
+        int | None,
+        typer.Option(
+            "--sample",
+            min=1,
+            help="With --against: whose intermediate results they are.",
+            metavar="K",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = None,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
@@ -59,8 +86,9 @@ def check(
 ) -> int:
     """Whether gradients are right.
 
-    They are compared with numerical differentiation, or --against somebody's own numbers with these. Where somebody's
-    numbers differ, the mistakes that give exactly those numbers are named. Exit code 1: not all are right.
+    They are compared with numerical differentiation; with --against, somebody's
+    own numbers with these, and where they differ, the mistakes that give exactly
+    those numbers are named. Exit code 1: not all are right.
     """
     from backprop_cli.cli.setup import open_setup
     from backprop_cli.cli.show import Showing

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
+from backprop_cli.cli.completion import complete_example
 from backprop_cli.cli.console import Console
 
 
 def examples(
-    name: Annotated[str | None, opt.Argument(help="Print this example's file.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Print this example's file.", autocompletion=complete_example)
+    ] = None,
     format: opt.FormatOption = opt.Format.table,
     quiet: opt.QuietOption = False,
 ) -> None:

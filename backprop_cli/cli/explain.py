@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
+from backprop_cli.cli.completion import complete_parameter
 from backprop_cli.cli.console import Console
 
 
@@ -12,17 +15,32 @@ def explain(
     config: opt.ConfigArgument = None,
     weight: Annotated[
         list[str] | None,
-        opt.Option("--weight", "-w", help="Weight or bias, by name or position W2[1,1]; repeatable."),
+        typer.Option(
+            "--weight",
+            "-w",
+            help="Weight or bias, by name or position W2[1,1]; repeatable.",
+            metavar="NAME",
+            autocompletion=complete_parameter,
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = None,
-    all_parameters: Annotated[bool, opt.Option("--all", help="Explain every parameter.")] = False,
-    paths: Annotated[
-        bool, opt.Option("--paths", help="Every path from the parameter to the loss, largest first.")
+    all_parameters: Annotated[
+        bool, typer.Option("--all", help="Explain every parameter.", rich_help_panel=opt.SHOWN)
     ] = False,
-    limit: Annotated[int, opt.Option("--limit", min=1, help="With --paths: how many are shown.")] = 20,
+    paths: Annotated[
+        bool,
+        typer.Option(
+            "--paths", help="Every path from the parameter to the loss, largest first.", rich_help_panel=opt.SHOWN
+        ),
+    ] = False,
+    limit: opt.PathLimitOption = 20,
     graph: Annotated[
         bool | None,
-        opt.Option(
-            "--graph/--no-graph", help="Draw the network with the paths lit [default: on a terminal with room for it]."
+        typer.Option(
+            "--graph/--no-graph",
+            help="Draw the network with the paths lit.",
+            show_default="on a terminal with room for it",
+            rich_help_panel=opt.SHOWN,
         ),
     ] = None,
     steps: opt.StepsOption = None,

@@ -1,37 +1,19 @@
-"""Options and arguments: how a command's signature describes them, and those that several commands share.
-
-A parameter of a command is annotated with its type and one of these; `plain` and `app` both read a command line by that.
-"""
+"""The options and arguments that several commands share, and the panels of the help that they stand in."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
+import typer
 
-class Argument(NamedTuple):
-    """A parameter given by its place."""
+from backprop_cli.cli.completion import complete_network
 
-    help: str
-    metavar: str | None = None
-
-
-class Option:
-    """A parameter given by one of its names; numbers lie between `min` and `max`. A flag's second half is `--no-…`."""
-
-    def __init__(
-        self,
-        *names: str,
-        help: str,
-        min: float | None = None,
-        max: float | None = None,
-        metavar: str | None = None,
-    ) -> None:
-        self.names = names
-        self.help = help
-        self.min = min
-        self.max = max
-        self.metavar = metavar
+NETWORK = "Network"
+TRAINING = "Training"
+SHOWN = "What is shown"
+CHECK = "The check"
+OUTPUT = "Output"
 
 
 class Format(StrEnum):
@@ -63,22 +45,68 @@ class EngineName(StrEnum):
 
 ConfigArgument = Annotated[
     str | None,
-    Argument(metavar="CONFIG", help="Network file, - for standard input, or a built-in example [default: classic]."),
+    typer.Argument(
+        metavar="CONFIG",
+        help="Network file, - for standard input, or a built-in example.",
+        show_default="classic",
+        autocompletion=complete_network,
+        rich_help_panel=NETWORK,
+    ),
 ]
-FormatOption = Annotated[Format, Option("--format", "-f", help="Output format.")]
-DigitsOption = Annotated[
-    int, Option("--digits", min=0, max=17, help="Decimals shown; machine formats are always exact.")
-]
-SampleOption = Annotated[int, Option("--sample", min=1, help="The sample whose derivation is shown.")]
 StepsOption = Annotated[
-    int | None, Option("--steps", "-n", min=0, help="Number of updates; overrides the file. 0 only looks.")
-]
+    int | None,
+    typer.Option(
+        "--steps", "-n", min=0, metavar="N", help="Number of updates; overrides the file. 0 only looks.",
+        rich_help_panel=TRAINING,
+    ),
+]  # fmt: skip
 RateOption = Annotated[
-    float | None, Option("--learning-rate", "--lr", help="Learning rate of this run; overrides the file.")
+    float | None,
+    typer.Option(
+        "--learning-rate", "--lr", metavar="RATE", help="Learning rate of this run; overrides the file.",
+        rich_help_panel=TRAINING,
+    ),
+]  # fmt: skip
+EngineOption = Annotated[
+    EngineName,
+    typer.Option("--engine", help="What runs the loop; auto takes the fastest.", rich_help_panel=TRAINING),
 ]
-ShowStepOption = Annotated[int | None, Option("--show-step", min=0, help="The step that is shown [default: the last].")]
-EngineOption = Annotated[EngineName, Option("--engine", help="What runs the loop; auto takes the fastest.")]
-GraphOption = Annotated[bool, Option("--graph", help="Draw the network in characters.")]
-RowsOption = Annotated[int, Option("--rows", min=1, help="Longest table that is shown whole.")]
-StandaloneOption = Annotated[bool, Option("--standalone", help="With -f latex: a whole document, not a fragment.")]
-QuietOption = Annotated[bool, Option("--quiet", "-q", help="No notices on standard error.")]
+ShowStepOption = Annotated[
+    int | None,
+    typer.Option(
+        "--show-step", min=0, metavar="N", help="The step that is shown.", show_default="the last",
+        rich_help_panel=SHOWN,
+    ),
+]  # fmt: skip
+SampleOption = Annotated[
+    int,
+    typer.Option(
+        "--sample", min=1, metavar="K", help="The sample whose derivation is shown.", rich_help_panel=SHOWN
+    ),
+]  # fmt: skip
+GraphOption = Annotated[
+    bool, typer.Option("--graph", help="Draw the network in characters.", rich_help_panel=SHOWN)
+]  # fmt: skip
+PathLimitOption = Annotated[
+    int,
+    typer.Option("--limit", min=1, metavar="N", help="With --paths: how many are shown.", rich_help_panel=SHOWN),
+]
+RowsOption = Annotated[
+    int,
+    typer.Option("--rows", min=1, metavar="N", help="Longest table that is shown whole.", rich_help_panel=SHOWN),
+]
+DigitsOption = Annotated[
+    int,
+    typer.Option(
+        "--digits", min=0, max=17, metavar="N", help="Decimals shown; machine formats are always exact.",
+        rich_help_panel=SHOWN,
+    ),
+]  # fmt: skip
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.", rich_help_panel=OUTPUT)]
+StandaloneOption = Annotated[
+    bool,
+    typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.", rich_help_panel=OUTPUT),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No notices on standard error.", rich_help_panel=OUTPUT)
+]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -26,11 +28,22 @@ class What(StrEnum):
 def plot(
     config: opt.ConfigArgument = None,
     what: Annotated[
-        What, opt.Option("--what", help="The network with its weights or its gradients, or the loss over the steps.")
+        What,
+        typer.Option(
+            "--what",
+            help="The network with its weights or its gradients, or the loss over the steps.",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = What.network,
     output: Annotated[
         str | None,
-        opt.Option("--output", "-o", help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output.",
+            metavar="FILE",
+            rich_help_panel=opt.OUTPUT,
+        ),
     ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,

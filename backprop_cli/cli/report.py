@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -12,12 +14,27 @@ from backprop_cli.cli.console import Console
 def report(
     config: opt.ConfigArgument = None,
     output: Annotated[
-        str | None, opt.Option("--output", "-o", help="Where the page goes: a file, or - for standard output.")
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where the page goes: a file, or - for standard output.",
+            metavar="FILE",
+            rich_help_panel=opt.OUTPUT,
+        ),
     ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     frames: Annotated[
-        int, opt.Option("--frames", min=1, max=500, help="Steps kept for the page's slider, evenly spaced.")
+        int,
+        typer.Option(
+            "--frames",
+            min=1,
+            max=500,
+            help="Steps kept for the page's slider, evenly spaced.",
+            metavar="N",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = 20,
     sample: opt.SampleOption = 1,
     digits: opt.DigitsOption = 8,

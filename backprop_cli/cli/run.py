@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
 
@@ -26,7 +28,9 @@ def run(
     sample: opt.SampleOption = 1,
     view: Annotated[
         opt.View,
-        opt.Option("--view", help="Scalar rows or matrices; auto: matrices beyond 200 parameters."),
+        typer.Option(
+            "--view", help="Scalar rows or matrices; auto: matrices beyond 200 parameters.", rich_help_panel=opt.SHOWN
+        ),
     ] = opt.View.auto,
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
@@ -35,19 +39,38 @@ def run(
     standalone: opt.StandaloneOption = False,
     output: Annotated[
         str | None,
-        opt.Option("--output", "-o", help="Write the updated network: .yaml, .json, or - for standard output."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the updated network: .yaml, .json, or - for standard output.",
+            metavar="FILE",
+            rich_help_panel=opt.OUTPUT,
+        ),
     ] = None,
-    in_place: Annotated[bool, opt.Option("--in-place", "-i", help="Update the given file itself.")] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", "-i", help="Update the given file itself.", rich_help_panel=opt.OUTPUT)
+    ] = False,
     engine: opt.EngineOption = opt.EngineName.auto,
-    history: Annotated[str | None, opt.Option("--history", help="Write the loss of every step as CSV.")] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            "--history", help="Write the loss of every step as CSV.", metavar="FILE", rich_help_panel=opt.OUTPUT
+        ),
+    ] = None,
     quiet: Annotated[
-        bool, opt.Option("--quiet", "-q", help="No notices on standard error; with -o or -i no tables either.")
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="No notices on standard error; with -o or -i no tables either.",
+            rich_help_panel=opt.OUTPUT,
+        ),
     ] = False,
 ) -> None:
     """Forward pass, every partial derivative, the update.
 
-    Shows step by step how the network computes its output, what every chain-rule partial derivative is, in symbols and in
-    numbers, and how SGD changes each weight.
+    How the network computes its output, every chain-rule derivative in symbols
+    and numbers, and how SGD changes each weight.
     """
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.setup import open_setup, sample_index

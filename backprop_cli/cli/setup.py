@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backprop_cli.cli.beside import read_document
 from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
 from backprop_cli.files.document import Document
+from backprop_cli.files.opening import open_document
 from backprop_cli.files.read import read
 from backprop_cli.network.network import Setup
 
@@ -17,7 +17,7 @@ def open_setup(source: str | None, console: Console) -> tuple[Document, Setup]:
     if source is None:
         console.notice(f"no CONFIG given: using the built-in example {DEFAULT} (backprop examples {DEFAULT} prints it)")
         source = DEFAULT
-    document = read_document(source)
+    document = open_document(source)
     return document, read(document)
 
 

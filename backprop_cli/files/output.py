@@ -97,9 +97,7 @@ def _replaced(target: Path, pieces: Iterable[bytes]) -> Iterator[None]:
     if before is not None:
         os.close(os.open(target, os.O_WRONLY))  # a rename would not ask; this says why the file must stay as it is
     mode = 0o666 & ~_umask() if before is None else before.st_mode & 0o7777
-    # named before it is there, so that a signal at any moment leaves a name to be cleared away
     temporary = target.with_name(f".backprop-{os.urandom(8).hex()}.tmp")
-    _unfinished.add(temporary)
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.writelines(pieces)
@@ -114,18 +112,6 @@ def _replaced(target: Path, pieces: Iterable[bytes]) -> Iterator[None]:
     except BaseException:
         _discard(temporary)
         raise
-    finally:
-        _unfinished.discard(temporary)
-
-
-_unfinished: set[Path] = set()
-"""The temporary files of this moment."""
-
-
-def discard_unfinished() -> None:
-    """Delete the temporary files, for a process that ends without leaving the functions that would do so."""
-    for temporary in tuple(_unfinished):
-        _discard(temporary)
 
 
 def _discard(temporary: Path) -> None:

@@ -121,7 +121,7 @@ def test_version_and_help_answer() -> None:
     assert process("--version").stdout.decode().split() == ["backprop", __version__]
     listed = process("--help").stdout.decode()
     for command in ("run", "explain", "examples"):
-        assert re.search(rf"^ +{command} ", listed, re.MULTILINE)
+        assert re.search(rf"^│ {command} ", listed, re.MULTILINE)
         assert process(command, "--help").returncode == 0
 
 

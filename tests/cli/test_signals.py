@@ -147,42 +147,6 @@ def test_a_signal_that_a_library_takes_for_something_else(tmp_path: Path) -> Non
     assert (process.returncode, process.stderr) == (130, b"interrupted\n")
 
 
-def test_three_signals_end_what_swallows_them() -> None:
-    script = (
-        "import os, signal, contextlib\n"
-        "from backprop_cli.cli.process import run_to_exit\n"
-        "def work():\n"
-        "    while True:\n"
-        "        with contextlib.suppress(BaseException):\n"
-        "            os.kill(os.getpid(), signal.SIGTERM)\n"
-        "run_to_exit(work)\n"
-    )
-    process = ended(script)
-    assert (process.returncode, process.stderr) == (143, b"terminated\n")
-
-
-def test_three_signals_leave_no_half_written_file(tmp_path: Path) -> None:
-    file = tmp_path / "net.yaml"
-    file.write_text("old")
-    script = (
-        "import os, signal, sys, contextlib\n"
-        "from backprop_cli.cli.process import run_to_exit\n"
-        "from backprop_cli.files.output import write_whole\n"
-        "def pieces():\n"
-        "    yield 'new' * 100_000\n"
-        "    print(*os.listdir(), flush=True)\n"
-        "    for _ in range(3):\n"
-        "        with contextlib.suppress(BaseException):\n"
-        "            os.kill(os.getpid(), signal.SIGTERM)\n"
-        "run_to_exit(lambda: write_whole('net.yaml', pieces()))\n"
-    )
-    process = ended(script, tmp_path)
-    assert (process.returncode, process.stderr) == (143, b"terminated\n")
-    assert b".backprop-" in process.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["net.yaml"]
-    assert file.read_text() == "old"
-
-
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
 def test_a_standard_error_that_nobody_reads_holds_up_no_end(number: int) -> None:
     reader, writer = os.pipe()
@@ -200,17 +164,32 @@ def test_a_standard_error_that_nobody_reads_holds_up_no_end(number: int) -> None
     os.close(reader)
 
 
-def test_a_signal_that_is_swallowed_ends_the_process_all_the_same() -> None:
+def test_a_signal_that_a_library_swallows_is_heard_when_it_comes_again() -> None:
     script = (
-        "import os, signal, time, contextlib\n"
+        "import os, signal, sys, contextlib\n"
         "from backprop_cli.cli import process\n"
-        "process.LAST_SECONDS = 0.2\n"
+        "process.SAME_WISH = 0.0\n"
         "def work():\n"
         "    with contextlib.suppress(BaseException):\n"
         "        os.kill(os.getpid(), signal.SIGTERM)\n"
-        "        time.sleep(30)\n"
-        "    time.sleep(300)\n"
-        "process.run_to_exit(work)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('went on', flush=True)\n"
+        "    return 0\n"
+        "sys.exit(process.run_to_exit(work))\n"
+    )
+    process = ended(script)
+    assert (process.returncode, process.stdout, process.stderr) == (143, b"", b"terminated\n")
+
+
+def test_a_swallowed_signal_still_decides_the_exit_code() -> None:
+    script = (
+        "import os, signal, sys, contextlib\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "def work():\n"
+        "    with contextlib.suppress(BaseException):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return 0\n"
+        "sys.exit(run_to_exit(work))\n"
     )
     process = ended(script)
     assert (process.returncode, process.stderr) == (143, b"terminated\n")
@@ -219,14 +198,14 @@ def test_a_signal_that_is_swallowed_ends_the_process_all_the_same() -> None:
 def test_a_signal_while_python_folds_constants_is_not_lost() -> None:
     """The compiler takes an exception for an operation that fails, such as 1/0, and leaves it to be made later."""
     script = (
-        "import os, subprocess\n"
-        "from backprop_cli.cli.process import leave, run_to_exit\n"
+        "import os, subprocess, sys\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
         "def work():\n"
         "    subprocess.Popen(['sh', '-c', f'sleep 0.2; kill -TERM {os.getpid()}'])\n"
         "    for _ in range(20):\n"
         "        compile('x = (' + '2**63 - 1,' * 100_000 + ')', 'constants', 'exec')\n"
         "    print('went on', flush=True)\n"
-        "leave(run_to_exit(work))\n"
+        "sys.exit(run_to_exit(work))\n"
     )
     process = ended(script)
     assert (process.returncode, process.stdout, process.stderr) == (143, b"", b"terminated\n")

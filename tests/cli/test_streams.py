@@ -285,20 +285,6 @@ def test_what_the_system_refuses_is_not_taken_for_output() -> None:
     assert process.stderr.endswith(b"OSError: [Errno 24] Too many open files\n")
 
 
-@pytest.mark.parametrize("watch", ["cProfile.Profile().enable()", "sys.settrace(lambda *_: None)", ""])
-def test_who_watches_the_interpreter_sees_its_end(watch: str) -> None:
-    script = (
-        "import atexit, cProfile, sys\n"
-        "from backprop_cli.__main__ import main\n"
-        "atexit.register(print, 'the end')\n"
-        f"{watch}\n"
-        "main()\n"
-    )
-    command = [sys.executable, "-c", script, "--version"]
-    process = subprocess.run(command, env=environment(), capture_output=True, check=True)
-    assert (b"the end" in process.stdout) is bool(watch)
-
-
 def test_a_missing_file_in_a_folder_that_cannot_be_listed_is_a_missing_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
-from backprop_cli.__main__ import command_line
+from backprop_cli.cli.app import command_line
 from backprop_cli.files.document import parse
 from backprop_cli.files.read import read
 from tests.hang import LONG, no_hang
@@ -98,12 +98,8 @@ def check(content: bytes, folder: Path, choice: int, seconds: float = LONG) -> i
 def call(*args: str) -> tuple[int, str, str]:
     """Run a command in this process: exit code, standard output, standard error."""
     stdout, stderr = _Output(), _Output()
-    code = 0
     with redirect_stdout(stdout), redirect_stderr(stderr):
-        try:
-            command_line(list(args))
-        except SystemExit as leaving:
-            code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        code = command_line(list(args))
     return code, stdout.taken(), stderr.taken()
 
 

@@ -1,0 +1,54 @@
+"""What Tab offers for a value: built-in examples and files, and the parameters of the network that is named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import typer
+
+from backprop_cli.errors import BackpropError
+from backprop_cli.files.shipped import example_names
+
+NETWORK_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def complete_network(incomplete: str) -> list[str]:
+    """Network files and folders, and the built-in examples."""
+    return [*_network_files(incomplete), *complete_example(incomplete)]
+
+
+def complete_example(incomplete: str) -> list[str]:
+    """The built-in examples."""
+    return [name for name in example_names() if name.startswith(incomplete)]
+
+
+def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The parameters of the network that the command line names, or of `classic`; of a broken file none."""
+    from backprop_cli.api import load  # loads NumPy, which the other answers do without
+
+    # where the option that is completed comes last, the parser leaves the words before it in `args`
+    source = ctx.params.get("config") or next(iter(ctx.args), "classic")
+    if source == "-":
+        return []
+    try:
+        names = load(source).network.names
+    except BackpropError:
+        return []
+    return [name for name in map(names.of, names.parameters()) if name.startswith(incomplete)]
+
+
+def _network_files(incomplete: str) -> Iterator[str]:
+    folder, start = os.path.split(incomplete)
+    try:
+        entries = sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        is_hidden = entry.name.startswith(".") and not start.startswith(".")
+        if entry.name.startswith(start) and not is_hidden:
+            path = os.path.join(folder, entry.name)
+            if entry.is_dir():
+                yield path + os.sep
+            elif entry.name.endswith(NETWORK_SUFFIXES):
+                yield path
