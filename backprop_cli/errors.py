@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len
+
 WIDEST_EXCERPT = 100
 """Characters of a source line that are shown of a longer one."""
 
@@ -36,11 +38,9 @@ class Place(NamedTuple):
         """The source line and a caret under the place, cut to a readable width around the caret."""
         if self.text is None or self.column is None:
             return []
-        from backprop_cli.width import text_width
-
         start = 0 if len(self.text) <= WIDEST_EXCERPT else max(0, self.column - 60)
         shown = self.text[start : start + WIDEST_EXCERPT].replace("\t", " ")
-        return [f"    {shown.rstrip()}", f"    {' ' * text_width(shown[: self.column - 1 - start])}^"]
+        return [f"    {shown.rstrip()}", f"    {' ' * cell_len(shown[: self.column - 1 - start])}^"]
 
 
 class Problem(NamedTuple):

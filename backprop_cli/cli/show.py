@@ -50,7 +50,7 @@ def show(
         text = TextNotation(showing.digits, console.is_ascii)
         blocks = cut(view(text), showing.rows, text)
         if console.width is None and not console.is_color:
-            from backprop_cli.render.formats.plain import plain
+            from backprop_cli.render.formats.layout import plain
 
             console.write_text(plain(blocks, text))
         else:

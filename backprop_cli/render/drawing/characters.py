@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from rich.cells import cell_len
+
 from backprop_cli.network.network import Network
+from backprop_cli.render.drawing.values import shortened
 from backprop_cli.render.formats.signs import to_ascii
-from backprop_cli.width import character_width, shortened, text_width
 
 MOST_LINES = 60
 GAP = 1
@@ -97,16 +99,17 @@ class Canvas:
             self.arm(row + 1, column, UP, is_lit)
 
     def write(self, row: int, column: int, text: str, is_lit: bool) -> None:
-        """Characters in place of whatever is there; a wide one takes the cell behind it too."""
-        for character in text:
-            width = character_width(character)
-            if width == 0:
-                self.texts[row, column - 1] = (self.texts[row, column - 1][0] + character, is_lit)
+        """Characters in place of whatever is there; a wide one takes the cell behind it too, a combining one none."""
+        last = end = column
+        for index, character in enumerate(text, start=1):
+            start, end = end, column + cell_len(text[:index])
+            if start == end:
+                before, _ = self.texts.get((row, last), ("", is_lit))
+                self.texts[row, last] = (before + character, is_lit)
                 continue
-            self.texts[row, column] = (character, is_lit)
-            if width == 2:
-                self.texts[row, column + 1] = ("", is_lit)
-            column += width
+            last = start
+            self.texts[row, start] = (character, is_lit)
+            self.texts |= {(row, behind): ("", is_lit) for behind in range(start + 1, end)}
 
     def lines(self, is_ascii: bool) -> list[list[tuple[str, bool]]]:
         """Every line as characters, each with whether it is lit."""
@@ -137,7 +140,7 @@ def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
             top += box.height + GAP
     canvas, left = Canvas(), 0
     for index, boxes in enumerate(columns):
-        right = left + max(text_width(text) for box in boxes for text in box.texts) + 1
+        right = left + max(cell_len(text) for box in boxes for text in box.texts) + 1
         for box in boxes:
             _draw_box(canvas, box, left, right)
         if index < len(channels):
@@ -232,7 +235,7 @@ def _draw_box(canvas: Canvas, box: Box, left: int, right: int) -> None:
 
 def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires: list[Wire], left: int) -> int:
     """The wires from `sources`, whose right borders are at `left`; gives the column of the targets' left borders."""
-    widest = max(text_width(wire.text) for wire in wires)
+    widest = max(cell_len(wire.text) for wire in wires)
     right = left + 2 * len(sources) + (widest + 3 if widest else 2)
     for index, source in enumerate(sources):
         own = [wire for wire in wires if wire.source == index]
@@ -245,7 +248,7 @@ def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires:
             canvas.across(row, track, right, wire.is_lit)
             canvas.joints.add((row, track))
             if wire.text:
-                canvas.write(row, right - 1 - text_width(wire.text), wire.text, wire.is_lit)
+                canvas.write(row, right - 1 - cell_len(wire.text), wire.text, wire.is_lit)
     return right
 
 

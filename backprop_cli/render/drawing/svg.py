@@ -7,8 +7,10 @@ import unicodedata
 from importlib.resources import files
 from xml.etree import ElementTree
 
+from rich.cells import cell_len
+
+from backprop_cli.render.drawing.values import shortened
 from backprop_cli.render.formats.decimals import trimmed
-from backprop_cli.width import shortened, text_width
 
 Element = ElementTree.Element
 SHOWN_DIGITS = 4
@@ -76,7 +78,7 @@ def add_name(parent: Element, name: str) -> None:
     if any(unicodedata.bidirectional(character) in ("R", "AL") for character in stem):
         # or the number after it would be set before it
         stem = f"{_ISOLATE}{stem}{_END_OF_ISOLATE}"
-    kind = "letter" if len(stem) == 1 else "word" if text_width(stem) <= LONGEST_NUMBER else "word long"
+    kind = "letter" if len(stem) == 1 else "word" if cell_len(stem) <= LONGEST_NUMBER else "word long"
     add(parent, "tspan", {"class": kind}, stem)
     if match:
         add(parent, "tspan", {"class": "index", "dy": 3}, (match[2] or match[4]).replace("_", ","))

@@ -1,6 +1,8 @@
-"""The numbers of a step by name: what a picture or a page shows, and what it marks each number with."""
+"""What drawings show: the numbers of a step by name, and names cut to their room."""
 
 from __future__ import annotations
+
+from rich.cells import cell_len
 
 from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation
@@ -47,3 +49,13 @@ def step_values(run: Run) -> dict[str, float]:
             if schedule.nesterov:
                 values[f"ahead({name})"] = update.direction
     return values
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or as much of its beginning as leaves room for an ellipsis within `most` columns."""
+    if cell_len(text) <= most:
+        return text
+    kept = len(text)
+    while cell_len(text[:kept]) >= most:
+        kept -= 1
+    return text[:kept] + "…"

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.formats.latex_notation import LATEX_SIGNS, LatexNotation
-from backprop_cli.render.formats.plain import picture_text
-from backprop_cli.render.formats.tex_matrix import matrix_formula
-from backprop_cli.render.views.blocks import Block, Curve, Equations, Heading, Note, Picture, Table
+from backprop_cli.render.formats.layout import plain
+from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.views.blocks import Block, Curve, Equations, Heading, Matrix, Note, Picture, Table
 
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[T1]{fontenc}
@@ -32,6 +32,9 @@ ROOM = (
 
 WIDE = 0.72
 """The part of a line that the wide columns of a table share."""
+
+MATRIX_EDGE = 6
+"""Of a matrix with more rows or columns the middle ones are left out."""
 
 _SECTIONS = {1: "section*", 2: "subsection*", 3: "subsubsection*"}
 
@@ -89,7 +92,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield from _table(block)
     elif isinstance(block, Picture):
         if block.is_asked:
-            yield f"\\begin{{verbatim}}\n{picture_text(block, is_ascii=True)}\\end{{verbatim}}\n"
+            yield f"\\begin{{verbatim}}\n{''.join(plain([block], TextNotation(is_ascii=True)))}\\end{{verbatim}}\n"
     elif isinstance(block, Curve):
         return
     else:
@@ -116,3 +119,26 @@ def _row(cells: Sequence[str]) -> str:
         " & ".join(cell.replace("$", r"$\displaystyle ", 1) if cell.startswith("$") else cell for cell in cells)
         + " \\\\\n"
     )
+
+
+def matrix_formula(block: Matrix, notation: LatexNotation) -> str:
+    r"""`W = \begin{pmatrix} … \end{pmatrix}`, with `\cr` between the rows, which Markdown leaves alone."""
+    rows, columns = (_edges(count) for count in block.values.shape)
+    lines = [
+        " & ".join(_cell(block, row, column, notation) for column in columns) if row is not None else _dots(columns)
+        for row in rows
+    ]
+    parts = [block.left, block.right] if block.right else [block.left]
+    return " = ".join([*parts, r"\begin{pmatrix} " + r" \cr ".join(lines) + r" \end{pmatrix}"])
+
+
+def _cell(block: Matrix, row: int, column: int | None, notation: LatexNotation) -> str:
+    return r"\cdots" if column is None else notation.term(float(block.values[row, column]))
+
+
+def _dots(columns: Sequence[int | None]) -> str:
+    return " & ".join(r"\ddots" if column is None else r"\vdots" for column in columns)
+
+
+def _edges(count: int) -> Sequence[int | None]:
+    return range(count) if count <= MATRIX_EDGE else [*range(MATRIX_EDGE // 2), None, count - 1]

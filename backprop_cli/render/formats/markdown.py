@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.latex_notation import LatexNotation
-from backprop_cli.render.formats.plain import picture_text
-from backprop_cli.render.formats.tex_matrix import matrix_formula
+from backprop_cli.render.formats.layout import plain
+from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.views.blocks import Block, Column, Curve, Equations, Heading, Matrix, Note, Picture, Table
 
 
@@ -35,7 +36,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         for row in block.rows:
             yield _row(row)
     elif isinstance(block, Picture):
-        yield f"```text\n{picture_text(block, is_ascii=False)}```\n"
+        yield f"```text\n{''.join(plain([block], TextNotation()))}```\n"
     elif isinstance(block, Matrix):
         yield f"$$ {matrix_formula(block, notation)} $$\n"
 

@@ -23,7 +23,7 @@ from backprop_cli.render.drawing.svg import Element, style, text_of, width_of
 from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import format_number
-from backprop_cli.render.formats.tex_matrix import matrix_formula
+from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation

@@ -65,6 +65,10 @@ class Curve(NamedTuple):
     steps: int
 
 
+MATRIX_EDGE = 8
+"""Of a matrix with more rows or columns the middle ones are left out in text."""
+
+
 class Matrix(NamedTuple):
     """`left` = `right` = a matrix of numbers; `right` may be empty."""
 

@@ -9,9 +9,8 @@ from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.network.network import Network
 from backprop_cli.render.formats.latex_notation import LatexNotation
 from backprop_cli.render.formats.notation import Notation, TextNotation
-from backprop_cli.render.formats.plain import MATRIX_EDGE
 from backprop_cli.render.formats.signs import superscript
-from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
+from backprop_cli.render.views.blocks import MATRIX_EDGE, Block, Heading, Matrix, Note
 from backprop_cli.render.views.phrases import batch_sentence, listed
 from backprop_cli.render.views.run_view import heading, losses
 from backprop_cli.render.views.update_phrases import update_rule

@@ -1,0 +1,60 @@
+"""One layout: a pipe and a terminal with room for it show the same lines, in whatever characters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop_cli.render.formats.layout import CHUNK, plain
+from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.formats.terminal import terminal
+from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Kind, Matrix, Note, Table
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["w31", "∂E/∂w31", "0.5", "−(t1 − o1)", "⁺", "日本", "👨‍👩‍👧", "e\u0301", "☁\ufe0f", "ñandú", "σ", "한국"]
+    ),
+    max_size=5,
+).map(" ".join)
+KINDS: list[Kind] = ["math", "number", "text"]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    columns = draw(st.lists(st.builds(Column, WORDS.filter(bool), st.sampled_from(KINDS)), min_size=1, max_size=5))
+    rows = draw(st.lists(st.tuples(*[WORDS] * len(columns)), min_size=1, max_size=5))
+    return Table(columns, rows, len(rows))
+
+
+EQUATIONS = st.lists(st.builds(Equation, WORDS, st.lists(WORDS, min_size=1, max_size=3)), min_size=1, max_size=3).map(
+    Equations
+)
+BLOCKS = st.one_of(tables(), EQUATIONS, st.builds(Heading, WORDS, st.integers(1, 3)), st.builds(Note, WORDS))
+
+
+@given(st.lists(BLOCKS, max_size=4), st.sampled_from([None, 1000]), st.booleans())
+def test_a_pipe_and_a_terminal_with_room_for_it_show_the_same_lines(
+    blocks: list[Block], width: int | None, is_ascii: bool
+) -> None:
+    notation = TextNotation(is_ascii=is_ascii)
+    assert "".join(plain(blocks, notation)) == "".join(terminal(blocks, notation, width, False))
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+def test_a_matrix_looks_the_same_in_both(is_ascii: bool) -> None:
+    blocks = [Matrix("W", "", np.array([[1.0, -2.5], [0.125, 1e-9]])), Matrix("z", "Wx", np.ones((9, 1)))]
+    notation = TextNotation(is_ascii=is_ascii)
+    assert "".join(plain(blocks, notation)) == "".join(terminal(blocks, notation, 80, False))
+
+
+def test_columns_stay_where_they_are_in_a_table_of_many_chunks() -> None:
+    rows = [(f"w{index}", "x") for index in reversed(range(2 * CHUNK))]
+    lines = "".join(plain([Table((Column("name"), Column("value")), rows, len(rows))], TextNotation())).splitlines()
+    assert {line.index("x") for line in lines[2:]} == {lines[0].index("value")}
+
+
+def test_a_family_is_as_wide_as_two_letters() -> None:
+    table = Table((Column("who"), Column("n", "number")), [("👨‍👩‍👧", "1"), ("ab", "2")], 2)
+    assert "".join(plain([table], TextNotation())).splitlines()[2:] == ["  👨‍👩‍👧    1", "  ab    2"]
