@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_example
 from backprop_cli.cli.console import Console
+
+if TYPE_CHECKING:
+    from backprop_cli.render.formats.notation import Notation
+    from backprop_cli.render.views.blocks import Block
+
+COLUMNS = ("name", "shape", "activations", "loss", "title")
 
 
 def examples(
@@ -25,7 +32,6 @@ def examples(
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.files.input import read_bytes
     from backprop_cli.files.shipped import example_path
-    from backprop_cli.render.views.examples_view import EXAMPLE_COLUMNS, examples_record, examples_view
 
     console = Console(quiet)
     if name is not None:
@@ -35,9 +41,9 @@ def examples(
     show(
         console,
         Showing(format, 8),
-        lambda notation: examples_view(found, notation),
-        examples_record(found),
-        EXAMPLE_COLUMNS,
+        lambda notation: _view(found, notation),
+        [("examples", [dict(zip(COLUMNS, row, strict=True)) for row in found])],
+        COLUMNS,
         found,
     )
 
@@ -53,3 +59,13 @@ def _read_examples() -> list[tuple[str, ...]]:
         (name, shape_of(setup.network), functions_of(setup.network), setup.network.loss.name, setup.title)
         for name, setup in setups.items()
     ]
+
+
+def _view(rows: Sequence[tuple[str, ...]], notation: Notation) -> Iterator[Block]:
+    """The list as a table."""
+    from backprop_cli.render.views.blocks import Column, Note, Table
+
+    yield Table(
+        [Column(title) for title in COLUMNS], [[notation.text(cell) for cell in row] for row in rows], len(rows)
+    )
+    yield Note("Run one with: backprop run NAME. Start your own from one with: backprop examples NAME > my.yaml")
