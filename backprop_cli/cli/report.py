@@ -18,7 +18,7 @@ def report(
         typer.Option(
             "--output",
             "-o",
-            help="Where the page goes: a file, or - for standard output.",
+            help="Where the page goes: a file, or - for standard output; NAME.html if left out.",
             metavar="FILE",
             rich_help_panel=opt.OUTPUT,
         ),
@@ -38,15 +38,21 @@ def report(
     ] = 20,
     sample: opt.SampleOption = 1,
     digits: opt.DigitsOption = 8,
+    is_opened: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser.", rich_help_panel=opt.OUTPUT)
+    ] = False,
     quiet: opt.QuietOption = False,
 ) -> None:
     """The worked network as an HTML page.
 
     One file that loads nothing from anywhere: the drawing, the formulas, the numbers, a slider over the steps.
     """
+    import webbrowser
+
     from backprop_cli.cli.extras import extra
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.setup import open_setup, sample_index
+    from backprop_cli.errors import UsageError
     from backprop_cli.files.output import write_whole
     from backprop_cli.training.record import record
 
@@ -54,14 +60,23 @@ def report(
         from backprop_cli.render.page.page import Page, page_text
 
     console = Console(quiet)
-    console.require_target(output)
+    if is_opened and output == "-":
+        raise UsageError("--open needs a file: leave out --output -")
     document, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
         recording = record(setup.with_schedule(learning_rate), steps, frames, progress.update)
     text = page_text(Page(recording, Path(document.file).name, document.text, index, digits))
-    if output in (None, "-"):
+    if output == "-":
         console.write([text])
         return
-    write_whole(str(output), text)
-    console.notice(f"wrote {output}")
+    target = output if output is not None else _page_name(document.file)
+    write_whole(target, text)
+    console.notice(f"wrote {target}")
+    if is_opened and not webbrowser.open(Path(target).resolve().as_uri()):
+        console.notice(f"there is no browser to open {target} with")
+
+
+def _page_name(file: str) -> str:
+    """`net.html` in the present folder for `configs/net.yaml`, `report.html` for standard input."""
+    return f"{Path(file).stem}.html" if Path(file).suffix else "report.html"

@@ -264,3 +264,44 @@ def test_a_path_of_no_weight_has_a_share_of_nothing_without_a_sign() -> None:
     shares = re.findall(r">([−\d.]+ %)</td>", page_of("softmax"))
     assert "0.0 %" in shares
     assert "−0.0 %" not in shares
+
+
+def test_without_output_the_page_is_named_after_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.chdir(tmp_path)
+
+    def browser(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", browser)
+    result = backprop("report", "classic", "--open")
+    assert (result.exit_code, result.stdout) == (0, "") and "wrote classic.html" in result.stderr
+    target = tmp_path / "classic.html"
+    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert opened == [target.as_uri()]
+
+
+def test_standard_output_cannot_be_opened() -> None:
+    assert backprop("report", "classic", "--open", "-o", "-").exit_code == 2
+
+
+def test_samples_that_cannot_be_chosen_are_counted() -> None:
+    rows = [[index / 10, 1] for index in range(30)]
+    network = {
+        "inputs": rows,
+        "targets": [[0]] * 30,
+        "layers": [{"weights": [[0.1, 0.2]] * 8}, {"weights": [[0.1] * 8]}],
+    }
+    few = page_of("-", "-n", "500", "--frames", "500", stdin=json.dumps(network))
+    assert "Of the 30 samples" in few
+    assert "can be chosen here" not in page_of("xor")
+
+
+def test_a_page_in_matrices_names_each_and_shows_no_latex() -> None:
+    rows = [[(i * j) % 5 / 10 for j in range(16)] for i in range(16)]
+    network = {"inputs": [0.1] * 16, "targets": [0.5] * 16, "layers": [{"weights": rows}]}
+    text = page_of("-", stdin=json.dumps(network))
+    labels = re.findall('class="scroll matrix"[^>]*aria-label="([^"]*)"', text)
+    assert len(labels) > 3 and len(set(labels)) == len(labels)
+    assert "texttt" not in text

@@ -437,3 +437,56 @@ def test_the_button_copies_the_file(pages: Pages) -> None:
     page.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == backprop("examples", "classic").stdout
+
+
+def test_a_page_within_a_page_can_be_clicked(pages: Pages) -> None:
+    text = pages.make("classic").read_text(encoding="utf-8")
+    page = pages.open("classic", java_script_enabled=True)
+    page.goto("about:blank")
+    page.evaluate("text => document.body.append(Object.assign(document.createElement('iframe'), {srcdoc: text}))", text)
+    inner = page.frame_locator("iframe")
+    inner.locator('.plain a[href="#parameter-2-1-1"]').dispatch_event("click")
+    assert inner.locator("#chosen h3").get_attribute("aria-label") == "w31"
+
+
+def test_the_address_can_be_changed_by_hand(pages: Pages) -> None:
+    page = pages.open("classic", anchor="#parameter-1-1-1")
+    page.evaluate("location.hash = '#parameter-2-1-1'")
+    page.locator('#chosen h3[aria-label="w31"]').wait_for()
+    page.go_back()
+    page.locator("#chosen").wait_for(state="hidden" if "#" not in page.url else "visible")
+
+
+def test_the_header_and_the_marker_follow_the_slider_and_the_chooser(pages: Pages) -> None:
+    page = pages.open("xor", "-n", "20")
+    path = page.locator(".losses .curve").get_attribute("d") or ""
+    points = [tuple(map(float, point.split())) for point in path.removeprefix("M").split("L")]
+    page.locator("#sample").select_option(index=2)
+    for key, step in (("End", 20), ("ArrowLeft", 19), ("Home", 1)):
+        page.locator("#frame").press(key)
+        assert f"step {step} of 20, sample 3 of 4" in " ".join(page.locator("header").inner_text().split())
+        here = page.locator(".losses .here")
+        marker = tuple(float(here.get_attribute(side) or "nan") for side in ("cx", "cy"))
+        assert marker == pytest.approx(points[step], abs=0.01)
+
+
+def test_a_panel_says_whose_gradient_is_whose(pages: Pages) -> None:
+    page = pages.open("xor", "-n", "5000", anchor="#parameter-2-1-1")
+    page.locator("#sample").select_option(index=1)
+    gradient = backprop("run", "xor", "-n", "5000", "-f", "json").json["gradients"]["w31"]
+    sentence = page.locator("#chosen .of-batch")
+    assert sentence.inner_text().startswith("That is sample 2's gradient. The step takes the mean over the samples")
+    assert float(sentence.locator("[data-name]").get_attribute("data-value") or "nan") == gradient
+
+
+def test_a_gradient_is_called_one_and_zero_has_no_sign(pages: Pages) -> None:
+    network = "{inputs: [0, 1], targets: [0], layers: [{weights: [[0.5, 0.25]]}]}"
+    page = pages.open("-", stdin=network)
+    assert page.locator("#beside").inner_text() == "its value"
+    page.get_by_label("gradients", exact=True).check()
+    assert page.locator("#beside").inner_text().startswith("the gradient")
+    signs = [
+        (page.locator(f'a.edge[data-parameter="{name}"]').get_attribute("class") or "").split()
+        for name in ("w11", "w21")
+    ]
+    assert not {"positive", "negative"} & set(signs[0]) and "positive" in signs[1]

@@ -122,11 +122,16 @@ def _container(parent: Element, item: Edge | Node, css_class: str, drawing: Draw
     return group
 
 
+def sign_of(value: float) -> str:
+    """The class that colours a line and its number, after a space; zero has neither sign."""
+    return " negative" if value < 0 else " positive" if value > 0 else ""
+
+
 def _edge(parent: Element, edge: Edge, drawing: Drawing, largest: float) -> None:
     sign, width = "", 1.4
     if edge.kind == "weight":
         value = drawing.shown(edge.name)
-        sign, width = (" negative" if value < 0 else " positive"), width_of(value, largest)
+        sign, width = sign_of(value), width_of(value, largest)
     group = _container(parent, edge, f"edge {edge.kind}{sign}", drawing)
     path = "M{:g} {:g}L{:g} {:g}".format(*(round(number, 2) for number in (*edge.start, *edge.end)))
     if edge.kind == "weight" and drawing.is_linked:
@@ -137,8 +142,10 @@ def _edge(parent: Element, edge: Edge, drawing: Drawing, largest: float) -> None
 def _edge_label(parent: Element, edge: Edge, drawing: Drawing) -> None:
     assert edge.label is not None
     x, y = edge.label
-    sign = "negative" if drawing.shown(edge.name) < 0 else "positive"
-    marks: dict[str, str | float | None] = {"class": f"label {sign}", "data-parameter": edge.name}
+    marks: dict[str, str | float | None] = {
+        "class": f"label{sign_of(drawing.shown(edge.name))}",
+        "data-parameter": edge.name,
+    }
     if drawing.is_linked and edge.parameter is not None:
         hidden: dict[str, str | float | None] = {"tabindex": "-1", "aria-hidden": "true"}
         group = add(parent, "a", {**marks, **hidden, "href": f"#{anchor(edge.parameter)}"})

@@ -68,9 +68,9 @@ def _maps(run: Run) -> dict[str, Any]:
 
 
 def _place(run: Run, curve: Curve) -> dict[str, Any]:
-    """Which step it is, and where on the curve it stands: at the loss before it."""
+    """Which step it is, and where on the curve it stands: at the loss after it."""
     number = run.shown.number
-    return {"step": number, "point": list(curve.point(max(0, number - 1)))}
+    return {"step": number, "point": list(curve.point(number))}
 
 
 def _in_order(values: Mapping[str, float], names: Iterable[str]) -> list[float | str | None]:

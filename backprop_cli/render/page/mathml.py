@@ -50,6 +50,10 @@ class PageNotation(LatexNotation):
         """Words, escaped."""
         return str(Markup.escape(text))
 
+    def code(self, text: str) -> str:
+        """`<code>…</code>`."""
+        return f"<code>{self.text(text)}</code>"
+
     def math(self, formula: str) -> str:
         """A formula as one or more `<math>` elements, between which a line may end."""
         return ZERO_WIDTH_SPACE.join(self._math(part) for part in formula.split(BREAK) if part.strip())

@@ -150,7 +150,7 @@ function showLines(numbers) {
   }
   for (const item of find(".edge.weight, .label", drawing)) {
     item.classList.toggle("negative", shown(item.dataset.parameter) < 0);
-    item.classList.toggle("positive", shown(item.dataset.parameter) >= 0);
+    item.classList.toggle("positive", shown(item.dataset.parameter) > 0);
   }
   const boxes = find(`.label rect.${by}-value`, drawing).map((box) => [box, box.parentNode.querySelector("text")]);
   const widths = boxes.map(([, text]) => text.getComputedTextLength() + 8);
@@ -165,11 +165,25 @@ function showLines(numbers) {
   }
 }
 
+// The number of the chosen sample, from 1 in the network file's order.
+function shownSample() {
+  return data.numbers[chooser ? Number(chooser.value) : data.shown];
+}
+
+function gradientWords() {
+  const whose = data.samples > 1 ? `, of sample ${shownSample()} alone` : "";
+  return `the gradient: the loss's derivative by it${whose}`;
+}
+
 // The step in words, the place on the curve, and the heat maps of a large network.
 function showPlace() {
   const { step, point, maps } = frame();
   const after = document.getElementById("after");
   if (after) after.textContent = step;
+  const places = { step: step.toLocaleString("en"), sample: shownSample() };
+  for (const place of find("[data-place]")) place.textContent = places[place.dataset.place];
+  const beside = document.getElementById("beside");
+  if (beside) beside.textContent = by === "weight" ? "its value" : gradientWords();
   if (slider) {
     const text = `${step.toLocaleString("en")} of ${data.steps.toLocaleString("en")}`;
     document.getElementById("frame-text").textContent = text;
@@ -209,7 +223,7 @@ function choose(article) {
   for (const marked of find(".chosen")) marked.classList.remove("chosen");
   scene.classList.toggle("has-chosen", chosen !== null);
   panel.hidden = chosen === null;
-  history.replaceState(null, "", chosen === null ? "#" : `#${chosen.id}`);
+  setAddress();
   const status = document.getElementById("status");
   if (chosen === null) {
     light([], null);
@@ -223,6 +237,15 @@ function choose(article) {
   fillPanel();
   const count = find(".paths tbody tr", chosen).length;
   status.textContent = `${chosen.dataset.parameter} chosen: ${count} ${count === 1 ? "path" : "paths"} to the loss`;
+}
+
+// The address holds what is chosen; a page inside another one (srcdoc) has no address of its own to change.
+function setAddress() {
+  try {
+    history.replaceState(null, "", chosen === null ? "#" : `#${chosen.id}`);
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error;
+  }
 }
 
 // A copy of the parameter's derivation, and of the table rows of every partial that it is made of.
@@ -315,6 +338,10 @@ for (const radio of find('input[name="by"]')) {
     showNumbers();
   });
 }
+addEventListener("hashchange", () => {
+  const article = articleOf(location.hash);
+  if (article !== chosen) choose(article ?? chosen);
+});
 document.getElementById("controls").addEventListener("submit", (event) => event.preventDefault());
 
 const copy = document.getElementById("copy");

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,13 +23,14 @@ from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import format_number
 from backprop_cli.render.formats.latex import matrix_formula
+from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
 from backprop_cli.render.views.phrases import counted, percent, shape_of
-from backprop_cli.render.views.run_view import heading, layer_title
+from backprop_cli.render.views.run_view import facts, layer_title
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.record import Recording
 
@@ -69,8 +69,7 @@ class Page:
     def curve(self) -> Curve:
         """The loss over all steps."""
         run = self.recording.last
-        here = max(0, run.shown.number - 1)
-        return Curve(run.history.tolist(), run.setup.network.names.loss, here, is_standalone=False)
+        return Curve(run.history.tolist(), run.setup.network.names.loss, run.shown.number, is_standalone=False)
 
 
 def page_text(page: Page) -> str:
@@ -121,11 +120,9 @@ def _frame(page: Page) -> dict[str, Any]:
     """What every page has: title, facts, losses, the file."""
     run = page.recording.last
     notation = PageNotation(page.digits)
-    _, facts = heading(run, page.sample + 1, notation)
-    assert isinstance(facts, Note)
     return {
         "title": run.setup.title or f"A {shape_of(run.setup.network)} network",
-        "facts": Markup(re.sub("<math.*?</math>,", r'<span class="whole">\g<0></span>', facts.text)),
+        "facts": [Markup(fact) for fact in facts(run, notation)],
         "run": run,
         "loss_name": Markup(notation.math(notation.name(run.setup.network.names.loss))),
         "curve": Markup(text_of(loss_svg(page.curve))) if run.steps > 1 else "",
@@ -145,6 +142,7 @@ def _scalar(page: Page) -> dict[str, Any]:
     articles = Articles(run, page.sample, notation, PageNotation(page.digits, of_step=True))
     values = sample_values(derivation)
     samples = chosen_samples(run.setup, len(page.recording.frames), page.sample, 2 * len(values))
+    offered = {"shown": samples.index(page.sample), "numbers": [index + 1 for index in samples]}
     return {
         "drawing": _picture(page, values),
         "is_drawn": is_drawable(run.setup.network),
@@ -153,7 +151,7 @@ def _scalar(page: Page) -> dict[str, Any]:
         "articles": [articles.article(parameter) for parameter in derivation.names.parameters()],
         "samples": [(index, _sample_label(run.setup.samples.inputs[index], index)) for index in samples],
         "sample": page.sample,
-        "data": _data(page, {**scalar_data(page.recording, samples, page.curve), "shown": samples.index(page.sample)}),
+        "data": _data(page, {**scalar_data(page.recording, samples, page.curve), **offered}),
         "blocks": [],
     }
 
@@ -161,8 +159,8 @@ def _scalar(page: Page) -> dict[str, Any]:
 def _data(page: Page, numbers: dict[str, Any]) -> Markup:
     """What the script reads: the numbers, and how to show them."""
     run = page.recording.last
-    facts = {"digits": page.digits, "steps": run.steps, "loss": run.setup.network.names.loss}
-    return Markup(embedded({**facts, **numbers}))
+    shown = {"digits": page.digits, "steps": run.steps, "loss": run.setup.network.names.loss}
+    return Markup(embedded({**shown, "samples": len(run.setup.samples), **numbers}))
 
 
 def _sample_label(inputs: Sequence[float], index: int) -> str:
@@ -180,7 +178,10 @@ def _picture(page: Page, values: dict[str, float]) -> Element:
 def _matrices(page: Page) -> dict[str, Any]:
     """Heat maps of every frame, and the last step in matrices."""
     run, notation = page.recording.last, PageNotation(page.digits)
-    blocks = matrix_view(run, page.derivation, page.sample + 1, notation)
+    blocks, spoken = (
+        _sections(matrix_view(run, page.derivation, page.sample + 1, kind))
+        for kind in (notation, TextNotation(page.digits))
+    )
     return {
         "drawing": _picture(page, {}),
         "is_drawn": False,
@@ -189,8 +190,8 @@ def _matrices(page: Page) -> dict[str, Any]:
         "articles": [],
         "samples": [],
         "sample": page.sample,
-        "data": _data(page, heat_data(page.recording, page.curve)),
-        "blocks": [_block(block, notation) for block in _sections(blocks)],
+        "data": _data(page, {**heat_data(page.recording, page.curve), "numbers": [page.sample + 1], "shown": 0}),
+        "blocks": [_block(block, text, notation) for block, text in zip(blocks, spoken, strict=True)],
     }
 
 
@@ -209,11 +210,13 @@ def _sections(blocks: Iterable[Block]) -> Iterator[Block]:
             yield Note(f"… {left}: <code>backprop run --view matrix</code> shows them all")
 
 
-def _block(block: Block, notation: PageNotation) -> tuple[str, Markup]:
+def _block(block: Block, spoken: Block, notation: PageNotation) -> tuple[str, Markup, str]:
+    """A block's kind, its HTML, and of a matrix how a screen reader calls it."""
     if isinstance(block, Heading):
-        return "heading", Markup(block.text)
+        return "heading", Markup(block.text), ""
     if isinstance(block, Note):
-        return "note", Markup(block.text)
-    assert isinstance(block, Matrix)
+        return "note", Markup(block.text), ""
+    assert isinstance(block, Matrix) and isinstance(spoken, Matrix)
     rows, columns = block.values.shape
-    return "matrix", Markup(notation.math(matrix_formula(block, notation)) + f" <small>{rows} × {columns}</small>")
+    html = Markup(notation.math(matrix_formula(block, notation)) + f" <small>{rows} × {columns}</small>")
+    return "matrix", html, f"{spoken.left}, {rows} × {columns}"

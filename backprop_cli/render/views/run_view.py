@@ -45,11 +45,16 @@ def run_view(run: Run, derivation: Derivation, sample: int, notation: Notation) 
 
 def heading(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
     """The title, and the network and its training in one line."""
-    setup, network = run.setup, run.setup.network
-    yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
-    eta = f"{notation.symbol('eta')} = {notation.term(setup.schedule.learning_rate)}"
-    facts = [notation.text(fact) for fact in (shape_of(network), functions_of(network), network.loss.name)]
-    yield Note(", ".join([*facts, notation.math(eta), _which_step(run), *_which_sample(run, sample)]))
+    yield Heading(notation.text(run.setup.title or f"A {shape_of(run.setup.network)} network"), 1)
+    yield Note(", ".join([*facts(run, notation), _which_step(run), *_which_sample(run, sample)]))
+
+
+def facts(run: Run, notation: Notation) -> list[str]:
+    """The shape, the functions, the loss and the learning rate."""
+    network = run.setup.network
+    eta = f"{notation.symbol('eta')} = {notation.term(run.setup.schedule.learning_rate)}"
+    words = [notation.text(fact) for fact in (shape_of(network), functions_of(network), network.loss.name)]
+    return [*words, notation.math(eta)]
 
 
 def _which_step(run: Run) -> str:
