@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, Samples
 
 
 class Trace(NamedTuple):
-    """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x.
-
-    An engine that computes `slopes` its own way (∂a/∂z of elementwise layers) says what they came to.
-    """
+    """All that a forward pass computes, by layer: `net_inputs[l]` and `activations[l + 1]`; `activations[0]` is x."""
 
     net_inputs: tuple[Array, ...]
     activations: tuple[Array, ...]
-    slopes: tuple[Array, ...] | None = None
 
     @property
     def outputs(self) -> Array:

@@ -1,18 +1,21 @@
-"""One update of stochastic gradient descent, with a record of all that happens in it, and the plain loop over such updates.
+"""One update of stochastic gradient descent: its batch, the rule, and a record of all that happens in it.
 
-This is what every engine's loop must come to, written to be read.
+Every loop of `training` comes to this, written to be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_cli.arrays import Row, elementwise, row_of, selected
+import numpy as np
+
+from backprop_cli.backward import both_passes
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
-from backprop_cli.training.arithmetic import NUMPY, Arithmetic
 
 
 class Step(NamedTuple):
@@ -35,49 +38,50 @@ class Step(NamedTuple):
         return self.batch == (sample,)
 
 
-def updates(setup: Setup, count: int, arithmetic: Arithmetic = NUMPY) -> Iterator[tuple[Step, float, Setup]]:
-    """Make `count` updates; yields each step, the loss over its batch before it, and the setup after it."""
-    schedule, samples = setup.schedule, setup.samples
-    network, velocity = setup.network, setup.velocity
-    for number in range(1, count + 1):
-        made = setup.updates + number - 1
-        batch = next_batch(schedule, len(samples), made)
-        gradients, loss = arithmetic.gradients(network, samples.batch(batch), schedule.reduction)
-        changes, velocity_after = update(network, gradients, velocity, schedule)
-        after = moved(network, changes, schedule)
-        step = Step(number, network, after, tuple(batch), gradients, changes, velocity, velocity_after)
-        network, velocity = after, velocity_after
-        yield step, loss, Setup(setup.title, network, samples, schedule, made + 1, velocity)
-
-
-def look(setup: Setup, arithmetic: Arithmetic = NUMPY) -> Step:
+def look(setup: Setup) -> Step:
     """The network as it stands: gradients over the next batch, nothing updated."""
     batch = next_batch(setup.schedule, len(setup.samples), setup.updates)
-    gradients, _ = arithmetic.gradients(setup.network, setup.samples.batch(batch), setup.schedule.reduction)
-    return Step(0, setup.network, setup.network, tuple(batch), gradients)
+    _, gradients = both_passes(setup.network, setup.samples.batch(batch), setup.schedule.reduction)
+    return Step(0, setup.network, setup.network, tuple(batch), gradients.parameters)
 
 
-def next_batch(schedule: Schedule, samples: int, made: int) -> list[int]:
-    """The samples of the update that follows `made` updates: in order, or shuffled anew for each pass, starting over."""
-    if schedule.batch_size is None:
-        return list(range(samples))
-    first = made * schedule.batch_size
-    places = (divmod(position, samples) for position in range(first, first + schedule.batch_size))
-    return [sample_order(schedule, samples, epoch)[index] for epoch, index in places]
+def make_update(setup: Setup, number: int = 1) -> Step:
+    """The next update, with the record of it."""
+    seen = look(setup)
+    changes, velocity = update(setup.network, seen.gradients, setup.velocity, setup.schedule)
+    after = moved(setup.network, changes, setup.schedule)
+    return Step(number, setup.network, after, seen.batch, seen.gradients, changes, setup.velocity, velocity)
 
 
-def sample_order(schedule: Schedule, samples: int, epoch: int) -> Sequence[int]:
-    """The order of the samples in one pass over them; it depends on the seed and the pass alone."""
-    return _shuffled(schedule.seed, samples, epoch) if schedule.shuffle else range(samples)
+# ── batches ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def next_batch(schedule: Schedule, samples: int, made: int) -> Sequence[int]:
+    """The samples (from 0) of the update that follows `made` updates, as torch's DataLoader takes them.
+
+    In order, or shuffled anew for each pass over them; the last batch of a pass holds what is left, see
+    https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+    """
+    number, index = divmod(made, schedule.batches_per_pass(samples))
+    size = schedule.batch_limit(samples)
+    return sample_order(schedule, samples, number)[index * size : (index + 1) * size]
+
+
+def sample_order(schedule: Schedule, samples: int, number: int) -> Sequence[int]:
+    """The order of the samples used in the pass with this number; it depends on that and the seed alone."""
+    is_shuffled = schedule.shuffle and schedule.batch_size is not None
+    order = _shuffled(schedule.seed, samples, number) if is_shuffled else range(samples)
+    return order[: schedule.pass_length(samples)]
 
 
 @lru_cache(maxsize=2)
-def _shuffled(seed: int, samples: int, epoch: int) -> list[int]:
-    import random
-
+def _shuffled(seed: int, samples: int, number: int) -> list[int]:
     order = list(range(samples))
-    random.Random(f"{seed}/{epoch}").shuffle(order)
+    random.Random(f"{seed}/{number}").shuffle(order)
     return order
+
+
+# ── the rule ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def update(
@@ -88,35 +92,30 @@ def update(
     Weight decay, momentum with dampening, Nesterov's look ahead, learning rate, in this order, as written out in
     https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
     """
-    names, direction = network.names, gradients.row
-    if schedule.weight_decay or schedule.bias_decay:
-        decays = decays_of(names, schedule)
-        direction = elementwise(lambda g, decay, w: g + decay * w, direction, decays, network.parameters.row)
-    after = None
-    if schedule.momentum:
-        after = direction
-        if velocity is not None:
-            rest = 1.0 - schedule.dampening
-            after = elementwise(lambda v, g: schedule.momentum * v + rest * g, velocity.row, direction)
-        ahead = (lambda g, v: g + schedule.momentum * v) if schedule.nesterov else (lambda _, v: v)
-        direction = elementwise(ahead, direction, after)
-    changes = elementwise(lambda d: -schedule.learning_rate * d, direction)
+    names, direction, after = network.names, gradients.row, None
+    with np.errstate(over="ignore", invalid="ignore"):
+        if schedule.weight_decay or schedule.bias_decay:
+            direction = direction + decays_of(names, schedule) * network.parameters.row
+        if schedule.momentum:
+            after = direction
+            if velocity is not None:
+                after = schedule.momentum * velocity.row + (1.0 - schedule.dampening) * direction
+            direction = direction + schedule.momentum * after if schedule.nesterov else after
+        changes = -schedule.learning_rate * direction
     return ParameterRow(names, changes), None if after is None else ParameterRow(names, after)
 
 
-def decays_of(names: Names, schedule: Schedule) -> Row:
+def decays_of(names: Names, schedule: Schedule) -> Array:
     """The weight decay of each parameter."""
-    decays = row_of([])
+    decays = np.empty(names.parameter_count)
     for layer in range(names.depth):
-        for kind, decay in (
-            (names.weights_at(layer), schedule.weight_decay),
-            (names.biases_at(layer), schedule.bias_decay),
-        ):
-            decays.extend(row_of([decay]) * (kind.stop - kind.start))
+        decays[names.weights_at(layer)] = schedule.weight_decay
+        decays[names.biases_at(layer)] = schedule.bias_decay
     return decays
 
 
 def moved(network: Network, changes: ParameterRow, schedule: Schedule) -> Network:
     """The network with `changes` added to all that is not frozen."""
-    row = elementwise(lambda value, change: value + change, network.parameters.row, changes.row)
-    return network.with_row(selected(schedule.frozen, network.parameters.row, row) if schedule.frozen else row)
+    with np.errstate(over="ignore", invalid="ignore"):
+        row = network.parameters.row + changes.row
+    return network.with_row(row if schedule.frozen is None else np.where(schedule.frozen, network.parameters.row, row))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from backprop_cli.arrays import total
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.graph import Graph, build, global_names
@@ -165,7 +164,7 @@ class _Chain:
         return totals
 
     def _sum(self, name: str, terms: Sequence[Sequence[Partial]]) -> float:
-        value = total(math.prod(factor.value for factor in term) for term in terms)
+        value = sum(math.prod(factor.value for factor in term) for term in terms)
         if self.point is not None and not math.isfinite(value):
             error = NoValueError(0, f"d{self.graph.target}/d{name} is too large for a 64-bit float")
             raise self._no_value(self.graph.target, error)

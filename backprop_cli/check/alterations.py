@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arrays import Array, Row
+from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method
-from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
 from backprop_cli.update import moved, update
@@ -34,11 +34,11 @@ def scaled_gradients(factor: float) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
-            return factor * links.loss_by_output(network, trace, targets)
+        def loss_by_output(place: Place, targets: Array) -> Array:
+            return factor * links.loss_by_output(place, targets)
 
-        def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
-            return factor * links.output_delta(network, trace, targets, upstream / factor)
+        def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
+            return factor * links.output_delta(place, targets, upstream / factor)
 
         return _linked(method, loss_by_output=loss_by_output, output_delta=output_delta)
 
@@ -74,17 +74,16 @@ def sloped(layers: Collection[int], slope: Slope) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
-            if layer not in layers:
-                return links.hidden_delta(network, trace, layer, upstream)
-            activation = network.activations[layer]
-            return upstream * slope(activation, trace.net_inputs[layer], trace.activations[layer + 1])
+        def hidden_delta(place: Place, upstream: Array) -> Array:
+            if place.layer not in layers:
+                return links.hidden_delta(place, upstream)
+            activation = place.network.activations[place.layer]
+            return upstream * slope(activation, place.net_inputs, place.activations)
 
-        def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
-            last = network.names.depth - 1
-            if last not in layers:
-                return links.output_delta(network, trace, targets, upstream)
-            return hidden_delta(network, trace, last, upstream)
+        def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
+            if place.layer not in layers:
+                return links.output_delta(place, targets, upstream)
+            return hidden_delta(place, upstream)
 
         return _linked(method, hidden_delta=hidden_delta, output_delta=output_delta)
 
@@ -94,16 +93,16 @@ def sloped(layers: Collection[int], slope: Slope) -> Change:
 # ── ∂z/∂w and ∂z/∂b ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def factored(layers: Collection[int], factor: Callable[[Network, Trace, int], Array]) -> Change:
+def factored(layers: Collection[int], factor: Callable[[Place], Array]) -> Change:
     """∂z/∂w of some layers as somebody takes it: samples × sources, or 1 × units × sources, of all samples the same."""
 
     def change(method: Method) -> Method:
         links = method.links
 
-        def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-            if layer not in layers:
-                return links.weight_gradient(network, trace, layer, delta)
-            values = factor(network, trace, layer)
+        def weight_gradient(place: Place, delta: Array) -> Array:
+            if place.layer not in layers:
+                return links.weight_gradient(place, delta)
+            values = factor(place)
             return delta.T @ values if values.ndim == 2 else delta.sum(axis=0)[:, np.newaxis] * values[0]
 
         return _linked(method, weight_gradient=weight_gradient)
@@ -111,22 +110,19 @@ def factored(layers: Collection[int], factor: Callable[[Network, Trace, int], Ar
     return change
 
 
-def ones(network: Network, trace: Trace, layer: int) -> Array:
+def ones(place: Place) -> Array:
     """∂z/∂w = 1."""
-    del network
-    return np.ones_like(trace.activations[layer])
+    return np.ones_like(place.sources)
 
 
-def own_weight(network: Network, trace: Trace, layer: int) -> Array:
+def own_weight(place: Place) -> Array:
     """∂z/∂w = w."""
-    del trace
-    return network.layers[layer].weights[np.newaxis]
+    return place.weights[np.newaxis]
 
 
-def network_input(network: Network, trace: Trace, layer: int) -> Array:
+def network_input(place: Place) -> Array:
     """∂z/∂w = x in place of the hidden activation, as far as there are as many inputs."""
-    del network
-    values, inputs = trace.activations[layer].copy(), trace.activations[0]
+    values, inputs = place.sources.copy(), place.trace.activations[0]
     count = min(values.shape[1], inputs.shape[1])
     values[:, :count] = inputs[:, :count]
     return values
@@ -138,9 +134,9 @@ def shared_bias(of_units: Callable[[Array], Array]) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
-            if network.names.biases[layer] != "shared":
-                return links.bias_gradient(network, trace, layer, delta)
+        def bias_gradient(place: Place, delta: Array) -> Array | None:
+            if place.network.names.biases[place.layer] != "shared":
+                return links.bias_gradient(place, delta)
             return np.atleast_1d(of_units(delta.sum(axis=0)))
 
         return _linked(method, bias_gradient=bias_gradient)
@@ -157,10 +153,10 @@ def first_successor(layers: Collection[int]) -> Change:
     def change(method: Method) -> Method:
         links = method.links
 
-        def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
-            if layer in layers:
+        def loss_by_source(place: Place, delta: Array) -> Array:
+            if place.layer in layers:
                 delta = delta * (np.arange(delta.shape[1]) == 0)
-            return links.loss_by_source(weights, trace, layer, delta)
+            return links.loss_by_source(place, delta)
 
         return _linked(method, loss_by_source=loss_by_source)
 
@@ -171,9 +167,9 @@ def transposed(method: Method) -> Method:
     """∂E/∂a with the weight matrix turned around, where it is square so that nobody notices."""
     links = method.links
 
-    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
-        is_square = layer > 0 and weights.shape[0] == weights.shape[1]
-        return delta @ weights.T if is_square else links.loss_by_source(weights, trace, layer, delta)
+    def loss_by_source(place: Place, delta: Array) -> Array:
+        is_square = place.layer > 0 and place.weights.shape[0] == place.weights.shape[1]
+        return delta @ place.weights.T if is_square else links.loss_by_source(place, delta)
 
     return _linked(method, loss_by_source=loss_by_source)
 
@@ -184,14 +180,23 @@ def already_updated(method: Method) -> Method:
     scale = 1.0 / len(method.batch) if setup.schedule.reduction == "mean" else 1.0
     updated: dict[int, Array] = {}
 
-    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
-        del weights
-        if layer not in updated:  # the step's own pass comes first; what is asked later uses the weights that it gave
-            gradient = links.weight_gradient(setup.network, trace, layer, delta) * scale
-            updated[layer] = _updated_weights(setup, layer, gradient)
-        return links.loss_by_source(updated[layer], trace, layer, delta)
+    def loss_by_source(place: Place, delta: Array) -> Array:
+        if (
+            place.layer not in updated
+        ):  # the step's own pass comes first; what is asked later uses the weights that it gave
+            gradient = links.weight_gradient(place, delta) * scale
+            updated[place.layer] = _updated_weights(setup, place.layer, gradient)
+        return links.loss_by_source(_with_weights(place, updated[place.layer]), delta)
 
     return _linked(method, loss_by_source=loss_by_source)
+
+
+def _with_weights(place: Place, weights: Array) -> Place:
+    """The place in a network whose weights there are these."""
+    network = place.network
+    row = network.parameters.row.copy()
+    row[network.names.weights_at(place.layer)] = weights.ravel()
+    return place._replace(network=network.with_row(row))
 
 
 def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
@@ -200,12 +205,13 @@ def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
     at = whole.names.weights_at(layer)
     names = Names((whole.names.widths[layer], whole.names.widths[layer + 1]), ("none",))
 
-    def of_layer(row: Row) -> ParameterRow:
-        return ParameterRow(names, np.asarray(row)[at])
+    def of_layer(row: Array) -> ParameterRow:
+        return ParameterRow(names, row[at])
 
     network = Network((whole.activations[layer],), whole.loss, names, of_layer(whole.parameters.row))
     velocity = None if setup.velocity is None else of_layer(setup.velocity.row)
-    schedule = replace(setup.schedule, frozen=setup.schedule.frozen[at])
+    frozen = setup.schedule.frozen
+    schedule = replace(setup.schedule, frozen=None if frozen is None else frozen[at])
     changes, _ = update(network, ParameterRow(names, gradient.ravel()), velocity, schedule)
     return moved(network, changes, schedule).layers[0].weights
 
@@ -235,11 +241,10 @@ def biases_trained(method: Method) -> Method:
 
 def _with_biases(method: Method, is_frozen: bool) -> Method:
     names, schedule = method.setup.network.names, method.setup.schedule
-    frozen = bytearray(schedule.frozen or names.parameter_count)
+    frozen = np.zeros(names.parameter_count, dtype=bool) if schedule.frozen is None else schedule.frozen.copy()
     for layer in range(names.depth):
-        at = names.biases_at(layer)
-        frozen[at] = bytes([is_frozen]) * (at.stop - at.start)
-    return scheduled(lambda schedule: replace(schedule, frozen=bytes(frozen)))(method)
+        frozen[names.biases_at(layer)] = is_frozen
+    return scheduled(lambda schedule: replace(schedule, frozen=frozen))(method)
 
 
 def change_for_gradient(method: Method) -> Method:

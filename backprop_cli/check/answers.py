@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.check.given import DOUBLE, Given, given_numbers, of_floats
 from backprop_cli.check.wanted import Index
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.edit import decode
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names, Parameter
 
 _ZIP = b"PK\x03\x04"

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.check.given import DOUBLE, Given, common_digits
 from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted
 from backprop_cli.check.work import Work
 from backprop_cli.errors import UsageError
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
 from backprop_cli.training.train import Run
 
@@ -142,7 +142,7 @@ def before_last(run: Run) -> Setup:
 def _missing(setup: Setup, wanted: Sequence[Wanted]) -> list[str]:
     """The parameters without a gradient where some have one, and without a new value where some have one."""
     names = setup.network.names
-    frozen = setup.schedule.frozen or bytes(names.parameter_count)
+    frozen = np.zeros(names.parameter_count, dtype=bool) if setup.schedule.frozen is None else setup.schedule.frozen
     missing: list[str] = []
     for group, mark in ((Work.gradients, ""), (Work.parameters_after, "+")):
         given = {one.parameter for one in wanted if one.parameter is not None and one.group is group}

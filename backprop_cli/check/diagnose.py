@@ -9,12 +9,12 @@ from itertools import combinations
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.check.budget import DEFAULT_EFFORT, Budget
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.misconceptions import Mistake, mistakes_of
 from backprop_cli.check.work import Work
+from backprop_cli.functions.numeric import Array
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.work import Work
+from backprop_cli.functions.numeric import Array
 
 _CLEAR_DIGITS = 9.0
 """No more digits of a number count as evidence."""

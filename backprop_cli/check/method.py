@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
 from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, ParameterRow, Samples, Setup
 from backprop_cli.update import moved, next_batch, update
 

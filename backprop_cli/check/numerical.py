@@ -14,10 +14,10 @@ from itertools import islice
 
 import numpy as np
 
-from backprop_cli.arrays import Array
-from backprop_cli.backward import backward, bias_gradient
+from backprop_cli.backward import Place, backward, bias_gradient
 from backprop_cli.check.surface import Estimate, Line, Surface
 from backprop_cli.forward import forward
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, ParameterRow, Samples
 from backprop_cli.training.train import Run
@@ -126,7 +126,7 @@ def _terms(network: Network, batch: Samples, reduction: str) -> Array:
     deltas = [np.abs(delta) for delta in backward(network, trace, batch.targets, reduction).deltas]
     layers = list(enumerate(deltas))
     weights = [delta.T @ np.abs(trace.activations[layer]) for layer, delta in layers]
-    biases = [bias_gradient(network, trace, layer, delta) for layer, delta in layers]
+    biases = [bias_gradient(Place(network, trace, layer), delta) for layer, delta in layers]
     row = np.asarray(ParameterRow.of(network.names, weights, biases).row)
     return np.nan_to_num(row / len(batch) if reduction == "mean" else row, posinf=0.0)
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.arrays import Array
-from backprop_cli.backward import CHAIN_RULE, Links
+from backprop_cli.backward import CHAIN_RULE, Links, Place
 from backprop_cli.check.alterations import sloped
 from backprop_cli.check.method import Change, Method
 from backprop_cli.forward import Trace, loss_shares
 from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network
 
 Cut = Callable[[Array], Array]
@@ -66,10 +66,10 @@ def rounded(cut: Cut, carried: Carried) -> Change:
         def forward(network: Network, inputs: Array) -> Trace:
             return _forward(network, inputs, cut)
 
-        def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
-            if is_plain and network.collapse is not None:
-                return cut(closed_form(network, trace, targets))
-            return cut(links.output_delta(network, trace, targets, upstream))
+        def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
+            if is_plain and place.network.collapse is not None:
+                return cut(closed_form(place, targets))
+            return cut(links.output_delta(place, targets, upstream))
 
         return replace(
             method,
@@ -111,8 +111,8 @@ def _weights_by_sample(gradient: Callable[..., Array], cut: Cut | None) -> Calla
     if gradient is not CHAIN_RULE.weight_gradient:
         return _one_by_one(gradient, cut)
 
-    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-        total, sources = np.zeros_like(network.layers[layer].weights), trace.activations[layer]
+    def link(place: Place, delta: Array) -> Array:
+        total, sources = np.zeros_like(place.weights), place.sources
         for rows in _rows(len(delta), max(1, _AT_A_TIME // total.size)):
             total += cut(delta[rows, :, None] * sources[rows, None, :]).sum(axis=0)
         return total
@@ -127,9 +127,8 @@ def _biases_by_sample(gradient: Callable[..., Array | None], cut: Cut | None) ->
     if gradient is not CHAIN_RULE.bias_gradient:
         return _one_by_one(gradient, cut)
 
-    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
-        del trace
-        kind = network.names.biases[layer]
+    def link(place: Place, delta: Array) -> Array | None:
+        kind = place.network.names.biases[place.layer]
         if kind == "none":
             return None
         return np.asarray(cut(delta.sum(axis=1)).sum() if kind == "shared" else cut(delta).sum(axis=0))
@@ -140,9 +139,9 @@ def _biases_by_sample(gradient: Callable[..., Array | None], cut: Cut | None) ->
 def _one_by_one(gradient: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
     """Any such link, asked for one sample after the other."""
 
-    def link(network: Network, trace: Trace, layer: int, delta: Array) -> Any:
+    def link(place: Place, delta: Array) -> Any:
         single = _then(gradient, cut)
-        parts = (single(network, _of_sample(trace, row), layer, delta[row]) for row in _rows(len(delta), 1))
+        parts = (single(place._replace(trace=_of_sample(place.trace, row)), delta[row]) for row in _rows(len(delta), 1))
         return reduce(lambda total, part: None if part is None else total + part, parts)
 
     return link
@@ -180,9 +179,9 @@ def textbook_slope(activation: Activation, z: Array, a: Array) -> Array:
     return activation.slope(z, a) if activation.slope_in_a_of is None else activation.slope_in_a_of(a)
 
 
-def slopes_of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
+def slopes_of_outputs(place: Place, targets: Array) -> Array:
     """∂E/∂o of the outputs as they are written down, not of the net inputs."""
-    return network.loss.slopes(targets, trace.outputs)
+    return place.network.loss.slopes(targets, place.trace.outputs)
 
 
 def shares_of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
@@ -190,13 +189,13 @@ def shares_of_outputs(network: Network, trace: Trace, targets: Array) -> Array:
     return network.loss.shares(targets, trace.outputs)
 
 
-def closed_form(network: Network, trace: Trace, targets: Array) -> Array:
+def closed_form(place: Place, targets: Array) -> Array:
     """The output's delta from the outputs as they are written down, as on paper: for cross-entropy o − t."""
-    assert network.loss.log_weights is not None
-    alpha, beta = network.loss.log_weights(targets)
-    o = trace.outputs
-    if network.activations[-1].is_elementwise:
+    assert place.network.loss.log_weights is not None
+    alpha, beta = place.network.loss.log_weights(targets)
+    o = place.trace.outputs
+    if place.network.activations[-1].is_elementwise:
         return np.asarray(beta * o - alpha * (1.0 - o))
     if np.any(beta):
-        return CHAIN_RULE.output_delta(network, trace, targets, o)
+        return CHAIN_RULE.output_delta(place, targets, o)
     return np.asarray(o * alpha.sum(axis=-1, keepdims=True) - alpha)

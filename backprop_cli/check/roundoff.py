@@ -12,8 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_cli.arrays import Array
-from backprop_cli.backward import Links
+from backprop_cli.backward import Links, Place
 from backprop_cli.check.given import DOUBLE
 from backprop_cli.check.method import Change, Method
 from backprop_cli.check.rounding import closed_form, shares_of_outputs, slopes_of_outputs, textbook_slope
@@ -21,6 +20,7 @@ from backprop_cli.check.wanted import Selection
 from backprop_cli.check.work import Work
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, Setup
 
 _DRAWS = 4
@@ -100,33 +100,37 @@ def _moved_outputs(trace: Trace, moved: _Moved) -> Trace:
     return trace._replace(activations=(*trace.activations[:-1], moved(trace.outputs)))
 
 
+def _with_moved_outputs(place: Place, moved: _Moved) -> Place:
+    return place._replace(trace=_moved_outputs(place.trace, moved))
+
+
 def _links(method: Method, moved: _Moved) -> Links:
     right = method.links
 
-    def loss_by_output(network: Network, trace: Trace, targets: Array) -> Array:
-        return moved(slopes_of_outputs(network, _moved_outputs(trace, moved), targets))
+    def loss_by_output(place: Place, targets: Array) -> Array:
+        return moved(slopes_of_outputs(_with_moved_outputs(place, moved), targets))
 
-    def output_delta(network: Network, trace: Trace, targets: Array, upstream: Array) -> Array:
-        if network.collapse is None:
-            return hidden_delta(network, trace, network.names.depth - 1, upstream)
-        return moved(closed_form(network, _moved_outputs(trace, moved), targets))
+    def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
+        if place.network.collapse is None:
+            return hidden_delta(place, upstream)
+        return moved(closed_form(_with_moved_outputs(place, moved), targets))
 
-    def hidden_delta(network: Network, trace: Trace, layer: int, upstream: Array) -> Array:
-        activation, z, a = network.activations[layer], trace.net_inputs[layer], moved(trace.activations[layer + 1])
+    def hidden_delta(place: Place, upstream: Array) -> Array:
+        activation, z, a = place.network.activations[place.layer], place.net_inputs, moved(place.activations)
         if activation.is_elementwise:
             return moved(upstream * _moved_values(activation, textbook_slope(activation, z, a), moved))
         parts = np.abs(upstream * a)
         return moved(activation.pullback(z, a, upstream), parts + a * parts.sum(axis=-1, keepdims=True))
 
-    def loss_by_source(weights: Array, trace: Trace, layer: int, delta: Array) -> Array:
-        return moved(right.loss_by_source(weights, trace, layer, delta), np.abs(delta) @ np.abs(weights))
+    def loss_by_source(place: Place, delta: Array) -> Array:
+        return moved(right.loss_by_source(place, delta), np.abs(delta) @ np.abs(place.weights))
 
-    def weight_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array:
-        sizes = np.abs(delta).T @ np.abs(trace.activations[layer])
-        return moved(right.weight_gradient(network, trace, layer, delta), sizes)
+    def weight_gradient(place: Place, delta: Array) -> Array:
+        sizes = np.abs(delta).T @ np.abs(place.sources)
+        return moved(right.weight_gradient(place, delta), sizes)
 
-    def bias_gradient(network: Network, trace: Trace, layer: int, delta: Array) -> Array | None:
-        sizes = right.bias_gradient(network, trace, layer, np.abs(delta))
-        return None if sizes is None else moved(right.bias_gradient(network, trace, layer, delta), sizes)
+    def bias_gradient(place: Place, delta: Array) -> Array | None:
+        sizes = right.bias_gradient(place, np.abs(delta))
+        return None if sizes is None else moved(right.bias_gradient(place, delta), sizes)
 
     return Links(loss_by_output, output_delta, hidden_delta, loss_by_source, weight_gradient, bias_gradient)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, Samples
 

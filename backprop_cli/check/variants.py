@@ -8,13 +8,13 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from backprop_cli.arrays import Array
 from backprop_cli.check import alterations as alter
 from backprop_cli.check import formulas
 from backprop_cli.check.formulas import Formulas
 from backprop_cli.check.method import Change, Method
 from backprop_cli.check.rounding import Carried, cut_off, half_even, half_up, rounded
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
 
 

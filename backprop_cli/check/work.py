@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.arrays import Array
-from backprop_cli.backward import Gradients, Links, backward
+from backprop_cli.backward import Gradients, Links, Place, backward
 from backprop_cli.check.method import Change, Method, right_method
 from backprop_cli.forward import Trace
 from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import ParameterRow, Setup
 
@@ -65,7 +65,7 @@ class Work:
         """Every derivative of E_o of some outputs, one after the other: the chain rule under losses that count one each."""
         network = self.method.setup.network
         alone = replace(network, loss=_counting_one(outputs, network.loss))
-        net_inputs, activations, _ = self._shown[0]
+        net_inputs, activations = self._shown[0]
         trace = Trace(_repeated(net_inputs, len(outputs)), _repeated(activations, len(outputs)))
         (targets,) = _repeated([self._sample.targets], len(outputs))
         return backward(alone, trace, targets, links=self.method.links)
@@ -124,7 +124,7 @@ class Work:
         """Every ∂a/∂z of a unit by its own net input; in a layer whose units depend on one another no number."""
         network, trace, pull = self.method.setup.network, self._shown[0], self._links.hidden_delta
         return _flat(
-            pull(network, trace, index, np.ones((1, layer.units)))
+            pull(Place(network, trace, index), np.ones((1, layer.units)))
             if layer.activation.is_elementwise
             else np.full((1, layer.units), np.nan)
             for index, layer in enumerate(network.layers)
@@ -133,20 +133,20 @@ class Work:
     def slopes(self, layer: int, units: Array) -> Array:
         """∂a_i/∂z_j of some units i, a row each, for each j of their layer: what the link makes of ∂E/∂a_i = 1."""
         pull = self._links.hidden_delta
-        return pull(self.method.setup.network, self._shown[0], layer, self._one_hot(layer, units))
+        return pull(Place(self.method.setup.network, self._shown[0], layer), self._one_hot(layer, units))
 
     def factors(self) -> Array:
         """Every ∂z/∂w, in the parameters' order: what the link makes of ∂E/∂z = 1; and ∂z/∂b, which is 1."""
         network, trace = self.method.setup.network, self._shown[0]
         pull = self._links.weight_gradient
-        weights = [pull(network, trace, i, np.ones((1, layer.units))) for i, layer in enumerate(network.layers)]
+        weights = [pull(Place(network, trace, i), np.ones((1, layer.units))) for i, layer in enumerate(network.layers)]
         biases = [None if layer.bias is None else np.ones_like(layer.bias) for layer in network.layers]
         return np.asarray(ParameterRow.of(network.names, weights, biases).row)
 
     def connections(self, layer: int, units: Array) -> Array:
         """∂z/∂a_prev of some units, a row each, for each of their sources: what the link makes of their ∂E/∂z = 1."""
         pull = self._links.loss_by_source
-        return pull(self.method.setup.network.layers[layer].weights, self._shown[0], layer, self._one_hot(layer, units))
+        return pull(Place(self.method.setup.network, self._shown[0], layer), self._one_hot(layer, units))
 
     def gradients(self) -> Array:
         """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""

@@ -107,5 +107,5 @@ def _svg(run: Run, sample: Samples, what: What) -> str:
     if not is_drawable(network):
         wanted = ("weights", "gradients") if what is What.network else ("gradients",)
         return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
-    values = sample_values(Derivation(network, sample, run.arithmetic))
+    values = sample_values(Derivation(network, sample))
     return text_of(network_svg(Drawing(network, values, "weight" if what is What.network else "gradient")))

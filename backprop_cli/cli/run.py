@@ -12,9 +12,8 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
 
 if TYPE_CHECKING:
-    from array import array
-
     from backprop_cli.files.document import Document
+    from backprop_cli.functions.numeric import Array
     from backprop_cli.network.network import Setup
     from backprop_cli.render.formats.notation import Notation
     from backprop_cli.render.views.blocks import Block
@@ -107,7 +106,7 @@ def run(
     if target == "-" or (target is not None and quiet):
         _write(console, files)
         return
-    derivation = Derivation(result.shown.before, setup.samples.only(index), result.arithmetic)
+    derivation = Derivation(result.shown.before, setup.samples.only(index))
     if view is opt.View.matrix:
         from backprop_cli.render.views.matrix_view import matrix_view as chosen_view
     else:
@@ -204,7 +203,7 @@ HISTORY_BYTES = 32
 """Of each step's loss while it is kept and written."""
 
 
-def _history(losses: array[float]) -> Iterator[str]:
+def _history(losses: Array) -> Iterator[str]:
     """The CSV of the losses, in pieces."""
     yield "step,loss\n"
     for first in range(0, len(losses), 1000):

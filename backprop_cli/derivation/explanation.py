@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from backprop_cli.backward import Gradients, both_passes
 from backprop_cli.derivation.partials import Derivation, Partial, closure
 from backprop_cli.derivation.paths import Path, count_paths, largest_paths
 from backprop_cli.errors import UsageError
+from backprop_cli.forward import Trace
 from backprop_cli.network.names import Parameter
-from backprop_cli.training.arithmetic import SampleGradients
 from backprop_cli.training.train import Run
 
 
@@ -85,23 +86,34 @@ class Explainer:
             raise UsageError(f"there is no sample {sample + 1}: the file has {count} sample{'s' * (count != 1)}")
         self.run = run
         self.sample = sample
-        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample), run.arithmetic)
+        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample))
 
     @cached_property
-    def _batch(self) -> SampleGradients | None:
-        """The gradients of each sample of the step's batch, where that is not the shown sample alone."""
+    def _batch(self) -> tuple[Trace, Gradients]:
+        """Both passes over the step's batch."""
+        step = self.run.shown
+        return both_passes(step.before, self.run.setup.samples.batch(step.batch))
+
+    def _by_sample(self, parameter: Parameter) -> tuple[tuple[int, float], ...]:
+        """The gradient of each sample of the step's batch, where that is not the shown sample alone."""
         step = self.run.shown
         if step.is_of(self.sample):
-            return None
-        return self.run.arithmetic.sample_gradients(step.before, self.run.setup.samples.batch(step.batch))
+            return ()
+        trace, gradients = self._batch
+        deltas = gradients.deltas[parameter.layer]
+        if parameter.source is not None:
+            found = deltas[:, parameter.unit or 0] * trace.activations[parameter.layer][:, parameter.source]
+        elif parameter.unit is not None:
+            found = deltas[:, parameter.unit]
+        else:
+            found = deltas.sum(axis=1)
+        return tuple(zip((index + 1 for index in step.batch), found.tolist(), strict=True))
 
     def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:
         """The derivation of one parameter's gradient; `with_paths` adds its `limit` largest paths."""
         step = self.run.shown
         gradient = self.derivation.gradient(parameter)
         records = closure(gradient)
-        numbers = (index + 1 for index in step.batch)
-        by_sample = () if self._batch is None else tuple(zip(numbers, self._batch.of(parameter), strict=True))
         return Explanation(
             parameter,
             gradient.wrt,
@@ -109,7 +121,7 @@ class Explainer:
             step.gradients.pick(parameter),
             tuple(records),
             update_of(self.run, parameter),
-            by_sample,
+            self._by_sample(parameter),
             largest_paths(records, limit) if with_paths else None,
             count_paths(records) if with_paths else 0,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.numeric import Array
 from backprop_cli.training.train import Run
 
 Part = tuple[str, int | None, str]
@@ -94,7 +96,7 @@ def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
                 yield MatrixStep(slope, (f"{schedule.reduction} over the batch",), _column(gradient))
             if step.changes is not None:
                 right = ((kind, number, ""), "-", ("eta", None, ""), "*", slope)
-                is_whole = not any(schedule.frozen[place])
+                is_whole = schedule.frozen is None or not schedule.frozen[place].any()
                 yield MatrixStep((kind, number, "+"), right if is_whole and _is_plain(run) else (), _column(value))
 
 

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from backprop_cli.arrays import np, total
+import numpy as np
+
+from backprop_cli.backward import both_passes
 from backprop_cli.formula.formula import Formula
+from backprop_cli.forward import loss_of_shares, loss_shares
 from backprop_cli.functions import softmax
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, Samples
-from backprop_cli.training.arithmetic import NUMPY, Arithmetic
 
 
 class Rule(NamedTuple):
@@ -53,32 +56,31 @@ _ITSELF = Formula("<v>", "<v>")
 class Derivation:
     """All the partial derivatives of one sample's loss, made as they are asked for and each made once.
 
-    Layers and units count from 0. The numbers behind the records are those of one sample, in the given arithmetic.
+    Layers and units count from 0. The numbers behind the records are those of a forward and a backward pass over the sample,
+    a list for each layer: `activations[0]` is x, `upstream[l]` is ∂E/∂a of what feeds layer l, its last entry ∂E/∂o.
     """
 
-    def __init__(self, network: Network, sample: Samples, arithmetic: Arithmetic = NUMPY) -> None:
+    def __init__(self, network: Network, sample: Samples) -> None:
         self.network = network
         self.names = network.names
         self.loss = network.names.loss
-        _, self.targets = sample.vectors(0)
-        made = arithmetic.sample_pass(network, sample)
-        self.shares, self.sample_loss = made.shares, made.loss
-        self.net_inputs = made.net_inputs
-        self.activations = made.activations
-        self.deltas = made.deltas
-        self.upstream = made.upstream
-        self.gradients = made.gradients
+        trace, gradients = both_passes(network, sample)
+        shares = loss_shares(network, trace, sample.targets)
+        self.targets: list[float] = sample.targets[0].tolist()
+        self.shares: list[float] = shares[0].tolist()
+        self.sample_loss = float(loss_of_shares(shares, "sum"))
+        self.net_inputs = _first_rows(trace.net_inputs)
+        self.activations = _first_rows(trace.activations)
+        self.deltas = _first_rows(gradients.deltas)
+        self.upstream = _first_rows(gradients.activations)
+        self.gradients = gradients.parameters
         self._slopes: dict[int, list[float]] = {}
-        if made.slopes is not None:
-            self._slopes = {
-                layer: made.slopes[layer] for layer, f in enumerate(network.activations) if f.is_elementwise
-            }
         self._memo: dict[tuple[str | int, ...], Partial] = {}
 
     @cached_property
     def target_sum(self) -> float:
         """Σt of this sample."""
-        return total(self.targets)
+        return sum(self.targets)
 
     def _local(self, of: str, wrt: str, value: float, formula: Formula, names: dict[str, tuple[str, float]]) -> Partial:
         rule = Rule(formula, {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()})
@@ -248,6 +250,10 @@ class Derivation:
             values[self.names.share(unit)] = share
         values[self.loss] = self.sample_loss
         return values
+
+
+def _first_rows(arrays: tuple[Array, ...]) -> list[list[float]]:
+    return [array[0].tolist() for array in arrays]
 
 
 def _is_computable(term: tuple[Partial, ...]) -> bool:

@@ -47,7 +47,7 @@ def require_frames(setup: Setup, count: int) -> None:
     Raises:
         UsageError: they would take more than may be asked for.
     """
-    batch = setup.schedule.batch_size or len(setup.samples)
+    batch = setup.schedule.batch_limit(len(setup.samples))
     one = NUMBER * PER_PARAMETER * setup.network.parameter_count + INDEX * batch
     if count * one > allowed_bytes(setup.network, setup.samples):
         raise UsageError(
@@ -60,7 +60,7 @@ def training_bytes(network: Network, samples: Samples, schedule: Schedule) -> in
     """The arrays of a forward pass over all samples, or of both passes over a batch, and what is kept of the parameters."""
     widths = network.names.widths
     units, widest = sum(widths[1:]), max(widths)
-    batch = min(schedule.batch_size or len(samples), len(samples))
+    batch = schedule.batch_limit(len(samples))
     forward = len(samples) * (2 * units + 3 * widest)
     both = batch * (4 * units + 3 * widest)
     return NUMBER * (max(forward, both) + PER_PARAMETER * network.parameter_count)
@@ -68,7 +68,7 @@ def training_bytes(network: Network, samples: Samples, schedule: Schedule) -> in
 
 def allowed_bytes(network: Network, samples: Samples) -> int:
     """What may be taken: the machine's memory, for a small file much less, so that a stranger's does not take it all."""
-    held = NUMBER * (network.parameter_count + len(samples.input_row) + len(samples.target_row))
+    held = NUMBER * (network.parameter_count + samples.inputs.size + samples.targets.size)
     return min(machine_bytes(), max(MODEST, PROPORTION * held))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backprop_cli.arrays import fit, row_of
+import numpy as np
+
 from backprop_cli.errors import InputError
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.document import Document
@@ -18,7 +19,7 @@ from backprop_cli.network.network import Network, ParameterRow, Samples, Schedul
 
 KEYS = (
     "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "batch_size",
-    "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
+    "drop_last", "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
 )  # fmt: skip
 
 
@@ -55,8 +56,6 @@ def _setup(check: Checker) -> Setup | None:
     names = read_names(check, layers, input_names, target_names)
     if samples is None or names is None or loss is None:
         return None
-    if schedule.batch_size is not None and schedule.batch_size > len(samples):
-        check.problem(("batch_size",), f"a step takes {schedule.batch_size} samples, but there are {len(samples)}")
     network = _network(layers, loss, names)
     _check_memory(check, network, samples, schedule)
     schedule = with_frozen(check, schedule, network)
@@ -65,11 +64,13 @@ def _setup(check: Checker) -> Setup | None:
 
 
 def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
-    row = row_of([])
-    for layer in layers:
-        for part in (*layer.rows, layer.bias or []):
-            row.fromlist(part)
-    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, fit(row)))
+    row = np.array([number for layer in layers for part in _parts(layer) for number in part])
+    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, row))
+
+
+def _parts(layer: GivenLayer) -> list[list[float]]:
+    """The rows of the weights and, where there is one, the bias."""
+    return layer.rows if layer.bias is None else [*layer.rows, layer.bias]
 
 
 def _check_memory(check: Checker, network: Network, samples: Samples, schedule: Schedule) -> None:

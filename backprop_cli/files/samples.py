@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
 from backprop_cli.files.layers import GivenLayer, named
@@ -77,4 +79,4 @@ def fit_samples(
         check.problem(("targets",), f"expected {many(len(inputs), 'sample')} as in inputs, found {len(targets)}")
     if loss is not None and loss.name == "kl_divergence" and min(map(min, targets)) < 0:
         check.problem(first, "kl_divergence takes the logarithm of the targets, so none may be negative")
-    return Samples.of(inputs, targets) if len(check.problems) == before else None
+    return Samples(np.array(inputs), np.array(targets)) if len(check.problems) == before else None

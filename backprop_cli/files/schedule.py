@@ -5,11 +5,11 @@ from __future__ import annotations
 import fnmatch
 import re
 import sys
-from array import array
 from dataclasses import replace
 from typing import Any
 
-from backprop_cli.arrays import row_of
+import numpy as np
+
 from backprop_cli.errors import nearest
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
@@ -43,6 +43,7 @@ def read_schedule(check: Checker) -> Schedule:
         weight_decay=weight_decay,
         bias_decay=bias_decay,
         batch_size=None if batch_size == "all" else check.count("batch_size", 1, low=1),
+        drop_last=check.switch("drop_last"),
         shuffle=check.switch("shuffle"),
         seed=check.count("seed", 0, low=0),
         reduction=reduction if isinstance(reduction, str) else "mean",
@@ -72,7 +73,7 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
         return schedule
     if not patterns:
         return schedule
-    frozen = bytearray(network.parameter_count)
+    frozen = np.zeros(network.parameter_count, dtype=bool)
     named = {network.names.of(parameter): parameter for parameter in network.names.parameters()}
     globs = sum(isinstance(pattern, str) and _is_glob(pattern, network) for pattern in patterns)
     if globs * len(named) > MOST_COMPARISONS:
@@ -88,8 +89,8 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
             close = None if check.is_full else nearest(pattern, named)
             check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close!r}?" if close else "")
         for parameter in matched:
-            frozen[network.names.index(parameter)] = 1
-    return replace(schedule, frozen=bytes(frozen))
+            frozen[network.names.index(parameter)] = True
+    return replace(schedule, frozen=frozen)
 
 
 def _is_glob(pattern: str, network: Network) -> bool:
@@ -127,7 +128,8 @@ def read_state(check: Checker, network: Network) -> tuple[int, ParameterRow | No
     if not isinstance(velocity, list) or len(velocity) != names.depth:
         check.problem(key, f"expected a list of {many(names.depth, 'layer')}, found {kind_of(velocity)}")
         return updates, None
-    before, row = len(check.problems), row_of([])
+    before = len(check.problems)
+    row: list[float] = []
     for index, layer in enumerate(velocity):
         layer = layer if isinstance(layer, dict) else {}
         rows = layer.get("weights")
@@ -139,10 +141,10 @@ def read_state(check: Checker, network: Network) -> tuple[int, ParameterRow | No
         if names.biases[index] != "none":
             biases = len(names.layer_biases(index))
             _extend(check, row, (*key, index, "bias"), layer.get("bias"), biases, str(biases))
-    return updates, ParameterRow(names, row) if len(check.problems) == before else None
+    return updates, ParameterRow(names, np.array(row)) if len(check.problems) == before else None
 
 
-def _extend(check: Checker, row: array[float], key: Key, numbers: Any, count: int, shape: str) -> None:
+def _extend(check: Checker, row: list[float], key: Key, numbers: Any, count: int, shape: str) -> None:
     """Add a list of so many numbers to a row; one problem is noted for each `key`."""
     if isinstance(numbers, list) and len(numbers) == count and all(map(_is_number, numbers)):
         row.extend(map(float, numbers))

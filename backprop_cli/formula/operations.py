@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.arrays import total
 from backprop_cli.functions.activations import ACTIVATIONS
 
 
@@ -147,7 +146,7 @@ FUNCTIONS: dict[str, Operation] = {
 """What can be called by name; `log` is the natural logarithm, as in every library of the field."""
 
 OPERATIONS: dict[str, Operation] = {
-    "+": Operation(total, lambda index, v, y: 1.0),
+    "+": Operation(sum, lambda index, v, y: 1.0),
     "*": Operation(math.prod, _product_slope),
     "neg": _unary(lambda x: -x, lambda x, y: -1.0),
     "/": Operation(_quotient, lambda index, v, y: (-y if index else 1.0) / v[1]),

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
 
 
 class Collapse(NamedTuple):
@@ -22,7 +24,7 @@ class Collapse(NamedTuple):
 
     Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs. `scalar_share` and `scalar_delta`
     are the same as Python expressions, empty where there are none; their further holes are `z`, `c` = 1 − o, and under
-    softmax `top` = max z and `sum` = Σ exp(z − top). `scalar_slope` is empty where the loss's own will do.
+    softmax `top` = max z and `sum` = Σ exp(z − top).
     """
 
     shares: Callable[[Array, Array], Array]
@@ -31,7 +33,6 @@ class Collapse(NamedTuple):
     formula: Formula | None
     scalar_share: str = ""
     scalar_delta: str = ""
-    scalar_slope: str = ""
 
 
 def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
@@ -125,8 +126,6 @@ _SCALARS = {
     ("sigmoid", "binary_cross_entropy"): (
         f"{_LOG_SIGMOID} + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SOFTPLUS_Z})",
         "(1.0 - <t>) * <o> - <t> * <c>",
-        "(0.0 if <t> == 1.0 else (1.0 - <t>) * (1.0 / <c> if <c> > 0.0 else inf))"
-        " - (0.0 if <t> == 0.0 else <t> * (1.0 / <o> if <o> > 0.0 else inf))",
     ),
     ("sigmoid", "cross_entropy"): (_LOG_SIGMOID, "-<t> * <c>"),
     ("sigmoid", "kl_divergence"): (f"{_LOG_SIGMOID} + {_ENTROPY}", "-<t> * <c>"),

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric
+from backprop_cli.functions.numeric import Array
 
 
 @dataclass(frozen=True)

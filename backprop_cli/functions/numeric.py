@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]
+"""An array of numbers; docstrings say its shape. Rows are samples wherever there are samples."""
 
 
 def sigmoid(z: Array) -> Array:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.arrays import Array, np, total
+import numpy as np
+
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric
+from backprop_cli.functions.numeric import Array
 
 CROSS_SLOPE = Formula("-<a>*<other>", r"-<a> \cdot <other>")
 """∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""
@@ -34,7 +36,7 @@ def slope(a: Sequence[float], unit: int, by: int) -> float:
     """
     if unit != by:
         return -a[unit] * a[by]
-    return total(a[unit] * other for index, other in enumerate(a) if index != unit)
+    return sum(a[unit] * other for index, other in enumerate(a) if index != unit)
 
 
 def pullback(a: Array, upstream: Array) -> Array:

@@ -1,8 +1,4 @@
-"""The frozen records that travel through the program: a network, its samples, and how it is trained.
-
-All their numbers stand in rows, which are read by index; where array code wants them they are arrays, made when first
-asked for.
-"""
+"""The frozen records that travel through the program: a network, its samples, and how it is trained."""
 
 from __future__ import annotations
 
@@ -11,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backprop_cli.arrays import Array, Row, np, row_of
+import numpy as np
+
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.collapse import Collapse, collapse_of
 from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names, Parameter
 
 
@@ -42,7 +40,7 @@ class ParameterRow:
     """
 
     names: Names
-    row: Row
+    row: Array
 
     @staticmethod
     def of(names: Names, weights: Iterable[Array], biases: Iterable[Array | None]) -> ParameterRow:
@@ -55,14 +53,14 @@ class ParameterRow:
     @cached_property
     def weights(self) -> tuple[Array, ...]:
         """Each layer's weights, units × sources."""
-        names, row = self.names, np.asarray(self.row)
-        return tuple(row[names.weights_at(layer)].reshape(-1, names.widths[layer]) for layer in range(names.depth))
+        names = self.names
+        return tuple(self.row[names.weights_at(layer)].reshape(-1, names.widths[layer]) for layer in range(names.depth))
 
     @cached_property
     def biases(self) -> tuple[Array | None, ...]:
         """Each layer's biases: one entry if shared, one a unit if own, or None."""
-        names, row = self.names, np.asarray(self.row)
-        return tuple(None if kind == "none" else row[names.biases_at(i)] for i, kind in enumerate(names.biases))
+        names = self.names
+        return tuple(None if kind == "none" else self.row[names.biases_at(i)] for i, kind in enumerate(names.biases))
 
     def pick(self, parameter: Parameter) -> float:
         """The number of one parameter."""
@@ -80,7 +78,7 @@ class Network:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """The layers as array code wants them."""
+        """The layers, from the first hidden one to the output."""
         parts = zip(self.parameters.weights, self.parameters.biases, self.activations, strict=True)
         return tuple(Layer(*part) for part in parts)
 
@@ -98,41 +96,24 @@ class Network:
         """The number of weights and biases."""
         return self.names.parameter_count
 
-    def with_row(self, row: Row) -> Network:
+    def with_row(self, row: Array) -> Network:
         """The same network with other values of its parameters."""
         return replace(self, parameters=ParameterRow(self.names, row))
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What goes in and what should come out, sample after sample; targets that the loss does not need are zeros."""
+    """What goes in and what should come out: `inputs` is samples × inputs, `targets` samples × outputs.
 
-    input_row: Row
-    target_row: Row
-    count: int
+    Targets that the loss does not need are zeros.
+    """
 
-    @staticmethod
-    def of(inputs: Sequence[list[float]], targets: Sequence[list[float]]) -> Samples:
-        """Samples from lists, one for each sample."""
-        return Samples(_joined(inputs), _joined(targets), len(inputs))
+    inputs: Array
+    targets: Array
 
     def __len__(self) -> int:
         """The number of samples."""
-        return self.count
-
-    @cached_property
-    def inputs(self) -> Array:
-        """Samples × inputs."""
-        return np.asarray(self.input_row).reshape(self.count, -1)
-
-    @cached_property
-    def targets(self) -> Array:
-        """Samples × outputs."""
-        return np.asarray(self.target_row).reshape(self.count, -1)
-
-    def vectors(self, index: int) -> tuple[list[float], list[float]]:
-        """Inputs and targets of one sample, from 0."""
-        return _part(self.input_row, index, self.count), _part(self.target_row, index, self.count)
+        return len(self.inputs)
 
     def only(self, index: int) -> Samples:
         """One sample, from 0, as a batch of one."""
@@ -140,23 +121,16 @@ class Samples:
 
     def batch(self, indices: Sequence[int]) -> Samples:
         """The samples with these indices, from 0."""
-        if len(indices) == self.count and list(indices) == list(range(self.count)):
-            return self
-        return Samples.of(*zip(*map(self.vectors, indices), strict=True))
-
-
-def _part(row: Row, index: int, count: int) -> list[float]:
-    width = len(row) // count
-    part: list[float] = row[index * width : (index + 1) * width].tolist()
-    return part
+        return Samples(self.inputs[list(indices)], self.targets[list(indices)])
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How the network is trained: torch.optim.SGD's settings, the batches, and what is left alone.
 
-    `batch_size` None means all samples; `frozen` has a byte for each parameter, 1 where it is not updated, or is empty
-    where all are.
+    `batch_size` None means all samples; where the samples do not divide into batches of that size, the last batch of a pass
+    holds what is left, or with `drop_last` is left out. `frozen` is True for each parameter that is not updated, in the order
+    of `Names.parameters`; None where all are updated.
     """
 
     learning_rate: float = 0.5
@@ -167,10 +141,23 @@ class Schedule:
     weight_decay: float = 0.0
     bias_decay: float = 0.0
     batch_size: int | None = None
+    drop_last: bool = False
     shuffle: bool = False
     seed: int = 0
     reduction: str = "mean"
-    frozen: bytes = b""
+    frozen: Array | None = None
+
+    def batch_limit(self, samples: int) -> int:
+        """The most samples that a step takes of so many."""
+        return samples if self.batch_size is None else min(self.batch_size, samples)
+
+    def pass_length(self, samples: int) -> int:
+        """How many of so many samples one pass over them uses."""
+        return samples - samples % self.batch_limit(samples) if self.drop_last else samples
+
+    def batches_per_pass(self, samples: int) -> int:
+        """How many batches one pass over so many samples has."""
+        return -(-self.pass_length(samples) // self.batch_limit(samples))
 
 
 @dataclass(frozen=True)
@@ -191,7 +178,7 @@ class Setup:
     def is_frozen(self, parameter: Parameter) -> bool:
         """Whether a parameter is left alone by the updates."""
         frozen = self.schedule.frozen
-        return bool(frozen and frozen[self.network.names.index(parameter)])
+        return frozen is not None and bool(frozen[self.network.names.index(parameter)])
 
     def with_schedule(self, learning_rate: float | None = None) -> Setup:
         """The same setup with a setting of its training overridden, where one is given.
@@ -204,11 +191,3 @@ class Setup:
         if not math.isfinite(learning_rate):
             raise UsageError(f"the learning rate must be a finite number, not {learning_rate}")
         return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))
-
-
-def _joined(rows: Iterable[list[float]]) -> Row:
-    """One row after the other."""
-    joined = row_of([])
-    for row in rows:
-        joined.fromlist(row)
-    return joined

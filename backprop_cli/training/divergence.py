@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from itertools import chain
 
-from backprop_cli.arrays import FEW, Row, np
+import numpy as np
+
 from backprop_cli.errors import DivergedError
 from backprop_cli.forward import forward, loss_shares
 from backprop_cli.network.network import Network, ParameterRow, Samples
@@ -21,7 +22,7 @@ def require_loss(loss: float, made: int, network: Network, samples: Samples) -> 
 
 def require_gradients(step: Step, number: int, samples: Samples) -> None:
     """Raise where a gradient is no number although the loss is finite, as where relu hides an overflow from it."""
-    if not has_nan(step.gradients.row):
+    if not np.isnan(step.gradients.row).any():
         return
     names, gradients = step.before.names, step.gradients
     bad = next(one for one in names.parameters() if math.isnan(gradients.pick(one)))
@@ -39,11 +40,6 @@ def overflow(parameters: ParameterRow, velocity: ParameterRow | None, made: int)
     )
     culprit = next(f"{name} is {value}" for name, value in chain(values, moving) if not math.isfinite(value))
     return DivergedError(made, culprit, _hint(made), "a parameter")
-
-
-def has_nan(row: Row) -> bool:
-    """Whether something of a row is no number."""
-    return bool(np.isnan(np.asarray(row)).any()) if len(row) > FEW else any(map(math.isnan, row))
 
 
 def _hint(made: int) -> str:

@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from backprop_cli.arrays import row_of
+import numpy as np
+
 from backprop_cli.errors import DivergedError, InterruptedRunError
 from backprop_cli.files.limits import require_frames
 from backprop_cli.network.network import Setup
-from backprop_cli.training.loops.choose import choose
+from backprop_cli.training.loops.choice import choose
 from backprop_cli.training.train import Run, train
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One `Run` for each kept step, in order, each as if the run had ended there; the last is the whole run."""
+    """One `Run` for each kept step, in order; the last is the whole run.
+
+    Their histories are parts of one: the last entry of an earlier one is the loss before the next update.
+    """
 
     frames: tuple[Run, ...]
 
@@ -50,13 +54,13 @@ def record(
     kept: list[Run] = []
     numbers = frame_numbers(count, frames)
     require_frames(setup, len(numbers))
-    engine = choose(setup, count)
+    loop = choose(setup, count)
+    losses = np.empty(count + 1)
     current, made = setup, 0
-    losses: list[float] = []
     for number in numbers:
         with _counted(made, count):
-            piece = train(current, number - made, None, _shifted(on_progress, made), engine, every_loss=True)
-        losses.extend(piece.history[:-1].tolist())
+            piece = train(current, number - made, None, _shifted(on_progress, made), loop, every_loss=True)
+        losses[made:number] = piece.history[:-1]
         kept.append(
             replace(
                 piece,
@@ -64,11 +68,12 @@ def record(
                 steps=number,
                 shown=piece.shown._replace(number=number),
                 loss_before=kept[0].loss_before if kept else piece.loss_before,
-                history=row_of([*losses, piece.loss_after]),
+                history=losses[: number + 1],
                 history_steps=range(number + 1),
             )
         )
         current, made = piece.result, number
+    losses[count] = kept[-1].loss_after
     return Recording(tuple(kept))
 
 

@@ -50,7 +50,7 @@ def growth() -> None:
     import numpy as np
 
     from backprop_cli import load
-    from backprop_cli.training.loops.choose import choose
+    from backprop_cli.training.loops.choice import choose
 
     rng = np.random.default_rng(1)
     for shape in SHAPES:
@@ -68,8 +68,8 @@ def growth() -> None:
 
 def _per_update(setup: Setup, name: str) -> float:
     """Seconds that an update takes in the engine called `name`."""
-    from backprop_cli.training.loops.choose import choose
-    from backprop_cli.training.loops.engine import state_of
+    from backprop_cli.training.loops.choice import choose
+    from backprop_cli.training.loops.state import state_of
 
     engine, state = choose(setup, 1, name), state_of(setup)
     engine.advance(state, 3)

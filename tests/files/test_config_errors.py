@@ -79,7 +79,6 @@ CASES: dict[str, tuple[str, str, str]] = {
     "rate as text": (GOOD + "learning_rate: fast\n", "5:16", "expected a number"),
     "nesterov alone": (GOOD + "nesterov: true\n", "5:11", "a momentum above 0"),
     "yes is no boolean": (GOOD + "shuffle: yes\n", "5:10", "expected true or false, found the text 'yes'"),
-    "batch too large": (GOOD + "batch_size: 2\n", "5:13", "takes 2 samples, but there are 1"),
     "unknown reduction": (GOOD + "reduction: average\n", "5:12", "expected mean or sum"),
     "freeze matches nothing": (GOOD + "freeze: [w12]\n", "5:10", "did you mean 'w11'?"),
     "python tag": (LAYER + "  - weights: !!python/object/apply:os.system ['true']\n", "4:14", "is not understood"),
@@ -152,7 +151,7 @@ TANGLED = """\
 titel: x
 inputs: [[1, 2], [3, 4]]
 targets: [[1], [2]]
-batch_size: 5
+batch_size: 0
 freeze: [wxx]
 state: {updates: -1}
 layers:

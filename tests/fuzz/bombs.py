@@ -35,7 +35,6 @@ BOMBS: dict[str, tuple[str, str]] = {
     ),
     "layers": (HEAD + "layers:\n" + " - weights: [[1]]\n" * 50_000, "at most 1000 layers"),
     "long name": (f"{HEAD}{LAYER}loss: {'x' * LARGE}", "unknown loss"),
-    "huge batch": (f"{HEAD}{LAYER}batch_size: 1000000000000", "a step takes 1000000000000 samples, but there are 1"),
     "python object": ('!!python/object/apply:os.system ["echo hi"]', "is not understood"),
     "merge key": ("a: &a {inputs: [1]}\n<<: *a\n", "unknown key '<<'"),
     "terminal command": (f"title: \x9b31m\n{HEAD}{LAYER}", r"control character U\+009B"),

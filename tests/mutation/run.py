@@ -23,7 +23,9 @@ import pytest
 
 from tests.mutation.mutants import Mutant, mutants
 
-FILES = tuple(f"backprop_cli/{name}.py" for name in ("forward", "backward", "arithmetic", "sgd", "updates", "partials"))
+FILES = tuple(
+    f"backprop_cli/{name}.py" for name in ("forward", "backward", "update", "training/train", "derivation/partials")
+)
 FIRST = ("test_published", "test_golden", "test_batches", "test_paths", "test_extreme", "test_contract_json")
 THEN = (
     "check/test_numerical",

@@ -8,9 +8,9 @@ from backprop_cli import load
 from backprop_cli.derivation import explanation
 from backprop_cli.derivation.explanation import Explainer
 from backprop_cli.derivation.partials import Derivation
-from backprop_cli.network.network import Network, Samples
-from backprop_cli.training.arithmetic import Arithmetic
+from backprop_cli.network.network import Network, Samples, Schedule
 from backprop_cli.training.train import train
+from backprop_cli.update import next_batch
 from tests.program import backprop
 
 # o = w·x, E = ½(t − o)², so ∂E/∂w = (o − t)·x: step 1 takes sample 1 (∂E/∂w = 1, w⁺ = 0.5), step 2 sample 2 (∂E/∂w = 1·2)
@@ -41,7 +41,11 @@ def test_the_update_says_whose_its_gradients_are(view: str) -> None:
 
 def test_the_samples_of_a_partial_batch_are_named() -> None:
     three = "inputs: [[1], [2], [3]]\ntargets: [[0], [0], [0]]\nlayers: [{weights: [[1]]}]\nreduction: sum\n"
-    assert "the sum over the 2 samples of the batch: 3, 1." in shown(three + "batch_size: 2\n", "run", "-", "-n", "2")
+    assert "the sum over the 2 samples of the batch: 1, 2." in shown(three + "batch_size: 2\n", "run", "-", "-n", "3")
+    # the last batch of a pass holds what is left
+    assert "Each gradient is that of sample 3, this step's batch" in shown(
+        three + "batch_size: 2\n", "run", "-", "-n", "2"
+    )
     assert "the sum over the 3 samples of the batch." in shown(three, "run", "-")
 
 
@@ -83,12 +87,68 @@ def test_a_sample_that_is_not_shown_needs_no_derivation(monkeypatch: pytest.Monk
     result = train(load(THREE_BATCHED), 0, engine="array")
     made: list[Samples] = []
 
-    def counted(network: Network, sample: Samples, arithmetic: Arithmetic) -> Derivation:
+    def counted(network: Network, sample: Samples) -> Derivation:
         made.append(sample)
-        return Derivation(network, sample, arithmetic)
+        return Derivation(network, sample)
 
     monkeypatch.setattr(explanation, "Derivation", counted)
     explainer = Explainer(result, 1)
     for parameter in result.setup.network.names.parameters():
         explainer.explain(parameter)
     assert len(made) == 1
+
+
+def by_the_data_loader(samples: int, size: int, drop_last: bool, steps: int) -> list[list[int]]:
+    """The batches of torch's DataLoader without shuffling, written out from its documentation."""
+    batches: list[list[int]] = []
+    while len(batches) < steps:
+        one_pass = [list(range(first, min(first + size, samples))) for first in range(0, samples, size)]
+        if drop_last and len(one_pass[-1]) < size:
+            one_pass.pop()
+        batches += one_pass
+    return batches[:steps]
+
+
+@pytest.mark.parametrize("engine", ["array", "scalar"])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7])
+def test_batches_are_those_of_a_data_loader(size: int, drop_last: bool, reduction: str, engine: str) -> None:
+    inputs, targets, rate, steps = [1.0, -2.0, 0.5, 3.0, 1.5], [0.3, 0.1, -0.4, 1.0, 0.7], 0.01, 13
+    if drop_last:
+        size = min(size, 5)
+    weight, reached = 0.9, []
+    for batch in by_the_data_loader(5, size, drop_last, steps):
+        slopes = [(weight * inputs[index] - targets[index]) * inputs[index] for index in batch]
+        weight -= rate * sum(slopes) / (len(slopes) if reduction == "mean" else 1)
+        reached.append(weight)
+    data = {
+        "inputs": [[x] for x in inputs],
+        "targets": [[t] for t in targets],
+        "layers": [{"weights": [[0.9]]}],
+        "learning_rate": rate,
+        "batch_size": size,
+        "drop_last": drop_last,
+        "reduction": reduction,
+    }
+    setup = load(data)
+    assert train(setup, steps, engine=engine).result.network.parameters.row[0] == pytest.approx(weight, rel=1e-13)
+    in_pieces = []
+    for _ in range(steps):
+        setup = train(setup, 1, engine=engine).result
+        in_pieces.append(setup.network.parameters.row[0])
+    assert in_pieces == pytest.approx(reached, rel=1e-13)
+
+
+def test_a_batch_of_more_samples_than_there_are_means_all() -> None:
+    assert shown(ONE_WEIGHT + "batch_size: 5\n", "run", "-", "-n", "3") == shown(ONE_WEIGHT, "run", "-", "-n", "3")
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_a_shuffled_pass_takes_each_sample_once_or_leaves_the_rest_out(drop_last: bool) -> None:
+    schedule = Schedule(batch_size=3, shuffle=True, seed=7, drop_last=drop_last)
+    per_pass = 2 if drop_last else 3
+    for number in range(4):
+        taken = [list(next_batch(schedule, 8, number * per_pass + index)) for index in range(per_pass)]
+        assert [len(batch) for batch in taken] == ([3, 3] if drop_last else [3, 3, 2])
+        assert len({sample for batch in taken for sample in batch}) == (6 if drop_last else 8)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_cli.arrays import Array
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, ParameterRow
 from backprop_cli.render.drawing.svg import Element, add, root, short_number
 from backprop_cli.render.views.phrases import functions_of, shape_of

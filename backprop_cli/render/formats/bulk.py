@@ -104,7 +104,7 @@ def _is_plain(derivation: Derivation, special: frozenset[str]) -> bool:
     """Whether every name can be filled in as it is, and every value is a finite number."""
     names = derivation.names
     given = (*names.fixed(), *names.given_weights.values(), *names.given_biases.values())
-    rows = (*derivation.activations, *derivation.deltas, *derivation.upstream, derivation.gradients.row)
+    rows = (*derivation.activations, *derivation.deltas, *derivation.upstream, derivation.gradients.row.tolist())
     return not any(set(name) & special for name in given) and all(math.isfinite(n) for row in rows for n in row)
 
 

@@ -63,7 +63,7 @@ class Page:
     def derivation(self) -> Derivation:
         """The shown sample's, in the last step."""
         run = self.recording.last
-        return Derivation(run.shown.before, run.setup.samples.only(self.sample), run.arithmetic)
+        return Derivation(run.shown.before, run.setup.samples.only(self.sample))
 
     @cached_property
     def curve(self) -> Curve:

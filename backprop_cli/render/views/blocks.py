@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from backprop_cli.arrays import Array
+    from backprop_cli.functions.numeric import Array
     from backprop_cli.render.drawing.characters import Graph
     from backprop_cli.render.formats.notation import Notation
 

@@ -53,7 +53,7 @@ def _meanings(network: Network, notation: Notation) -> Iterator[str]:
 def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
     """Which parameters the update leaves alone, where there are any."""
     names = run.setup.network.names
-    if not run.setup.schedule.frozen:
+    if run.setup.schedule.frozen is None:
         return
     frozen = [names.of(parameter) for parameter in names.parameters() if run.setup.is_frozen(parameter)]
     yield Note(f"Frozen, so unchanged: {listed(frozen, lambda name: notation.math(notation.name(name)))}.")

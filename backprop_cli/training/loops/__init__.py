@@ -1,1 +1,1 @@
-"""Engines: ways to make many updates quickly, without a record of each. Whatever the engine, the numbers are the same."""
+"""Ways to make many updates quickly, without a record of each; `choice` says which a network gets."""

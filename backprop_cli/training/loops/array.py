@@ -1,6 +1,6 @@
-"""The engine for any network: NumPy on buffers that are laid out once, an update being a list of prepared calls.
+"""The loop for any network: NumPy on buffers that are laid out once, an update being a list of prepared calls.
 
-Nothing in the loop makes an array or a record. Functions that occur in most networks work in place (`inplace`); the others
+Nothing in the loop makes an array or a record. Functions that occur in most networks work in place (`in_place`); the others
 are called as they stand in the table. Constants are arrays, because NumPy takes longer to wrap a number than to read 50.
 """
 
@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from backprop_cli.arrays import Array, np, row_of
-from backprop_cli.backward import Gradients, loss_by_output
-from backprop_cli.forward import Trace
-from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
-from backprop_cli.training.arithmetic import NumpyArithmetic
-from backprop_cli.training.loops import inplace
-from backprop_cli.training.loops.engine import NO_LOSS, Advance, State, is_sound, segments
-from backprop_cli.training.loops.inplace import Call
+import numpy as np
+
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
+from backprop_cli.training.loops import in_place
+from backprop_cli.training.loops.in_place import Call
+from backprop_cli.training.loops.state import NO_LOSS, Advance, State, is_sound, segments
 from backprop_cli.update import decays_of, next_batch
 
 _MANY = 8192
@@ -69,7 +68,7 @@ class BatchPass:
             yield partial(np.dot, buffers.activations[index], self.parameters.weights[index].T, z)
             if bias is not None:
                 yield partial(np.add, z, np.broadcast_to(bias, z.shape), z)
-            yield from inplace.activate(activation, z, buffers.activations[index + 1], buffers.slopes[index])
+            yield from in_place.activate(activation, z, buffers.activations[index + 1], buffers.slopes[index])
 
     def _backward(self) -> Iterator[Call]:
         buffers, network, last = self.buffers, self.network, self.network.names.depth - 1
@@ -81,10 +80,10 @@ class BatchPass:
                 yield partial(_assign_collapsed, network, buffers)
             else:
                 if index == last:
-                    yield from inplace.loss_slope(network.loss, buffers.targets, a, upstream)
+                    yield from in_place.loss_slope(network.loss, buffers.targets, a, upstream)
                 else:
                     yield partial(np.dot, buffers.deltas[index + 1], self.parameters.weights[index + 1], upstream)
-                yield from inplace.pull_back(network.activations[index], z, a, buffers.slopes[index], upstream, delta)
+                yield from in_place.pull_back(network.activations[index], z, a, buffers.slopes[index], upstream, delta)
             if index == last and self.share != 1.0:
                 yield partial(np.multiply, delta, np.full_like(delta, self.share), delta)
             yield from self._parameter_gradients(index, gradients)
@@ -104,11 +103,6 @@ class BatchPass:
         else:
             yield partial(np.add.reduce, delta, 0, None, bias)
 
-    def run(self) -> None:
-        """Make the calls."""
-        for call in self.calls:
-            call()
-
     def loss(self) -> float:
         """The loss over the batch, after the calls; NumPy's warnings are the caller's to silence."""
         network, buffers = self.network, self.buffers
@@ -119,44 +113,50 @@ class BatchPass:
         return float(np.add.reduce(np.add.reduce(shares, -1))) * self.share
 
 
-class ArrayEngine(NumpyArithmetic):
-    """See `Engine`; the passes are those of the prepared calls."""
+class ArrayLoop:
+    """See `Loop`."""
 
     name = "array"
 
     def __init__(self, setup: Setup) -> None:
-        self.samples = setup.samples
-        self.schedule = setup.schedule
+        self.setup = setup
+        schedule, count = setup.schedule, len(setup.samples)
         self.parameters = np.array(setup.network.parameters.row, dtype=np.float64)
-        self.velocity = np.zeros_like(self.parameters) if setup.schedule.momentum else None
-        batch = setup.schedule.batch_size or len(setup.samples)
-        self.batch_pass = BatchPass(setup.network, self.parameters, batch, _share(setup.schedule.reduction, batch))
-        self.is_fixed = batch == len(setup.samples) and not setup.schedule.batch_size
-        self.watch = np.zeros_like(self.batch_pass.buffers.activations[-1])
-        gradients = self.batch_pass.buffers.gradients
-        step = list(_step(self.parameters, gradients, self.velocity, setup.network, setup.schedule))
-        if not setup.network.activations[-1].is_bounded:
-            step.append(partial(np.add, self.watch, self.batch_pass.buffers.activations[-1], self.watch))
+        self.velocity = np.zeros_like(self.parameters) if schedule.momentum else None
+        self.watch = np.zeros(setup.network.names.widths[-1])
         self.is_logarithmic = setup.network.loss.log_weights is not None and setup.network.collapse is None
-        self.derive, self.step = unrolled(self.batch_pass.calls), unrolled(step)
-        self.whole = unrolled([*self.batch_pass.calls, *step])
+        size = schedule.batch_limit(count)
+        self.is_fixed = schedule.batch_size is None
+        self.updates = {batch: self._update(batch) for batch in {size, schedule.pass_length(count) % size} - {0}}
+        self.whole = self.updates[size]
+
+    def _update(self, batch: int) -> _Update:
+        """The prepared calls for a batch of so many samples."""
+        network, schedule = self.setup.network, self.setup.schedule
+        passes = BatchPass(network, self.parameters, batch, _share(schedule.reduction, batch))
+        step = list(_step(self.parameters, passes.buffers.gradients, self.velocity, network, schedule))
+        if not network.activations[-1].is_bounded:
+            outputs = passes.buffers.activations[-1]
+            sums = np.empty_like(self.watch)
+            step += [partial(np.add.reduce, outputs, 0, None, sums), partial(np.add, self.watch, sums, self.watch)]
+        return _Update(passes, unrolled(passes.calls), unrolled(step), unrolled([*passes.calls, *step]))
 
     def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
-        """See `Engine`."""
-        self.parameters[:] = np.asarray(state.parameters)
+        """See `Loop`."""
+        self.parameters[:] = state.parameters
         if self.velocity is not None:
-            self.velocity[:] = np.asarray(state.velocity)
+            self.velocity[:] = state.velocity
         self.watch[:] = 0.0
-        losses, made = row_of([]), state.updates
+        losses: list[float] = []
+        made = state.updates
         if self.is_fixed:
-            self.batch_pass.load(self.samples.inputs, self.samples.targets)
+            self.whole.passes.load(self.setup.samples.inputs, self.setup.samples.targets)
         with np.errstate(all="ignore"):
             for number, with_losses in segments(count, kept):
                 if with_losses or self.is_logarithmic or not self.is_fixed:
-                    found = self._one_by_one(made, number, with_losses)
-                    losses.extend(found)
+                    losses.extend(self._one_by_one(made, number, with_losses))
                 else:
-                    self.whole(number)
+                    self.whole.both(number)
                 made += number
             watch = float(np.abs(self.watch).sum())
         velocity = None if self.velocity is None else self.velocity.copy()
@@ -165,32 +165,29 @@ class ArrayEngine(NumpyArithmetic):
 
     def _one_by_one(self, made: int, count: int, with_losses: bool) -> Iterator[float]:
         """`count` updates, each with a batch or a loss of its own; yields the losses if they are wanted."""
+        samples, update = self.setup.samples, self.whole
         for number in range(made, made + count):
             if not self.is_fixed:
-                batch = next_batch(self.schedule, len(self.samples), number)
-                self.batch_pass.load(self.samples.inputs[batch], self.samples.targets[batch])
-            self.derive(1)
+                batch = list(next_batch(self.setup.schedule, len(samples), number))
+                update = self.updates[len(batch)]
+                update.passes.load(samples.inputs[batch], samples.targets[batch])
+            update.derive(1)
             if with_losses or self.is_logarithmic:
-                loss = self.batch_pass.loss()
+                loss = update.passes.loss()
                 self.watch += loss if self.is_logarithmic else 0.0
                 if with_losses:
                     yield loss
-            self.step(1)
+            update.step(1)
 
-    def passes(self, network: Network, samples: Samples, reduction: str) -> tuple[Trace, Gradients]:
-        """The forward and backward pass over a batch, samples × units."""
-        whole = BatchPass(network, np.asarray(network.parameters.row), len(samples))
-        whole.load(samples.inputs, samples.targets)
-        buffers = whole.buffers
-        with np.errstate(all="ignore"):
-            whole.run()
-            gradients = ParameterRow(network.names, buffers.gradients * _share(reduction, len(samples)))
-            layers = zip(network.activations, buffers.net_inputs, buffers.activations[1:], strict=True)
-            slopes = tuple(inplace.slopes(*layer) for layer in layers)
-            trace = Trace(buffers.net_inputs, buffers.activations, slopes)
-            outputs = loss_by_output(network, trace, samples.targets)
-            by_source = (buffers.deltas[0] @ network.layers[0].weights, *buffers.upstream[:-1], outputs)
-        return trace, Gradients(by_source, buffers.deltas, gradients)
+
+@dataclass(frozen=True)
+class _Update:
+    """The calls of an update, each as straight-line code that makes them so many times: the passes, the step, both."""
+
+    passes: BatchPass
+    derive: Callable[[int], None]
+    step: Callable[[int], None]
+    both: Callable[[int], None]
 
 
 def _share(reduction: str, batch: int) -> float:
@@ -213,7 +210,7 @@ def unrolled(calls: Sequence[Call]) -> Callable[[int], None]:
     namespace = dict(bound.values())
     locals_ = "".join(f", {local}={local}" for local in namespace)
     source = f"def run(count{locals_}):\n    for _ in range(count):\n{''.join(lines) or '        pass'}"
-    exec(compile(source, "<array engine>", "exec"), namespace)
+    exec(compile(source, "<array loop>", "exec"), namespace)
     run: Callable[[int], None] = namespace["run"]
     return run
 
@@ -230,7 +227,7 @@ def _buffers(network: Network, batch: int, parameters: int) -> Buffers:
         else:
             deltas.append(np.zeros(shape))
     net_inputs = tuple(np.zeros(shape) for shape in shapes[1:])
-    linear = [inplace.is_identity(activation) for activation in network.activations]
+    linear = [in_place.is_identity(activation) for activation in network.activations]
     activations = [z if same else np.zeros_like(z) for z, same in zip(net_inputs, linear, strict=True)]
     upstream = tuple(delta if same else np.zeros_like(delta) for delta, same in zip(deltas, linear, strict=True))
     slopes = tuple(np.zeros(shape) for shape in shapes[1:])
@@ -249,7 +246,7 @@ def _step(
     """torch.optim.SGD's rule on all parameters at once, in the order of operations of `updates.update`."""
     direction, scratch = gradients, np.empty_like(gradients)
     if schedule.weight_decay or schedule.bias_decay:
-        decay = np.asarray(decays_of(network.names, schedule))
+        decay = decays_of(network.names, schedule)
         yield partial(np.multiply, decay, parameters, scratch)
         yield partial(np.add, gradients, scratch, gradients)
     if velocity is not None:
@@ -270,8 +267,7 @@ def _step(
 
 def _rates(network: Network, schedule: Schedule) -> Array | float:
     """The learning rate; one for each parameter where that is faster, or where some are frozen: their rate is 0."""
-    frozen = np.frombuffer(schedule.frozen, dtype=bool)
-    if frozen.any():
-        return np.where(frozen, 0.0, schedule.learning_rate)
+    if schedule.frozen is not None:
+        return np.where(schedule.frozen, 0.0, schedule.learning_rate)
     few = network.parameter_count < _MANY
     return np.full(network.parameter_count, schedule.learning_rate) if few else schedule.learning_rate

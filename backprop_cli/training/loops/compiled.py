@@ -1,65 +1,71 @@
-"""The scalar engine's loop as machine code: by the machine's C compiler, or by Numba where that is installed.
-
-It is used only where its first updates are those of Python to the last bit.
-"""
+"""The straight-line loop as machine code, made by Numba. Only this module imports Numba, and only when it is asked to compile."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
-from backprop_cli.arrays import row_of
-from backprop_cli.network.network import Setup
-from backprop_cli.training.loops.engine import State, state_of
-from backprop_cli.training.loops.jitted import JITTED, is_installed
-from backprop_cli.training.loops.native import NATIVE, CompilerError, compiler
-from backprop_cli.training.loops.scalar import Runner, ScalarEngine
+import numpy as np
 
-NEEDS = "a C compiler (cc), or Numba: pip install numba"
+from backprop_cli.errors import OutputError
+from backprop_cli.files.output import write_whole
+from backprop_cli.training.loops.straight import Runner, interpreted
 
-_TRIED = 4
-"""So many updates show whether machine code computes what Python does."""
-_NATIVE, _NATIVE_PARAMETER, _JITTED = 0.2, 0.002, 1.5
-"""About how many seconds the C compiler takes, and how many more for each parameter; how many Numba takes."""
-
-
-def compiling_seconds(parameters: int) -> float:
-    """About how long it takes to compile the loop of a network of so many parameters; infinite where nothing can."""
-    if compiler():
-        return _NATIVE + _NATIVE_PARAMETER * parameters
-    return _JITTED if is_installed() else math.inf
+NEEDS = "Numba: pip install numba"
+COMPILING_SECONDS = 1.5
+"""About how long Numba takes to be loaded and to compile the loop of a small network."""
 
 
-def compiled_engine(setup: Setup) -> ScalarEngine | None:
-    """A scalar engine whose loop is compiled; None where there is nothing to compile with that agrees with Python."""
-    for runner in _runners():
-        engine = ScalarEngine(setup, runner)
-        try:
-            if agrees(engine, ScalarEngine(setup), setup):
-                return engine
-        except CompilerError:
-            pass
-    return None
+def is_installed() -> bool:
+    """Whether there is Numba, looked up without importing it."""
+    return importlib.util.find_spec("numba") is not None
 
 
-def agrees(one: ScalarEngine, other: ScalarEngine, setup: Setup) -> bool:
-    """Whether two engines make the same first updates, with their losses and without, bit for bit."""
-    state = state_of(setup)
-    if setup.schedule.momentum and state.velocity is None:
-        state = state._replace(velocity=row_of([0.0] * len(state.parameters)))
-    first, second = (_tried(engine, state) for engine in (one, other))
-    return all(a == b or (a != a and b != b) for a, b in zip(first, second, strict=True))
+def compiled(source: str) -> Callable[..., Any]:
+    """The function `loop` of a source text, compiled when it is first called.
+
+    Numba keeps machine code for functions that stand in a file, so the text is put into Numba's own cache folder. Where that
+    cannot be written, the loop is compiled for this run alone.
+    """
+    from numba import njit
+    from numba.misc import appdirs
+
+    cache_folder: Callable[..., str] = appdirs.user_cache_dir
+    try:
+        folder = Path(cache_folder(appname="numba", appauthor=False)) / "backprop"
+        function, is_kept = _of_module(source, folder), True
+    except (OSError, OutputError):
+        function, is_kept = interpreted(source), False
+    made: Callable[..., Any] = njit(function, cache=is_kept, error_model="numpy")
+    return made
 
 
-def _tried(engine: ScalarEngine, state: State) -> list[float]:
-    """Parameters and losses after a few updates."""
-    with_losses = engine.advance(state, _TRIED, range(_TRIED))
-    without = engine.advance(state, _TRIED)
-    return [*with_losses.state.parameters, *without.state.parameters, *with_losses.losses]
+def _of_module(source: str, folder: Path) -> Callable[..., Any]:
+    """The function of a module whose file is named by its content."""
+    path = folder / f"loop_{hashlib.sha256(source.encode()).hexdigest()[:24]}.py"
+    if not path.is_file() or path.read_text(encoding="utf-8") != source:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(str(path), source)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise OSError(f"{path} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # where Numba looks for the function when it loads machine code
+    spec.loader.exec_module(module)
+    function: Callable[..., Any] = module.loop
+    return function
 
 
-def _runners() -> Iterator[Runner]:
-    if compiler():
-        yield NATIVE
-    if is_installed():
-        yield JITTED
+def _numbers(values: Iterable[float]) -> Any:
+    return np.array(list(values), dtype=np.float64)
+
+
+def _indices(values: Iterable[int]) -> Any:
+    return np.array(list(values), dtype=np.int64)
+
+
+NUMBA = Runner("compiled", compiled, _numbers, _indices)

@@ -10,8 +10,8 @@ from backprop_cli.network.network import Network, Schedule, Setup
 
 
 @dataclass(frozen=True)
-class Page:
-    """What the generated code of one setup depends on; `batch` and `samples` count samples."""
+class Sheet:
+    """What the generated code of one setup depends on: `batch` is the most samples of a step, of `samples` that there are."""
 
     network: Network
     schedule: Schedule
@@ -19,10 +19,10 @@ class Page:
     samples: int
 
     @staticmethod
-    def of(setup: Setup) -> Page:
-        """The page of a setup."""
+    def of(setup: Setup) -> Sheet:
+        """The sheet of a setup."""
         samples = len(setup.samples)
-        return Page(setup.network, setup.schedule, setup.schedule.batch_size or samples, samples)
+        return Sheet(setup.network, setup.schedule, setup.schedule.batch_limit(samples), samples)
 
     @cached_property
     def names(self) -> Names:
@@ -33,7 +33,22 @@ class Page:
     def is_frozen(self, parameter: Parameter) -> bool:
         """Whether a parameter is left alone by the updates."""
         frozen = self.schedule.frozen
-        return bool(frozen and frozen[self.names.index(parameter)])
+        return frozen is not None and bool(frozen[self.names.index(parameter)])
+
+    @property
+    def pass_length(self) -> int:
+        """How many samples one pass over them uses."""
+        return self.schedule.pass_length(self.samples)
+
+    @property
+    def batches_per_pass(self) -> int:
+        """How many batches one pass has."""
+        return self.schedule.batches_per_pass(self.samples)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all batches have the same size."""
+        return self.pass_length % self.batch == 0
 
     @property
     def is_single(self) -> bool:

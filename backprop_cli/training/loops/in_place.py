@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from backprop_cli.arrays import Array, np
+import numpy as np
+
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
 
 Call = partial[Any]
 
@@ -63,15 +65,6 @@ def pull_back(activation: Activation, z: Array, a: Array, s: Array, upstream: Ar
         yield partial(np.multiply, upstream, s, delta)
     else:
         yield partial(_assign_pullback, activation, z, a, upstream, delta)
-
-
-def slopes(activation: Activation, z: Array, a: Array) -> Array:
-    """The slopes that `pull_back` works with; ones where there are none of single units."""
-    if activation.name == "sigmoid":
-        return np.asarray(np.exp(-np.maximum(z, _LOWEST)) * a * a)
-    if activation.name == "tanh":
-        return np.asarray(1.0 / np.square(np.cosh(z)))
-    return activation.slope(z, a) if activation.is_elementwise else np.ones_like(z)
 
 
 def loss_slope(loss: Loss, t: Array, o: Array, upstream: Array) -> Iterator[Call]:

@@ -1,16 +1,15 @@
-"""What an engine is, and the state that it carries from update to update."""
+"""What a loop is, and the state that it carries from update to update."""
 
 from __future__ import annotations
 
-import math
-from array import array
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from backprop_cli.arrays import FEW, Row, np
+import numpy as np
+
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import ParameterRow, Setup
-from backprop_cli.training.arithmetic import Arithmetic
 
 HUGE = 1e100
 """Beyond this the loss may have left the finite numbers on the way, even where the parameters came back."""
@@ -20,8 +19,13 @@ class State(NamedTuple):
     """Where training stands: the updates made, all parameters and (under momentum) their velocities in a row each."""
 
     updates: int
-    parameters: Row
-    velocity: Row | None
+    parameters: Array
+    velocity: Array | None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every parameter is a finite number, and so are the velocities."""
+        return all(bool(np.isfinite(row).all()) for row in (self.parameters, self.velocity) if row is not None)
 
 
 class Advance(NamedTuple):
@@ -31,7 +35,7 @@ class Advance(NamedTuple):
     """
 
     state: State
-    losses: array[float]
+    losses: list[float]
     is_sound: bool
 
 
@@ -50,11 +54,8 @@ def segments(count: int, kept: range) -> Iterator[tuple[int, bool]]:
     yield count - done, False
 
 
-class Engine(Arithmetic, Protocol):
-    """Makes updates from one state to the next; it keeps nothing in between that the state does not say.
-
-    As an `Arithmetic` it computes single passes bit for bit as `advance` makes them.
-    """
+class Loop(Protocol):
+    """Makes updates from one state to the next; it keeps nothing in between that the state does not say."""
 
     @property
     def name(self) -> str:
@@ -66,8 +67,7 @@ class Engine(Arithmetic, Protocol):
 
 def state_of(setup: Setup) -> State:
     """Where a setup stands."""
-    velocity = None if setup.velocity is None else setup.velocity.row
-    return State(setup.updates, setup.network.parameters.row, velocity)
+    return State(setup.updates, setup.network.parameters.row, None if setup.velocity is None else setup.velocity.row)
 
 
 def setup_at(setup: Setup, state: State) -> Setup:
@@ -77,17 +77,6 @@ def setup_at(setup: Setup, state: State) -> Setup:
     return replace(setup, network=network, updates=state.updates, velocity=velocity)
 
 
-def is_finite(state: State) -> bool:
-    """Whether every parameter is a finite number, and so are the velocities."""
-    return all(_all_finite(row) for row in (state.parameters, state.velocity) if row is not None)
-
-
-def _all_finite(row: Row) -> bool:
-    return bool(np.isfinite(np.asarray(row)).all()) if len(row) > FEW else all(map(math.isfinite, row))
-
-
-def is_sound(watch: float, parameters: Row) -> bool:
+def is_sound(watch: float, parameters: Array) -> bool:
     """Whether nothing points to a number that left the finite ones."""
-    if len(parameters) > FEW:
-        return abs(watch) < HUGE and bool(np.abs(np.asarray(parameters)).max() < HUGE)
-    return abs(watch) < HUGE and all(-HUGE < value < HUGE for value in parameters)
+    return abs(watch) < HUGE and bool(np.abs(parameters).max() < HUGE)

@@ -15,30 +15,24 @@ import numpy as np
 import pytest
 
 from backprop_cli.api import load
-from backprop_cli.arrays import FEW, Array
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
+from backprop_cli.forward import total_loss
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
-from backprop_cli.training.arithmetic import NUMPY
-from backprop_cli.training.loops.choose import array_cost, choose, is_small, scalar_cost
-from backprop_cli.training.loops.engine import NO_LOSS, Advance, State, setup_at, state_of
-from backprop_cli.training.loops.jitted import is_installed
-from backprop_cli.training.loops.native import compiler
-from backprop_cli.training.loops.scalar import ScalarEngine
+from backprop_cli.training.loops import choice
+from backprop_cli.training.loops.choice import array_cost, choose, is_small, scalar_cost
+from backprop_cli.training.loops.compiled import is_installed
+from backprop_cli.training.loops.state import NO_LOSS, Advance, State, setup_at, state_of
+from backprop_cli.training.loops.straight import StraightLoop
 from backprop_cli.training.train import train
-from backprop_cli.update import updates
+from backprop_cli.update import Step, make_update
 
-HAS_COMPILER = pytest.mark.skipif(compiler() is None, reason="no C compiler")
 HAS_NUMBA = pytest.mark.skipif(not is_installed(), reason="no Numba")
-ENGINES = ["array", "scalar", pytest.param("compiled", marks=HAS_COMPILER)]
+ENGINES = ["array", "scalar"]
 STEPS = 10_000
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BACKPROP_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
 def network(
@@ -72,12 +66,18 @@ def network(
     return load({**data, **settings})
 
 
+def plain_steps(setup: Setup, steps: int) -> Iterator[Step]:
+    """The updates of the plain passes, one after the other."""
+    for number in range(1, steps + 1):
+        step = make_update(setup, number)
+        yield step
+        setup = Setup(setup.title, step.after, setup.samples, setup.schedule, setup.updates + 1, step.velocity_after)
+
+
 def plainly(setup: Setup, steps: int) -> Array:
-    """All parameters after `steps` updates of the plain loop."""
-    after = setup
-    for _, _, reached in updates(setup, steps):
-        after = reached
-    return np.asarray(after.network.parameters.row)
+    """All parameters after `steps` updates of the plain passes."""
+    *_, last = plain_steps(setup, steps)
+    return last.after.parameters.row
 
 
 def by_engine(setup: Setup, steps: int, name: str) -> Array:
@@ -150,19 +150,38 @@ def test_large_networks_are_trained_as_by_the_plain_loop(widths: tuple[int, ...]
     np.testing.assert_allclose(result.result.network.parameters.row, plainly(setup, 5), rtol=1e-12, atol=1e-16)
 
 
-@HAS_COMPILER
-@pytest.mark.parametrize("case", [case for case in CASES if case not in UNCOVERED])
-def test_compiled_code_agrees_with_python_bit_for_bit(case: str) -> None:
+@HAS_NUMBA
+@pytest.mark.parametrize("case", ["sigmoid", "tanh", "gelu", "batches", "everything"])
+def test_compiled_code_agrees_with_python_bit_for_bit(
+    case: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     setup = network(**CASES[case])
     assert by_engine(setup, STEPS, "compiled").tolist() == by_engine(setup, STEPS, "scalar").tolist()
 
 
 @HAS_NUMBA
-@pytest.mark.parametrize("case", ["sigmoid", "tanh", "gelu", "everything"])
-def test_numba_makes_the_same_where_there_is_no_c_compiler(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    setup = network(**CASES[case])
-    monkeypatch.setenv("PATH", "")
-    assert by_engine(setup, STEPS, "compiled").tolist() == by_engine(setup, STEPS, "scalar").tolist()
+def test_compiled_code_is_kept_for_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    by_engine(network(), 10, "compiled")
+    assert list(tmp_path.rglob("loop_*.py")) and list(tmp_path.rglob("*.nbc"))
+
+
+def test_only_a_long_run_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_installed", lambda: True)
+    assert [choose(network(), steps).name for steps in (1, 10_000, 10**8)] == ["scalar", "scalar", "compiled"]
+
+
+def test_what_compiling_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "is_installed", lambda: False)
+    with pytest.raises(UsageError, match="--engine compiled needs Numba: pip install numba"):
+        choose(network(), 1, "compiled")
+    assert choose(network(), 10**8).name == "scalar"
+
+
+def test_a_large_network_is_not_compiled() -> None:
+    with pytest.raises(UsageError, match="more than 10,000 parameters take minutes to compile"):
+        choose(network(widths=(100, 100, 10)), 1, "compiled")
 
 
 # ── three runs of one step are one run of three ───────────────────────────────────────────────────────────────────────
@@ -203,9 +222,9 @@ def test_the_shown_step_follows_from_its_own_records() -> None:
     result = train(network(), 50, show_step=20)
     step = result.shown
     assert step.number == 20 and step.changes is not None
-    before, after, change = (np.asarray(a.row) for a in (step.before.parameters, step.after.parameters, step.changes))
-    assert (before + change).tolist() == after.tolist()
-    assert (-1e-3 * np.asarray(step.gradients.row)).tolist() == change.tolist()
+    moved = step.before.parameters.row + step.changes.row
+    np.testing.assert_allclose(step.after.parameters.row, moved, rtol=1e-15)
+    assert (-1e-3 * step.gradients.row).tolist() == step.changes.row.tolist()
 
 
 def test_the_plain_loop_takes_the_closed_form_of_a_saturated_output() -> None:
@@ -218,27 +237,17 @@ def test_the_plain_loop_takes_the_closed_form_of_a_saturated_output() -> None:
             "layers": [{"weights": [[1]]}, {"activation": "sigmoid", "weights": [[800]]}],
         }
     )
-    ((step, loss, _),) = updates(setup, 1)
-    assert loss == pytest.approx(800.0)
-    assert step.gradients.row.tolist() == [800.0, 1.0]
-
-
-def test_plain_passes_say_what_the_engines_say_of_one_sample() -> None:
-    setup = network(widths=(2, 3, 3), loss="cross_entropy", output="softmax")
-    passes = [one.sample_pass(setup.network, setup.samples) for one in (NUMPY, choose(setup, 1, "scalar"))]
-    for plain, scalar in zip(*(made[:2] + made[3:6] for made in passes), strict=True):
-        np.testing.assert_allclose(np.concatenate(plain, None), np.concatenate(scalar, None), rtol=1e-12)
-    assert NUMPY.loss(setup.network, setup.samples, "mean") == pytest.approx(passes[1].loss, rel=1e-12)
+    assert total_loss(setup.network, setup.samples, "mean") == pytest.approx(800.0)
+    assert make_update(setup).gradients.row.tolist() == [800.0, 1.0]
 
 
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy", "kl_divergence"])
-def test_all_passes_say_the_same_of_a_saturated_output(loss: str) -> None:
+def test_the_slope_of_a_saturated_output_keeps_its_digits(loss: str) -> None:
     layers = [{"activation": "sigmoid", "weights": [[30.0], [-30.0]]}]
     setup = load({"inputs": [1], "targets": [0.25, 1], "loss": loss, "layers": layers})
-    arithmetics = (NUMPY, *(choose(setup, 1, name) for name in ("scalar", "array")))
-    upstream = [one.sample_pass(setup.network, setup.samples).upstream[-1] for one in arithmetics]
     right = 0.75 * (1 + math.exp(30)) if loss == "binary_cross_entropy" else 0.0
-    assert upstream == [pytest.approx([right - 0.25 * (1 + math.exp(-30)), -(1 + math.exp(30))], rel=1e-14)] * 3
+    wanted = [right - 0.25 * (1 + math.exp(-30)), -(1 + math.exp(30))]
+    assert Derivation(setup.network, setup.samples).upstream[-1] == pytest.approx(wanted, rel=1e-14)
 
 
 @pytest.mark.parametrize("bias", ["none", "shared", "own"])
@@ -249,21 +258,10 @@ def test_as_many_partials_are_counted_as_there_are(bias: str, output: str) -> No
     assert [derivation.count(layer) for layer in (0, 1)] == [len(list(derivation.layer(layer))) for layer in (0, 1)]
 
 
-def test_the_slopes_shown_are_those_that_the_array_engine_multiplies_with() -> None:
-    setup = network(widths=(20, 50, 10))
-    result = train(setup, 1)
-    assert result.engine == "array"
-    derivation = Derivation(setup.network, setup.samples.only(0), result.arithmetic)
-    deltas = [derivation.delta(0, unit) for unit in range(50)]
-    products = [upstream.value * slope.value for ((upstream, slope),) in (delta.terms for delta in deltas)]
-    assert [delta.value for delta in deltas] == products
-
-
 def test_scalar_code_works_with_pythons_own_numbers_however_large_the_network() -> None:
     """NumPy's scalars would warn of an overflow, and take several times as long."""
     setup = network(widths=(60, 30, 10), samples=1)
-    assert setup.network.parameter_count > FEW
-    engine = ScalarEngine(setup)
+    engine = StraightLoop(setup)
     seen: set[type] = set()
 
     def loop(p: list[float], *_: Any) -> float:
@@ -275,14 +273,13 @@ def test_scalar_code_works_with_pythons_own_numbers_however_large_the_network() 
     assert seen == {float}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_the_loss_over_many_samples_is_that_of_their_gradients_pass(loss: str, reduction: str) -> None:
+def test_the_loss_of_a_loop_is_that_of_the_plain_passes(loss: str, reduction: str, engine: str) -> None:
     setup = network(samples=5, loss=loss, reduction=reduction)
-    engine = choose(setup, 1, "scalar")
-    over_all = engine.loss(setup.network, setup.samples, reduction)
-    assert over_all == engine.gradients(setup.network, setup.samples, reduction)[1]
-    assert over_all == pytest.approx(NUMPY.loss(setup.network, setup.samples, reduction), rel=1e-13)
+    result = train(setup, 1, engine=engine)
+    assert result.history[0] == pytest.approx(total_loss(setup.network, setup.samples, reduction), rel=1e-13)
 
 
 # ── the choice ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -326,8 +323,9 @@ def test_divergence_is_reported_at_its_very_step(name: str, case: dict[str, Any]
 
 def _losses(setup: Setup) -> Iterator[tuple[int, float]]:
     """The loss that each number of updates leads to, by the plain loop."""
-    for step, loss, _ in updates(setup, 5000):
-        yield step.number - 1, loss
+    for step in plain_steps(setup, 5000):
+        batch = setup.samples.batch(step.batch)
+        yield step.number - 1, total_loss(step.before, batch, setup.schedule.reduction)
 
 
 @pytest.mark.parametrize(
@@ -373,7 +371,7 @@ def test_huge_numbers_that_stay_finite_are_no_divergence(name: str) -> None:
 
 def test_the_history_of_a_long_run_is_thinned_and_that_of_a_short_one_whole() -> None:
     setup = network(learning_rate=0.5)
-    plain = [loss for _, loss, _ in updates(setup, 2500)]
+    plain = [total_loss(step.before, setup.samples, "mean") for step in plain_steps(setup, 2500)]
     short, long, every = train(setup, 600), train(setup, 2500), train(setup, 2500, every_loss=True)
     np.testing.assert_allclose(short.history[:-1], plain[:600], rtol=1e-11, atol=1e-18)
     np.testing.assert_allclose(every.history[:-1], plain, rtol=1e-11, atol=1e-18)
@@ -392,7 +390,7 @@ def test_more_than_a_thousand_losses_are_thinned(steps: int, kept: int) -> None:
 def test_the_loop_comes_up_for_air_at_even_times_however_long_an_update_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 0.0
 
-    class Timed(ScalarEngine):
+    class Timed(StraightLoop):
         def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
             nonlocal clock
             clock += count * (0.001 if state.updates < 200 else 0.01)
@@ -424,7 +422,7 @@ def test_chunks_grow_when_they_take_less_than_half_and_shrink_from_twice_their_t
 ) -> None:
     clock = 0.0
 
-    class Timed(ScalarEngine):
+    class Timed(StraightLoop):
         def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
             nonlocal clock
             clock += seconds
