@@ -168,7 +168,7 @@ layers:
         (TANGLED, ["titel", "batch_size", "freeze[0]", "state.updates", "layers[0].activation", "layers[1].bais"]),
         (
             TANGLED.replace("[[1], [2]]", "[[1]]").replace("0.2]", "0.2, 5]").replace("0.4]", "0.4, 6]"),
-            ["titel", "targets", "layers[0].activation", "layers[0].weights[0]", "layers[1].bais"],
+            ["titel", "targets", "batch_size", "layers[0].activation", "layers[0].weights[0]", "layers[1].bais"],
         ),
         (
             "inputs: {x: 1, y: 2}\ntargets: {x: 1}\nlayers: [{weights: [{x: 1, z1: 2}], bias: {E: 1}}]\n",
