@@ -11,6 +11,7 @@ from backprop_cli.render.formats.decimals import format_number, trimmed
 from backprop_cli.render.formats.signs import SYMBOLS, without_needless_parentheses
 
 if TYPE_CHECKING:
+    from backprop_cli.derivation.matrices import Part
     from backprop_cli.derivation.partials import Rule
 
 
@@ -80,6 +81,38 @@ class LatexNotation:
     def symbol(self, symbol: str) -> str:
         r"""`\partial`."""
         return SYMBOLS[symbol][2]
+
+    def new(self, name: str) -> str:
+        """`{w_{31}}^{+}`."""
+        return f"{{{self.name(name)}}}{self.symbol('new')}"
+
+    def word(self, word: str) -> str:
+        r"""`\text{sigmoid}`."""
+        return rf"\text{{{self.text(word)}}}"
+
+    def matrix(self, part: Part) -> str:
+        r"""`W^{(2)\mathsf T}`, `\delta^{(1)}`, `{f'}^{(2)}`."""
+        name, layer, mark = part
+        raised = "" if layer is None else f"({layer})"
+        raised += {"T": r"\mathsf T", "+": "+", "'": "", "": ""}[mark]
+        index = f"^{{{raised}}}" if raised else ""
+        if name.startswith("d") and "/d" in name:
+            of, wrt = name[1:].split("/d", 1)
+            return rf"\frac{{\partial {self.name(of)}}}{{\partial {wrt}{index}}}"
+        if name in ("delta", "eta"):
+            name = f"\\{name}"
+        if name == "closed form":
+            return r"\text{closed form}"
+        return f"{{{name}'}}{index}" if mark == "'" else name + index
+
+    def operator(self, operator: str) -> str:
+        r"""` \cdot `, ` \odot `; words upright."""
+        if operator in ("(", ")"):
+            return operator
+        if operator.endswith(" over the batch"):
+            return self.word(operator)
+        signs = {"+": " + ", "=": " = ", "-": " - ", "hadamard": r" \odot ", "sum": r"\sum "}
+        return f" {signs.get(operator) or self.symbol('times')} "
 
 
 class MarkdownNotation(LatexNotation):

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.decimals import format_number, trimmed
-from backprop_cli.render.formats.signs import SYMBOLS, prettify, to_ascii, without_needless_parentheses
+from backprop_cli.render.formats.signs import SYMBOLS, prettify, superscript, to_ascii, without_needless_parentheses
 
 if TYPE_CHECKING:
+    from backprop_cli.derivation.matrices import Part
     from backprop_cli.derivation.partials import Partial, Rule
 
 
@@ -66,6 +67,18 @@ class Notation(Protocol):
 
     def symbol(self, symbol: str) -> str:
         """One of the signs in `SYMBOLS`, by its English name."""
+
+    def new(self, name: str) -> str:
+        """A quantity after the update."""
+
+    def word(self, word: str) -> str:
+        """A word within a formula."""
+
+    def matrix(self, part: Part) -> str:
+        """A matrix or vector, such as W² transposed."""
+
+    def operator(self, operator: str) -> str:
+        """What stands between two matrices: an operator of `MatrixStep`, with the space around it."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,33 @@ class TextNotation:
         """`∂`, or `d`."""
         unicode, ascii, _ = SYMBOLS[symbol]
         return ascii if self.is_ascii else unicode
+
+    def new(self, name: str) -> str:
+        """`w31⁺`."""
+        return self.name(name) + self.symbol("new")
+
+    def word(self, word: str) -> str:
+        """As it is."""
+        return word
+
+    def matrix(self, part: Part) -> str:
+        """`W²ᵀ`, `δ¹`, `∂E/∂a¹`, `f′²`."""
+        name, layer, mark = part
+        index = "" if layer is None else superscript(layer, self.is_ascii)
+        if name.startswith("d") and "/d" in name:
+            name = self.partial(*name[1:].split("/d", 1))
+        elif name in ("delta", "eta"):
+            name = self.symbol(name)
+        if mark == "'":
+            return name + ("'" if self.is_ascii else "′") + index
+        return name + index + {"T": self.symbol("transpose"), "+": self.symbol("new"), "": ""}[mark]
+
+    def operator(self, operator: str) -> str:
+        """`·`, ` − `, ` ⊙ `."""
+        if operator in ("-", "hadamard"):
+            return f" {self.symbol('minus' if operator == '-' else operator)} "
+        signs = {"*": self.symbol("times"), "+": " + ", "=": " = ", "sum": f"{self.symbol('sum')} "}
+        return signs.get(operator, operator)
 
 
 def partial_name(partial: Partial, notation: Notation) -> str:

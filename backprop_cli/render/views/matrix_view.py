@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from backprop_cli.derivation.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.network.network import Network
-from backprop_cli.render.formats.latex_notation import LatexNotation
-from backprop_cli.render.formats.notation import Notation, TextNotation
-from backprop_cli.render.formats.signs import superscript
+from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import MATRIX_EDGE, Block, Heading, Matrix, Note
 from backprop_cli.render.views.phrases import batch_sentence, listed
 from backprop_cli.render.views.run_view import heading, losses
@@ -44,10 +42,10 @@ def _meanings(network: Network, notation: Notation) -> Iterator[str]:
     """`f¹ = tanh`, and what J² is of a softmax."""
     for number, activation in enumerate(network.activations, start=1):
         settings = ", ".join(f"{name} {notation.term(value)}" for name, value in activation.setting_values().items())
-        name = _word(activation.name, notation)
-        yield notation.math(f"{_part(('f', number, ''), notation)} = {name}") + (f" ({settings})" if settings else "")
+        name = notation.word(activation.name)
+        yield notation.math(f"{notation.matrix(('f', number, ''))} = {name}") + (f" ({settings})" if settings else "")
         if not activation.is_elementwise:
-            yield f"{notation.math(_part(('J', number, ''), notation))} its Jacobian"
+            yield f"{notation.math(notation.matrix(('J', number, '')))} its Jacobian"
 
 
 def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
@@ -59,56 +57,12 @@ def _frozen(run: Run, notation: Notation) -> Iterator[Note]:
     yield Note(f"Frozen, so unchanged: {listed(frozen, lambda name: notation.math(notation.name(name)))}.")
 
 
-def _word(name: str, notation: Notation) -> str:
-    return rf"\text{{{notation.text(name)}}}" if isinstance(notation, LatexNotation) else name
-
-
 def _matrix(step: MatrixStep, notation: Notation) -> Matrix:
-    right = "".join(part if isinstance(part, str) and part in "()" else _sign(part, notation) for part in step.right)
-    return Matrix(_part(step.left, notation), right, step.value)
+    right = "".join(_sign(part, notation) for part in step.right)
+    return Matrix(notation.matrix(step.left), right, step.value)
 
 
 def _sign(part: Part | str | Rule, notation: Notation) -> str:
     if isinstance(part, Rule):
         return notation.rule(part)
-    if not isinstance(part, str):
-        return _part(part, notation)
-    if part.endswith(" over the batch"):
-        return _word(part, notation)
-    signs = {
-        "*": notation.symbol("times"),
-        "-": f" {notation.symbol('minus')} ",
-        "hadamard": f" {notation.symbol('hadamard')} ",
-    }
-    signs |= {"+": " + ", "=": " = ", "sum": notation.symbol("sum") + " "}
-    return f" {signs[part]} " if isinstance(notation, LatexNotation) else signs[part]
-
-
-def _part(part: Part, notation: Notation) -> str:
-    """`W²ᵀ`, `δ¹`, `∂E/∂a¹`, `f′²`."""
-    name, layer, mark = part
-    if isinstance(notation, LatexNotation):
-        return _latex_part(name, layer, mark)
-    is_ascii = isinstance(notation, TextNotation) and notation.is_ascii
-    index = "" if layer is None else superscript(layer, is_ascii)
-    if name.startswith("d") and "/d" in name:
-        of, wrt = name[1:].split("/d", 1)
-        name = notation.partial(of, wrt)
-    elif name in ("delta", "eta"):
-        name = notation.symbol(name)
-    marks = {"T": notation.symbol("transpose"), "+": notation.symbol("new"), "'": "'" if is_ascii else "′", "": ""}
-    return name + marks[mark] + index if mark == "'" else name + index + marks[mark]
-
-
-def _latex_part(name: str, layer: int | None, mark: str) -> str:
-    raised = "" if layer is None else f"({layer})"
-    raised += {"T": r"\mathsf T", "+": "+", "'": "", "": ""}[mark]
-    index = f"^{{{raised}}}" if raised else ""
-    if name.startswith("d") and "/d" in name:
-        of, wrt = name[1:].split("/d", 1)
-        return rf"\frac{{\partial {LatexNotation().name(of)}}}{{\partial {wrt}{index}}}"
-    if name in ("delta", "eta"):
-        name = f"\\{name}"
-    if name == "closed form":
-        return r"\text{closed form}"
-    return f"{{{name}'}}{index}" if mark == "'" else name + index
+    return notation.operator(part) if isinstance(part, str) else notation.matrix(part)

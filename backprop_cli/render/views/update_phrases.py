@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.derivation.explanation import Explanation
-from backprop_cli.render.formats.latex_notation import LatexNotation
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Equation
 from backprop_cli.training.train import Run
@@ -16,7 +15,7 @@ def update_rule(run: Run, notation: Notation) -> str:
     schedule, loss = run.setup.schedule, run.setup.network.names.loss
     gradient = notation.partial(loss, "w")
     eta, minus = notation.symbol("eta"), notation.symbol("minus")
-    new, w = _new("w", notation), notation.name("w")
+    new, w = notation.new("w"), notation.name("w")
     if not (schedule.momentum or schedule.weight_decay or schedule.bias_decay):
         return notation.math(f"{new} = {w} {minus} {notation.product([eta, gradient])}")
     steps = []
@@ -29,11 +28,11 @@ def update_rule(run: Run, notation: Notation) -> str:
         if schedule.dampening:
             part = notation.product([f"(1 {minus} {notation.symbol('tau')})", direction])
         if schedule.dampening and run.shown.velocity_before is None:
-            steps.append(f"{_new('v', notation)} = {direction}")  # dampening begins with the second velocity
+            steps.append(f"{notation.new('v')} = {direction}")  # dampening begins with the second velocity
         else:
-            steps.append(f"{_new('v', notation)} = {notation.product([mu, 'v'])} + {part}")
-        ahead = notation.product([mu, _new("v", notation)])
-        direction = f"({direction} + {ahead})" if schedule.nesterov else _new("v", notation)
+            steps.append(f"{notation.new('v')} = {notation.product([mu, 'v'])} + {part}")
+        ahead = notation.product([mu, notation.new("v")])
+        direction = f"({direction} + {ahead})" if schedule.nesterov else notation.new("v")
     steps.append(f"{new} = {w} {minus} {notation.product([eta, direction])}")
     return "; ".join(notation.math(step) for step in steps) + _settings(run, notation)
 
@@ -70,7 +69,7 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
         yield Equation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
         symbol = "g"
     if update.velocity is not None:
-        velocity, shown_velocity = _new("v", notation), notation.quantity(f"{v}+", update.velocity)
+        velocity, shown_velocity = notation.new("v"), notation.quantity(f"{v}+", update.velocity)
         if update.velocity_before is None:
             yield Equation(velocity, (symbol, shown_velocity))
         else:
@@ -93,14 +92,4 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
     directions = [ahead] * bool(ahead) + [notation.quantity(direction_name, update.direction, True)]
     moved = [notation.product([factor(schedule.learning_rate), direction]) for direction in directions]
     filled = [f"{notation.quantity(old, update.old)} {minus} {change}" for change in moved]
-    yield Equation(_new(explanation.name, notation), (step, *filled, notation.quantity(new, update.new)))
-
-
-def _new(name: str, notation: Notation) -> str:
-    """`w⁺`."""
-    shown = notation.name(name)
-    return (
-        f"{{{shown}}}{notation.symbol('new')}"
-        if isinstance(notation, LatexNotation)
-        else shown + notation.symbol("new")
-    )
+    yield Equation(notation.new(explanation.name), (step, *filled, notation.quantity(new, update.new)))
