@@ -1,8 +1,7 @@
-"""Symbols: expressions of sympy's and their derivatives. Only this module, `convert` and `simplify` import sympy.
+"""Symbols: expressions of sympy's. Only this module, `convert` and `simplify` import sympy.
 
 sympy never sees text: its expressions are built from ours node by node, and `convert` turns them back into ours.
-All work happens `in_textbook_form`, where 2(x + 1) stays what it is. Piecewise functions are opaque to sympy and bring
-their own slopes.
+All work happens `in_textbook_form`, where 2(x + 1) stays what it is. sympy differentiates nothing, that is done by `slopes`.
 
 Work is bounded by counting before doing: nothing is built whose size, depth or digits exceed the limits below.
 """
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 import sympy
 from sympy.core.parameters import distribute
 
+from backprop_cli.chain.slopes import Slopes
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, walk
 from backprop_cli.formula.operations import CHOICES
 
@@ -58,33 +58,12 @@ def in_textbook_form() -> Iterator[None]:
 # ── what sympy does not know ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _opaque(name: str, *slopes: Callable[..., Symbolic]) -> Symbolic:
-    """A function that sympy leaves alone, with its derivative by each argument."""
-    return type(name, (sympy.Function,), {"fdiff": lambda self, argindex=1: slopes[argindex - 1](*self.args)})
+def _opaque(name: str) -> Symbolic:
+    """A function that sympy leaves alone."""
+    return type(name, (sympy.Function,), {})
 
 
-def _choice_slope(self: Symbolic, symbol: Symbolic) -> Symbolic:
-    """Choose between the derivatives as between the values."""
-    then, left, right, otherwise = self.args
-    slopes = then.diff(symbol), otherwise.diff(symbol)
-    return slopes[0] if slopes[0] == slopes[1] else self.func(slopes[0], left, right, slopes[1])
-
-
-_CHOICE = {name: type(name, (sympy.Function,), {"_eval_derivative": _choice_slope}) for name in CHOICES}
-
-
-def _step(greater: Symbolic, smaller: Symbolic) -> Symbolic:
-    """The slope of a maximum by the argument `greater`."""
-    return _CHOICE["if >"](1, greater, smaller, _CHOICE["if =="](sympy.S.Half, greater, smaller, 0))
-
-
-_OPAQUE: dict[str, Symbolic] = {
-    "sigmoid": _opaque("sigmoid", lambda z: _OPAQUE["sigmoid"](z) * (1 - _OPAQUE["sigmoid"](z))),
-    "relu": _opaque("relu", lambda z: _CHOICE["if >"](1, z, 0, 0)),
-    "abs": _opaque("abs", lambda z: _CHOICE["if >"](1, z, 0, _CHOICE["if <"](-1, z, 0, 0))),
-    "max": _opaque("max", lambda a, b: _step(a, b), lambda a, b: _step(b, a)),
-    "min": _opaque("min", lambda a, b: _step(b, a), lambda a, b: _step(a, b)),
-}
+_OPAQUE: dict[str, Symbolic] = {name: _opaque(name) for name in ("sigmoid", "relu", "abs", "max", "min", *CHOICES)}
 
 
 def _signed(function: Symbolic, sign: int) -> Callable[[Symbolic], Symbolic]:
@@ -112,10 +91,9 @@ _FUNCTIONS: dict[str, Callable[..., Symbolic]] = {
     **{name: getattr(sympy, name) for name in ("exp", "sqrt")},
     **dict.fromkeys(("log", "ln"), sympy.log),
     **_OPAQUE,
-    **_CHOICE,
 }
 NAMES: dict[Any, str] = {
-    **{_FUNCTIONS[name]: name for name in ("exp", "ln", *_OPAQUE, *_CHOICE)},
+    **{_FUNCTIONS[name]: name for name in ("exp", "ln", *_OPAQUE)},
     **{getattr(sympy, name): name for name in _PARITIES},
 }
 """What sympy's functions are called in our language."""
@@ -190,6 +168,8 @@ def _applied(expression: Apply, arguments: Sequence[Symbolic]) -> Symbolic:
         return _power(expression, *arguments)
     if not arguments:
         return {"pi": sympy.pi, "e": sympy.E}[operation]
+    if operation in CHOICES and arguments[0] == arguments[-1]:
+        return arguments[0]
     return _FUNCTIONS[operation](*arguments)
 
 
@@ -238,38 +218,19 @@ def summed(terms: Sequence[Entry]) -> Entry:
 
 
 def derivatives(expression: Expression, names: Sequence[str]) -> Iterator[tuple[str, Symbolic]]:
-    """The derivative by each of some names, all names standing for themselves; a sum is done term by term.
+    """The derivative by each of some names, all names standing for themselves.
 
     Raises:
         UndefinedExpressionError: the expression has no value.
         TooLargeError: it holds numbers beyond the limits.
     """
     own = {part.name: symbol(part.name) for part in walk(expression) if isinstance(part, Name)}
-    value = build(expression, own).value
-    terms = [(sympy.Mul.make_args(term), term.free_symbols) for term in sympy.Add.make_args(value)]
+    build(expression, own)
+    slopes = Slopes(expression)
     for name in names:
-        by = own[name].value
-        slopes = (_product_slope(factors, by) for factors, symbols in terms if by in symbols)
-        yield name, sympy.Add(*map(_one_power, slopes))
+        yield name, build(slopes.by(name), own).value
 
 
 def size_of(value: Symbolic) -> int:
     """How many parts the value has, written out."""
     return sum(1 for _ in sympy.preorder_traversal(value))
-
-
-def _product_slope(factors: Sequence[Symbolic], by: Symbolic) -> Symbolic:
-    """The product rule: a term for each factor with `by` in it. sympy's own takes all factors anew for every term."""
-    return sympy.Add(
-        *(
-            sympy.Mul(*factors[:index], factor.diff(by), *factors[index + 1 :])
-            for index, factor in enumerate(factors)
-            if by in factor.free_symbols
-        )
-    )
-
-
-def _one_power(value: Symbolic) -> Symbolic:
-    """The slope of x^y by x as y·x^(y − 1), where sympy has x^y·y/x."""
-    is_symbolic = any(power.exp.free_symbols and power.base != sympy.E for power in value.atoms(sympy.Pow))
-    return sympy.powsimp(value, combine="exp") if is_symbolic else value
