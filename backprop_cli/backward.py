@@ -48,7 +48,7 @@ class Gradients(NamedTuple):
     """Derivatives of each sample's loss, by layer.
 
     `activations[l]` is ∂E/∂a of what feeds layer l (`activations[0]`: of the inputs), the last entry ∂E/∂o;
-    `deltas[l]` is ∂E/∂z; `parameters` are ∂E/∂w and ∂E/∂b, reduced over the batch.
+    `deltas[l]` is ∂E/∂z; `parameters` are ∂E/∂w and ∂E/∂b, reduced over the batch, with the penalty's part.
     """
 
     activations: tuple[Array, ...]
@@ -96,6 +96,11 @@ def bias_gradient(place: Place, delta: Array) -> Array | None:
     return np.asarray(by_unit.sum() if biases == "shared" else by_unit)
 
 
+def penalty_gradient(network: Network) -> Array:
+    """∂R/∂w and ∂R/∂b of every parameter, in a row."""
+    return network.penalty.slope(network.names, network.parameters.row)
+
+
 class Links(NamedTuple):
     """The links of the chain, each replaceable on its own."""
 
@@ -105,6 +110,7 @@ class Links(NamedTuple):
     loss_by_source: Callable[[Place, Array], Array] = loss_by_source
     weight_gradient: Callable[[Place, Array], Array] = weight_gradient
     bias_gradient: Callable[[Place, Array], Array | None] = bias_gradient
+    penalty_gradient: Callable[[Network], Array] = penalty_gradient
 
 
 CHAIN_RULE = Links()
@@ -135,6 +141,8 @@ def backward(
             weights.append(links.weight_gradient(place, delta) * scale)
             biases.append(None if bias is None else bias * scale)
     parameters = ParameterRow.of(network.names, reversed(weights), reversed(biases))
+    if network.penalty:
+        parameters = ParameterRow(network.names, parameters.row + links.penalty_gradient(network))
     return Gradients(tuple(reversed(activations)), tuple(reversed(deltas)), parameters)
 
 

@@ -44,14 +44,16 @@ def loss_shares(network: Network, trace: Trace, targets: Array) -> Array:
         return network.loss.shares(targets, trace.outputs)
 
 
-def loss_of_shares(shares: Array, reduction: str) -> Array:
-    """E from samples × outputs: the sum over a sample's outputs, then the mean or sum over the samples."""
+def loss_of_shares(network: Network, shares: Array, reduction: str) -> Array:
+    """E from samples × outputs: the sum over a sample's outputs, the mean or sum over the samples, then the penalty."""
     with np.errstate(over="ignore", invalid="ignore"):
         losses = shares.sum(axis=-1)
-        return np.asarray(losses.mean(axis=0) if reduction == "mean" else losses.sum(axis=0))
+        data = losses.mean(axis=0) if reduction == "mean" else losses.sum(axis=0)
+        return np.asarray(data + network.penalty_value if network.penalty else data)
 
 
 def total_loss(network: Network, samples: Samples, reduction: str) -> float:
-    """E over all samples: each sample's loss is the sum of its shares, `reduction` (mean or sum) joins the samples."""
+    """E over all samples: the sum of a sample's shares, joined by `reduction` (mean or sum), and the penalty."""
     trace = forward(network, samples.inputs)
-    return float(loss_of_shares(loss_shares(network, trace, samples.targets), reduction))
+    shares = loss_shares(network, trace, samples.targets)
+    return float(loss_of_shares(network, shares, reduction))

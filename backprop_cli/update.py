@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.backward import both_passes
-from backprop_cli.functions.numeric import Array
-from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
 
 
@@ -94,8 +92,8 @@ def update(
     """
     names, direction, after = network.names, gradients.row, None
     with np.errstate(over="ignore", invalid="ignore"):
-        if schedule.weight_decay or schedule.bias_decay:
-            direction = direction + decays_of(names, schedule) * network.parameters.row
+        if any(schedule.weight_decay):
+            direction = direction + schedule.weight_decay.row(names) * network.parameters.row
         if schedule.momentum:
             after = direction
             if velocity is not None:
@@ -103,15 +101,6 @@ def update(
             direction = direction + schedule.momentum * after if schedule.nesterov else after
         changes = -schedule.learning_rate * direction
     return ParameterRow(names, changes), None if after is None else ParameterRow(names, after)
-
-
-def decays_of(names: Names, schedule: Schedule) -> Array:
-    """The weight decay of each parameter."""
-    decays = np.empty(names.parameter_count)
-    for layer in range(names.depth):
-        decays[names.weights_at(layer)] = schedule.weight_decay
-        decays[names.biases_at(layer)] = schedule.bias_decay
-    return decays
 
 
 def moved(network: Network, changes: ParameterRow, schedule: Schedule) -> Network:

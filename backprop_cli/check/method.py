@@ -70,7 +70,7 @@ class Method:
         """E over all samples."""
         samples = self.setup.samples
         shares = self.shares(network, self.forward(network, samples.inputs), samples.targets)
-        return float(loss_of_shares(shares, self.loss_reduction))
+        return float(loss_of_shares(network, shares, self.loss_reduction))
 
 
 Change = Callable[[Method], Method]

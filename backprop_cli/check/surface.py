@@ -96,7 +96,9 @@ class Surface:
         )
         here, there = (loss_shares(self.network, one, self.samples.targets) for one in (trace, moved))
         sizes = (np.abs(here), np.abs(there - here) / _NUDGE)
-        return max(float(loss_of_shares(np.nan_to_num(size, posinf=0.0), self.reduction)) for size in sizes)
+        return max(
+            float(loss_of_shares(self.network, np.nan_to_num(size, posinf=0.0), self.reduction)) for size in sizes
+        )
 
     def along_parameter(self, parameter: Parameter) -> Line:
         """The line on which one parameter moves."""
@@ -120,7 +122,7 @@ class Surface:
     def _loss(self, network: Network) -> tuple[Array, Trace]:
         trace = forward(network, self.samples.inputs)
         shares = loss_shares(network, trace, self.samples.targets)
-        return loss_of_shares(shares, self.reduction), trace
+        return loss_of_shares(network, shares, self.reduction), trace
 
     def slope(self, line: Line) -> Estimate:
         """The slope at the network."""

@@ -74,7 +74,7 @@ def run(
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.derivation.partials import Derivation
+    from backprop_cli.derivation.explanation import derive
     from backprop_cli.errors import InterruptedRunError
     from backprop_cli.files.limits import require_records
     from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
@@ -106,7 +106,7 @@ def run(
     if target == "-" or (target is not None and quiet):
         _write(console, files)
         return
-    derivation = Derivation(result.shown.before, setup.samples.only(index))
+    derivation = derive(result, index)
     if view is opt.View.matrix:
         from backprop_cli.render.views.matrix_view import matrix_view as chosen_view
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def update_of(run: Run, parameter: Parameter) -> Update:
     step, schedule = run.shown, run.setup.schedule
     is_frozen = run.setup.is_frozen(parameter)
     old = step.before.value_of(parameter)
-    decay = schedule.bias_decay if parameter.source is None else schedule.weight_decay
+    decay = schedule.weight_decay.of(parameter)
     decayed = step.gradients.pick(parameter) + decay * old
     velocity = None if step.velocity_after is None else step.velocity_after.pick(parameter)
     direction = decayed if velocity is None else velocity
@@ -73,6 +74,17 @@ def update_of(run: Run, parameter: Parameter) -> Update:
     )
 
 
+def derive(run: Run, sample: int) -> Derivation:
+    """The derivatives of one sample's loss (from 0) in the run's shown step.
+
+    Each sample carries the penalty, so that their mean has it once; where losses are added up it carries its share of it.
+    """
+    network = run.shown.before
+    if network.penalty and run.setup.schedule.reduction == "sum":
+        network = replace(network, penalty=network.penalty.share_of(len(run.shown.batch)))
+    return Derivation(network, run.setup.samples.only(sample))
+
+
 class Explainer:
     """Explains the parameters of a run's shown step; `sample` (from 0) is the one whose chain is followed.
 
@@ -86,7 +98,7 @@ class Explainer:
             raise UsageError(f"there is no sample {sample + 1}: the file has {count} sample{'s' * (count != 1)}")
         self.run = run
         self.sample = sample
-        self.derivation = Derivation(run.shown.before, run.setup.samples.only(sample))
+        self.derivation = derive(run, sample)
 
     @cached_property
     def _batch(self) -> tuple[Trace, Gradients]:
@@ -107,6 +119,7 @@ class Explainer:
             found = deltas[:, parameter.unit]
         else:
             found = deltas.sum(axis=1)
+        found = found + sum(partial.value for partial in self.derivation.penalty_by(parameter))
         return tuple(zip((index + 1 for index in step.batch), found.tolist(), strict=True))
 
     def explain(self, parameter: Parameter, with_paths: bool = False, limit: int = 20) -> Explanation:

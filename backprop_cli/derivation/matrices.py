@@ -10,6 +10,7 @@ import numpy as np
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import ParameterRow
 from backprop_cli.training.train import Run
 
 Part = tuple[str, int | None, str]
@@ -45,7 +46,12 @@ def forward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
     if loss.needs_targets:
         yield MatrixStep(("t", None, ""), (), _column(derivation.targets))
     energy = np.array([[derivation.sample_loss]])
-    yield MatrixStep((derivation.loss, None, ""), ("sum", _of_outputs(loss.definition, derivation)), energy)
+    shares: tuple[Part | str | Rule, ...] = ("sum", _of_outputs(loss.definition, derivation))
+    if derivation.network.penalty:
+        penalty: Part = (derivation.names.penalty, None, "")
+        yield MatrixStep(penalty, (), np.array([[derivation.network.penalty_value]]))
+        shares = (*shares, "+", penalty)
+    yield MatrixStep((derivation.loss, None, ""), shares, energy)
 
 
 def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
@@ -71,13 +77,35 @@ def backward_steps(derivation: Derivation) -> Iterator[MatrixStep]:
         yield MatrixStep(delta, right, _column(derivation.deltas[index]))
         source = _source(index)
         weights = derivation.gradients.weights[index]
-        yield MatrixStep((f"d{loss}/dW", number, ""), (delta, "*", (source[0], source[1], "T")), weights)
+        yield from _penalty(derivation, index)
+        of_weights, of_biases = _penalty_parts(derivation, number)
+        product: tuple[Part | str, ...] = (delta, "*", (source[0], source[1], "T"))
+        yield MatrixStep((f"d{loss}/dW", number, ""), (*product, *of_weights), weights)
         bias = derivation.gradients.biases[index]
         if bias is not None:
             is_shared = derivation.names.biases[index] == "shared"
-            yield MatrixStep((f"d{loss}/db", number, ""), ("sum", delta) if is_shared else (delta,), _column(bias))
+            summed: tuple[Part | str, ...] = ("sum", delta) if is_shared else (delta,)
+            yield MatrixStep((f"d{loss}/db", number, ""), (*summed, *of_biases), _column(bias))
         left: Part = (f"d{loss}/dx", None, "") if index == 0 else (f"d{loss}/da", index, "")
         yield MatrixStep(left, (("W", number, "T"), "*", delta), _column(derivation.upstream[index]))
+
+
+def _penalty(derivation: Derivation, index: int) -> Iterator[MatrixStep]:
+    """∂R/∂W and ∂R/∂b of one layer, where the penalty has any."""
+    network, number = derivation.network, index + 1
+    slopes = ParameterRow(derivation.names, network.penalty.slope(derivation.names, network.parameters.row))
+    for part, value in zip(
+        _penalty_parts(derivation, number), (slopes.weights[index], slopes.biases[index]), strict=True
+    ):
+        if part and value is not None:
+            yield MatrixStep(part[1], (), _column(value))
+
+
+def _penalty_parts(derivation: Derivation, number: int) -> tuple[tuple[str, Part] | tuple[()], ...]:
+    """`+ ∂R/∂W` and `+ ∂R/∂b` of one layer (from 1), or nothing where that kind of parameter has no penalty."""
+    penalty, name = derivation.network.penalty, derivation.names.penalty
+    pairs = (("W", (penalty.l2.weights, penalty.l1.weights)), ("b", (penalty.l2.biases, penalty.l1.biases)))
+    return tuple(("+", (f"d{name}/d{kind}", number, "")) if any(factors) else () for kind, factors in pairs)
 
 
 def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
@@ -103,7 +131,7 @@ def update_steps(run: Run, sample: int, loss: str) -> Iterator[MatrixStep]:
 def _is_plain(run: Run) -> bool:
     """Whether the update of what is not frozen is w − η·∂E/∂w and nothing more."""
     schedule = run.setup.schedule
-    return not (schedule.momentum or schedule.weight_decay or schedule.bias_decay)
+    return not (schedule.momentum or any(schedule.weight_decay))
 
 
 WIDEST_JACOBIAN = 12

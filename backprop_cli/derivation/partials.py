@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.backward import both_passes
+from backprop_cli.backward import both_passes, penalty_gradient
 from backprop_cli.formula.formula import Formula
 from backprop_cli.forward import loss_of_shares, loss_shares
 from backprop_cli.functions import softmax
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, Samples
+from backprop_cli.network.penalty import Penalty
 
 
 class Rule(NamedTuple):
@@ -68,7 +69,7 @@ class Derivation:
         shares = loss_shares(network, trace, sample.targets)
         self.targets: list[float] = sample.targets[0].tolist()
         self.shares: list[float] = shares[0].tolist()
-        self.sample_loss = float(loss_of_shares(shares, "sum"))
+        self.sample_loss = float(loss_of_shares(network, shares, "sum"))
         self.net_inputs = _first_rows(trace.net_inputs)
         self.activations = _first_rows(trace.activations)
         self.deltas = _first_rows(gradients.deltas)
@@ -174,6 +175,22 @@ class Derivation:
             formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s> \cdot ", ""))
         return Rule(formula, names, values)
 
+    def penalty_by(self, parameter: Parameter) -> tuple[Partial, ...]:
+        """∂R/∂w = λ·w (L2), λ·sign w (L1), as the last term of ∂E/∂w; nothing where the parameter has no penalty."""
+        network = self.network
+        l2, l1 = network.penalty.l2.of(parameter), network.penalty.l1.of(parameter)
+        if not (l2 or l1):
+            return ()
+        name, value = self.names.of(parameter), network.value_of(parameter)
+        slope = self._penalty_slopes[self.names.index(parameter)]
+        holes = {"w": (name, value), "l2": ("", l2), "l1": ("", l1), "n": ("", float(network.penalty.divisor))}
+        return (self._local(self.names.penalty, name, slope, _penalty_slope(network.penalty, l2, l1), holes),)
+
+    @cached_property
+    def _penalty_slopes(self) -> list[float]:
+        slopes: list[float] = penalty_gradient(self.network).tolist()
+        return slopes
+
     def loss_by_source(self, layer: int, source: int) -> Partial:
         """∂E/∂a_prev (∂E/∂x before the first layer): the sum over the units of `layer` of ∂E/∂z · ∂z/∂a_prev."""
         key = ("E/a", layer, source)
@@ -195,7 +212,7 @@ class Derivation:
                 self.delta(above, unit)
 
     def gradient(self, parameter: Parameter) -> Partial:
-        """∂E/∂w = ∂E/∂z · ∂z/∂w, or ∂E/∂b, for a shared bias summed over its units."""
+        """∂E/∂w = ∂E/∂z · ∂z/∂w, or ∂E/∂b, for a shared bias summed over its units, and the penalty's part."""
         layer, name = parameter.layer, self.names.of(parameter)
         if parameter.source is not None:
             unit = parameter.unit or 0
@@ -204,6 +221,7 @@ class Derivation:
         else:
             units = range(self.names.widths[layer + 1]) if parameter.unit is None else [parameter.unit]
             terms = tuple((self.delta(layer, unit), self.net_by_bias(layer, unit)) for unit in units)
+        terms += tuple((partial,) for partial in self.penalty_by(parameter))
         return Partial(self.loss, name, self.gradients.pick(parameter), None, terms)
 
     # ── the listing ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,7 +236,7 @@ class Derivation:
         yield from (self.delta(layer, unit) for unit in units)
         for parameter in self.names.layer_parameters(layer):
             gradient = self.gradient(parameter)
-            yield from (term[1] for term in gradient.terms)
+            yield from (term[-1] for term in gradient.terms)
             yield gradient
         for source in range(self.names.widths[layer]):
             by_source = self.loss_by_source(layer, source)
@@ -231,7 +249,10 @@ class Derivation:
         outputs = units if layer == self.names.depth - 1 else 0
         slopes = units if self.network.activations[layer].is_elementwise else units * units
         biases = {"none": 0, "shared": units + 1, "own": 2 * units}[self.names.biases[layer]]
-        return outputs + slopes + units + 2 * units * sources + biases + units * sources + sources
+        penalties = (
+            sum(bool(self.penalty_by(one)) for one in self.names.layer_parameters(layer)) if self.network.penalty else 0
+        )
+        return outputs + slopes + units + 2 * units * sources + biases + penalties + units * sources + sources
 
     def layers(self) -> Iterator[tuple[int, Iterator[Partial]]]:
         """Every layer's partials, from the output back."""
@@ -248,8 +269,18 @@ class Derivation:
                 values[self.names.activation(layer, unit)] = self.activations[layer + 1][unit]
         for unit, share in enumerate(self.shares):
             values[self.names.share(unit)] = share
+        if self.network.penalty:
+            values[self.names.penalty] = float(self.network.penalty_value)
         values[self.loss] = self.sample_loss
         return values
+
+
+def _penalty_slope(penalty: Penalty, l2: float, l1: float) -> Formula:
+    """∂R/∂w of a parameter with these factors."""
+    per, latex_per = ("", "") if penalty.divisor == 1 else ("/<n>", r" \cdot \frac{1}{<n>}")
+    parts = [("<l2>" + per + "*<w>", "<l2>" + latex_per + r" \cdot <w>")] if l2 else []
+    parts += [("<l1>" + per + "*sign(<w>)", "<l1>" + latex_per + r" \cdot \operatorname{sign}(<w>)")] if l1 else []
+    return Formula(*(" + ".join(spelled) for spelled in zip(*parts, strict=True)))
 
 
 def _first_rows(arrays: tuple[Array, ...]) -> list[list[float]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.network.names import Parameter
+from backprop_cli.network.penalty import ByKind
 
 Symbol = tuple[str, float]
 """A name and its value."""
@@ -35,7 +36,7 @@ def quantities(derivation: Derivation) -> Iterator[Quantity]:
 
 def count_quantities(derivation: Derivation) -> int:
     """How many records `quantities` yields."""
-    return 2 * sum(derivation.names.widths[1:]) + derivation.names.widths[-1] + 1
+    return 2 * sum(derivation.names.widths[1:]) + derivation.names.widths[-1] + bool(derivation.network.penalty) + 1
 
 
 def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
@@ -77,7 +78,7 @@ def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
 
 
 def _losses(derivation: Derivation) -> Iterator[Quantity]:
-    """Each output's share of the loss, and their sum."""
+    """Each output's share of the loss, the penalty, and their sum."""
     loss, names = derivation.network.loss, derivation.names
     settings = loss.setting_values()
     shares = [(names.share(unit), share) for unit, share in enumerate(derivation.shares)]
@@ -85,4 +86,44 @@ def _losses(derivation: Derivation) -> Iterator[Quantity]:
         holes = {"t": names.target(unit), "o": names.output(unit), "n": ""} | dict.fromkeys(settings, "")
         values = {"t": derivation.targets[unit], "o": derivation.activations[-1][unit]}
         yield Quantity(name, share, Rule(loss.definition, holes, values | {"n": float(len(shares))} | settings))
+    if derivation.network.penalty:
+        penalty = _penalty(derivation)
+        yield penalty
+        shares.append((penalty.name, penalty.value))
     yield Quantity(names.loss, derivation.sample_loss, None, tuple((share,) for share in shares))
+
+
+def _penalty(derivation: Derivation) -> Quantity:
+    """The penalty on large parameters, R = ½·λ·Σw² + λ₁·Σ|w|."""
+    network, names = derivation.network, derivation.names
+    penalty = network.penalty
+    holes: dict[str, str] = {"n": ""}
+    values = {"n": float(penalty.divisor)}
+    parts: list[tuple[str, str]] = []
+    for kind, factors, text, latex in (
+        ("l2", penalty.l2, "1/2*<{}>*{}", r"\frac{{1}}{{2}} \cdot <{}> \cdot {}"),
+        ("l1", penalty.l1, "<{}>*{}", r"<{}> \cdot {}"),
+    ):
+        for group in ByKind._fields:
+            factor = float(getattr(factors, group))
+            if not factor:
+                continue
+            hole = f"{kind}_{group}"
+            holes[hole], values[hole] = "", factor
+            listed = [one for one in names.parameters() if one.is_weight == (group == "weights")]
+            shown = listed if len(listed) <= _SPELLED_OUT else [*listed[:3], listed[-1]]
+            for one in shown:
+                holes[f"p{names.index(one)}"] = names.of(one)
+                values[f"p{names.index(one)}"] = network.value_of(one)
+            marks = [f"<p{names.index(one)}>" for one in shown]
+            sizes = [(f"{mark}^2", f"{mark}^2") if kind == "l2" else (f"abs({mark})", f"|{mark}|") for mark in marks]
+            spelled = [list(side) for side in zip(*sizes, strict=True)]
+            if len(shown) < len(listed):
+                spelled[0].insert(3, "...")
+                spelled[1].insert(3, r"\cdots")
+            sums = [f"({' + '.join(side)})" if len(side) > 1 else side[0] for side in spelled]
+            parts.append((text.format(hole, sums[0]), latex.format(hole, sums[1])))
+    whole = [" + ".join(side) for side in zip(*parts, strict=True)]
+    if penalty.divisor > 1:
+        whole = [f"({whole[0]})/<n>", rf"\frac{{{whole[1]}}}{{<n>}}"]
+    return Quantity(names.penalty, float(network.penalty_value), Rule(Formula(*whole), holes, values))

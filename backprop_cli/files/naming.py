@@ -12,7 +12,11 @@ from backprop_cli.network.names import Names
 
 
 def read_names(
-    check: Checker, layers: list[GivenLayer], inputs: tuple[str, ...], outputs: tuple[str, ...]
+    check: Checker,
+    layers: list[GivenLayer],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    has_penalty: bool = False,
 ) -> Names | None:
     """Everybody's names; none may be given twice."""
     widths = (layers[0].sources, *(layer.units for layer in layers))
@@ -42,7 +46,7 @@ def read_names(
     if outputs == default_targets:
         outputs = ()
     names = Names(
-        widths, tuple(biases), given.get("loss", "E"),
+        widths, tuple(biases), given.get("loss", "E"), given.get("penalty", "R") if has_penalty else "",
         inputs if len(inputs) == widths[0] else (),
         given.get("outputs") or (outputs if len(outputs) == widths[-1] else ()),
         given.get("targets") or (), weight_names, bias_names,
@@ -87,8 +91,9 @@ def _ambiguous(check: Checker, name: str, key: Key) -> None:
 def _given_place(check: Checker, name: str) -> Key:
     """Where `names`, `targets` or `inputs` give a name; nowhere if it is another's."""
     given_names = check.data.get("names") or {}
-    if given_names.get("loss") == name:
-        return ("names", "loss")
+    for kind in ("loss", "penalty"):
+        if given_names.get(kind) == name:
+            return ("names", kind)
     for kind in ("targets", "outputs"):
         listed = given_names.get(kind, [])
         if name in listed:
@@ -103,15 +108,16 @@ def _given_place(check: Checker, name: str) -> Key:
 
 
 def _given_names(check: Checker, widths: tuple[int, ...]) -> dict[str, Any]:
-    """The mapping `names`: what the loss, the outputs and the targets are called."""
+    """The mapping `names`: what the loss, its penalty, the outputs and the targets are called."""
     given = check.data.get("names") or {}
     if not isinstance(given, dict):
         check.problem(("names",), f"expected a mapping such as {{loss: L}}, found {kind_of(given)}")
         return {}
-    check.check_keys(("names",), given, ("loss", "outputs", "targets"))
+    check.check_keys(("names",), given, ("loss", "penalty", "outputs", "targets"))
     result: dict[str, Any] = {}
-    if "loss" in given:
-        result["loss"] = check.name(("names", "loss"), given["loss"])
+    for kind in ("loss", "penalty"):
+        if kind in given:
+            result[kind] = check.name(("names", kind), given[kind])
     for kind in ("outputs", "targets"):
         if kind in given:
             values = given[kind]

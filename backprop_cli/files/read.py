@@ -12,13 +12,14 @@ from backprop_cli.files.layers import GivenLayer, read_layers
 from backprop_cli.files.limits import allowed_bytes, in_words, training_bytes
 from backprop_cli.files.naming import read_names
 from backprop_cli.files.samples import fit_samples, read_vectors
-from backprop_cli.files.schedule import read_schedule, read_state, with_frozen
+from backprop_cli.files.schedule import read_penalty, read_schedule, read_state, with_frozen
 from backprop_cli.functions.losses import LOSSES, Loss
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
+from backprop_cli.network.penalty import Penalty
 
 KEYS = (
-    "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "batch_size",
+    "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "penalty", "batch_size",
     "drop_last", "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
 )  # fmt: skip
 
@@ -53,19 +54,21 @@ def _setup(check: Checker) -> Setup | None:
     if inputs is None or not layers:
         return None
     samples = fit_samples(check, loss, layers, inputs, targets)
-    names = read_names(check, layers, input_names, target_names)
+    penalty = read_penalty(check, len(inputs))
+    names = read_names(check, layers, input_names, target_names, bool(penalty))
     if samples is None or names is None or loss is None:
         return None
-    network = _network(layers, loss, names)
+    network = _network(layers, loss, names, penalty)
     _check_memory(check, network, samples, schedule)
     schedule = with_frozen(check, schedule, network)
     updates, velocity = read_state(check, network)
     return Setup(title, network, samples, schedule, updates, velocity)
 
 
-def _network(layers: list[GivenLayer], loss: Loss, names: Names) -> Network:
+def _network(layers: list[GivenLayer], loss: Loss, names: Names, penalty: Penalty) -> Network:
     row = np.array([number for layer in layers for part in _parts(layer) for number in part])
-    return Network(tuple(layer.activation for layer in layers), loss, names, ParameterRow(names, row))
+    activations = tuple(layer.activation for layer in layers)
+    return Network(activations, loss, names, ParameterRow(names, row), penalty)
 
 
 def _parts(layer: GivenLayer) -> list[list[float]]:

@@ -16,6 +16,7 @@ from backprop_cli.files.expected import kind_of, many
 from backprop_cli.files.places import Key, format_key
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, ParameterRow, Schedule
+from backprop_cli.network.penalty import NO_PENALTY, ByKind, Penalty
 
 MOST_COMPARISONS = 10_000_000
 """Of a glob with a name: about two seconds' work is refused."""
@@ -29,7 +30,6 @@ def read_schedule(check: Checker) -> Schedule:
     nesterov = check.switch("nesterov")
     if nesterov and not (momentum > 0 and dampening == 0) and len(check.problems) == before:
         check.problem(("nesterov",), "nesterov needs a momentum above 0 and no dampening", "as in torch.optim.SGD")
-    weight_decay, bias_decay = _weight_decay(check)
     batch_size = check.data.get("batch_size", "all")
     reduction = check.data.get("reduction", "mean")
     if reduction not in ("mean", "sum"):
@@ -40,8 +40,7 @@ def read_schedule(check: Checker) -> Schedule:
         momentum=momentum,
         dampening=dampening,
         nesterov=nesterov,
-        weight_decay=weight_decay,
-        bias_decay=bias_decay,
+        weight_decay=by_kind(check, ("weight_decay",), check.data.get("weight_decay", 0.0)),
         batch_size=None if batch_size == "all" else check.count("batch_size", 1, low=1),
         drop_last=check.switch("drop_last"),
         shuffle=check.switch("shuffle"),
@@ -50,17 +49,37 @@ def read_schedule(check: Checker) -> Schedule:
     )
 
 
-def _weight_decay(check: Checker) -> tuple[float, float]:
-    value = check.data.get("weight_decay", 0.0)
+def by_kind(check: Checker, key: Key, value: Any, of_biases: bool = True) -> ByKind:
+    """A factor for all parameters, or for the weights alone unless `of_biases`; a mapping gives both kinds their own."""
     if not isinstance(value, dict):
-        both = check.setting("weight_decay", 0.0, low=0.0)
-        return both, both
-    check.check_keys(("weight_decay",), value, ("weights", "biases"))
-    decays = [check.number(("weight_decay", kind), value.get(kind, 0.0)) for kind in ("weights", "biases")]
-    for kind, decay in zip(("weights", "biases"), decays, strict=True):
-        if decay < 0:
-            check.problem(("weight_decay", kind), f"expected a number of at least 0, found {decay:g}")
-    return decays[0], decays[1]
+        factor = _factor(check, key, value)
+        return ByKind(factor, factor if of_biases else 0.0)
+    check.check_keys(key, value, ByKind._fields)
+    return ByKind(*(_factor(check, (*key, kind), value.get(kind, 0.0)) for kind in ByKind._fields))
+
+
+def _factor(check: Checker, key: Key, value: Any) -> float:
+    factor = check.number(key, value)
+    if factor < 0:
+        check.problem(key, f"expected a number of at least 0, found {factor:g}")
+    return factor
+
+
+def read_penalty(check: Checker, samples: int) -> Penalty:
+    """The penalty on large parameters: for the weights only, unless it says so."""
+    given = check.data.get("penalty")
+    if given is None:
+        return NO_PENALTY
+    if not isinstance(given, dict):
+        check.problem(("penalty",), f"expected a mapping such as {{l2: 0.1}}, found {kind_of(given)}")
+        return NO_PENALTY
+    check.check_keys(("penalty",), given, ("l2", "l1", "per"))
+    per = given.get("per")
+    if per not in (None, "samples"):
+        hint = "it divides the penalty by their number; leave it out to divide by nothing"
+        check.problem(("penalty", "per"), f"expected samples, found {kind_of(per)}", hint)
+    l2, l1 = (by_kind(check, ("penalty", kind), given.get(kind, 0.0), of_biases=False) for kind in ("l2", "l1"))
+    return Penalty(l2, l1, samples if per else 1)
 
 
 def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedule:

@@ -35,13 +35,14 @@ class Parameter(NamedTuple):
 class Names:
     """The names of a network of the given `widths` (inputs first); `biases` says per layer none, shared or own.
 
-    The mappings hold what the config named: `given_inputs` and the like by index, `given_weights` by
-    (layer, unit, source), `given_biases` by (layer, unit), where the unit of a shared bias is 0.
+    `penalty` is empty where the loss has none. The mappings hold what the config named: `given_inputs` and the like by index,
+    `given_weights` by (layer, unit, source), `given_biases` by (layer, unit), where the unit of a shared bias is 0.
     """
 
     widths: tuple[int, ...]
     biases: tuple[str, ...]
     loss: str = "E"
+    penalty: str = ""
     given_inputs: tuple[str, ...] = ()
     given_outputs: tuple[str, ...] = ()
     given_targets: tuple[str, ...] = ()
@@ -205,7 +206,7 @@ class Names:
         return Parameter(layer, None if self.biases[layer] == "shared" else unit)
 
     def fixed(self) -> Iterator[str]:
-        """The names of everything that is no parameter: inputs, targets, net inputs, activations, the loss."""
+        """The names of everything that is no parameter: inputs, targets, net inputs, activations, the loss, its penalty."""
         yield from (self.input(index) for index in range(self.widths[0]))
         for layer, width in enumerate(self.widths[1:]):
             yield from (self.net_input(layer, unit) for unit in range(width))
@@ -213,3 +214,5 @@ class Names:
         yield from (self.target(index) for index in range(self.widths[-1]))
         yield from (self.share(index) for index in range(self.widths[-1]))
         yield self.loss
+        if self.penalty:
+            yield self.penalty

@@ -15,6 +15,7 @@ from backprop_cli.functions.collapse import Collapse, collapse_of
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names, Parameter
+from backprop_cli.network.penalty import NO_FACTOR, NO_PENALTY, ByKind, Penalty
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,13 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class Network:
-    """The layers' activations, the loss on top, everybody's names, and the values of the parameters."""
+    """The layers' activations, the loss on top with its penalty, everybody's names, and the values of the parameters."""
 
     activations: tuple[Activation, ...]
     loss: Loss
     names: Names
     parameters: ParameterRow
+    penalty: Penalty = NO_PENALTY
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -90,6 +92,11 @@ class Network:
     def value_of(self, parameter: Parameter) -> float:
         """The value of one weight or bias."""
         return self.parameters.pick(parameter)
+
+    @property
+    def penalty_value(self) -> Array:
+        """R, what the penalty adds to the loss."""
+        return self.penalty.value(self.names, self.parameters.row)
 
     @property
     def parameter_count(self) -> int:
@@ -138,8 +145,7 @@ class Schedule:
     momentum: float = 0.0
     dampening: float = 0.0
     nesterov: bool = False
-    weight_decay: float = 0.0
-    bias_decay: float = 0.0
+    weight_decay: ByKind = NO_FACTOR
     batch_size: int | None = None
     drop_last: bool = False
     shuffle: bool = False

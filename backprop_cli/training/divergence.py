@@ -63,4 +63,5 @@ def find_culprit(network: Network, samples: Samples) -> str:
         sample, unit = (int(index) for index in bad[0])
         output = trace.outputs[sample, unit]
         return f"{network.loss.name} of {names.output(unit)} = {output:.6g} is not finite, sample {sample + 1}"
-    return ""
+    penalty = network.penalty_value
+    return "" if math.isfinite(penalty) else f"the penalty {names.penalty} is {penalty}"

@@ -101,8 +101,10 @@ def partial_rows(derivation: Derivation, lines: Lines) -> Iterator[Any]:
 
 
 def _is_plain(derivation: Derivation, special: frozenset[str]) -> bool:
-    """Whether every name can be filled in as it is, and every value is a finite number."""
+    """Whether every name can be filled in as it is, every value is a finite number, and there is no penalty."""
     names = derivation.names
+    if derivation.network.penalty:
+        return False
     given = (*names.fixed(), *names.given_weights.values(), *names.given_biases.values())
     rows = (*derivation.activations, *derivation.deltas, *derivation.upstream, derivation.gradients.row.tolist())
     return not any(set(name) & special for name in given) and all(math.isfinite(n) for row in rows for n in row)

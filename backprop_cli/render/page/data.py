@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backprop_cli.derivation.partials import Derivation
+from backprop_cli.derivation.explanation import derive
 from backprop_cli.network.network import Setup
 from backprop_cli.render.drawing.heat import HeatMaps, data_uri, span
 from backprop_cli.render.drawing.layout import is_drawable
@@ -34,7 +34,7 @@ def scalar_data(recording: Recording, samples: list[int], curve: Curve) -> dict[
     sample_names: list[str] = []
     for run in recording.frames:
         step = step_values(run)
-        by_sample = [sample_values(Derivation(run.shown.before, run.setup.samples.only(index))) for index in samples]
+        by_sample = [sample_values(derive(run, index)) for index in samples]
         step_names = list(dict.fromkeys([*step_names, *step]))
         sample_names = list(dict.fromkeys([*sample_names, *(name for values in by_sample for name in values)]))
         frames.append({**_place(run, curve), "values": step, "samples": by_sample, **_maps(run)})

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from backprop_cli import __version__
+from backprop_cli.derivation.explanation import derive
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.layout import is_drawable
@@ -63,7 +64,7 @@ class Page:
     def derivation(self) -> Derivation:
         """The shown sample's, in the last step."""
         run = self.recording.last
-        return Derivation(run.shown.before, run.setup.samples.only(self.sample))
+        return derive(run, self.sample)
 
     @cached_property
     def curve(self) -> Curve:

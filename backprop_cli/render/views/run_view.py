@@ -53,7 +53,8 @@ def facts(run: Run, notation: Notation) -> list[str]:
     """The shape, the functions, the loss and the learning rate."""
     network = run.setup.network
     eta = f"{notation.symbol('eta')} = {notation.term(run.setup.schedule.learning_rate)}"
-    words = [notation.text(fact) for fact in (shape_of(network), functions_of(network), network.loss.name)]
+    loss = network.loss.name + " with a penalty" * bool(network.penalty)
+    words = [notation.text(fact) for fact in (shape_of(network), functions_of(network), loss)]
     return [*words, notation.math(eta)]
 
 

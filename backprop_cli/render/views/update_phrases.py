@@ -16,11 +16,11 @@ def update_rule(run: Run, notation: Notation) -> str:
     gradient = notation.partial(loss, "w")
     eta, minus = notation.symbol("eta"), notation.symbol("minus")
     new, w = notation.new("w"), notation.name("w")
-    if not (schedule.momentum or schedule.weight_decay or schedule.bias_decay):
+    if not (schedule.momentum or any(schedule.weight_decay)):
         return notation.math(f"{new} = {w} {minus} {notation.product([eta, gradient])}")
     steps = []
     direction = gradient
-    if schedule.weight_decay or schedule.bias_decay:
+    if any(schedule.weight_decay):
         steps.append(f"g = {gradient} + {notation.product([notation.symbol('lambda'), w])}")
         direction = "g"
     if schedule.momentum:
@@ -40,9 +40,10 @@ def update_rule(run: Run, notation: Notation) -> str:
 def _settings(run: Run, notation: Notation) -> str:
     """`(μ = 0.9, λ = 0.1)`."""
     schedule = run.setup.schedule
-    decay = {"lambda": schedule.weight_decay}
-    if schedule.weight_decay != schedule.bias_decay:
-        decay = {"lambda of weights": schedule.weight_decay, "lambda of biases": schedule.bias_decay}
+    of_weights, of_biases = schedule.weight_decay
+    decay = {"lambda": of_weights}
+    if of_weights != of_biases:
+        decay = {"lambda of weights": of_weights, "lambda of biases": of_biases}
     values = {"mu": schedule.momentum, "tau": schedule.dampening, **decay}
     shown = []
     for key, value in values.items():

@@ -18,7 +18,7 @@ from backprop_cli.network.network import Network, ParameterRow, Schedule, Setup
 from backprop_cli.training.loops import in_place
 from backprop_cli.training.loops.in_place import Call
 from backprop_cli.training.loops.state import NO_LOSS, Advance, State, is_sound, segments
-from backprop_cli.update import decays_of, next_batch
+from backprop_cli.update import next_batch
 
 _MANY = 8192
 """So many numbers take longer to read than one takes to wrap."""
@@ -110,7 +110,9 @@ class BatchPass:
             shares = network.collapse.shares(buffers.targets, buffers.net_inputs[-1])
         else:
             shares = network.loss.bare_shares(buffers.targets, buffers.activations[-1])
-        return float(np.add.reduce(np.add.reduce(shares, -1))) * self.share
+        data = float(np.add.reduce(np.add.reduce(shares, -1))) * self.share
+        penalty = network.penalty
+        return data + float(penalty.value(network.names, self.parameters.row)) if penalty else data
 
 
 class ArrayLoop:
@@ -243,11 +245,19 @@ def _assign_collapsed(network: Network, buffers: Buffers) -> None:
 def _step(
     parameters: Array, gradients: Array, velocity: Array | None, network: Network, schedule: Schedule
 ) -> Iterator[Call]:
-    """torch.optim.SGD's rule on all parameters at once, in the order of operations of `updates.update`."""
+    """torch.optim.SGD's rule on all parameters at once, in the order of operations of `update.update`.
+
+    The penalty's slope joins the gradients here, its L2 part as one product with the weight decay.
+    """
     direction, scratch = gradients, np.empty_like(gradients)
-    if schedule.weight_decay or schedule.bias_decay:
-        decay = decays_of(network.names, schedule)
+    penalty = network.penalty
+    if any(schedule.weight_decay) or any(penalty.l2):
+        decay = schedule.weight_decay.row(network.names) + penalty.l2.row(network.names) / penalty.divisor
         yield partial(np.multiply, decay, parameters, scratch)
+        yield partial(np.add, gradients, scratch, gradients)
+    if any(penalty.l1):
+        yield partial(np.sign, parameters, scratch)
+        yield partial(np.multiply, scratch, penalty.l1.row(network.names) / penalty.divisor, scratch)
         yield partial(np.add, gradients, scratch, gradients)
     if velocity is not None:
         if schedule.dampening:

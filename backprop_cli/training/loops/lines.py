@@ -6,7 +6,7 @@ is one function, `loop(p, v, x, t, order, q, count, c, losses)`, which makes `co
 - `p` and `v` hold the parameters and their velocities in the order of `Names.parameters`, and are changed;
 - `x` and `t` hold all samples' numbers one after the other;
 - `order` holds the samples' indices as they are taken, pass after pass, cyclically, from position `q`;
-- `c` holds the schedule's coefficients as `coefficients` lists them;
+- `c` holds the numbers that `COEFFICIENTS` lists;
 - `losses` takes the loss before each update, where the code is written with losses.
 
 Lists and arrays will both do. It returns a number that is not finite, or very large, where the loss may have left the finite
@@ -20,7 +20,7 @@ import re
 from backprop_cli.functions.collapse import Collapse
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network.names import Parameter
-from backprop_cli.training.loops.sheet import Sheet
+from backprop_cli.training.loops.sheet import COEFFICIENTS, Sheet
 
 HEADER = "from math import erfc, exp, expm1, inf, log, log1p, nan, sinh, tanh\n"
 
@@ -29,9 +29,8 @@ _HOLE = re.compile(r"<(\w+)>")
 
 def loop_source(sheet: Sheet, with_losses: bool) -> str:
     """The source of `loop`."""
-    c = ("rate", "momentum", "rest", "weight_decay", "bias_decay", "scale")
     body = _unpacked(sheet)
-    body += [f"{coefficient} = c[{index}]" for index, coefficient in enumerate(c)]
+    body += [f"{coefficient} = c[{index}]" for index, coefficient in enumerate(COEFFICIENTS)]
     body += _sample(sheet, "0") if sheet.is_single else ["period = len(order)"]
     if not sheet.is_single and not sheet.is_even:
         body.append(f"end = (q // {sheet.pass_length} + 1) * {sheet.pass_length}")
@@ -64,6 +63,7 @@ def _update(sheet: Sheet, with_losses: bool) -> list[str]:
         scaled = " * scale" * (sheet.schedule.reduction == "mean")
         gradients = {name: f"{total}{scaled}" for name, total in sums.items()}
         lines += [f"loss = total{scaled}"] * needs_loss
+    lines += _penalty(sheet) * with_losses
     lines += ["losses[k] = loss"] * with_losses
     for parameter in sheet.names.parameters():
         lines += _step(sheet, parameter, gradients[sheet.names.of(parameter)])
@@ -88,13 +88,24 @@ def _over_batch(sheet: Sheet, one: list[str]) -> list[str]:
     ]
 
 
+def _penalty(sheet: Sheet) -> list[str]:
+    """What the penalty adds to `loss`."""
+    kinds = [(parameter, "weights" if parameter.is_weight else "biases") for parameter in sheet.names.parameters()]
+    named = [(parameter, kind, sheet.names.of(parameter)) for parameter, kind in kinds]
+    l2, l1 = sheet.network.penalty.l2, sheet.network.penalty.l1
+    lines = [f"loss += 0.5 * l2_{kind} * {name} * {name}" for parameter, kind, name in named if l2.of(parameter)]
+    return lines + [f"loss += l1_{kind} * abs({name})" for parameter, kind, name in named if l1.of(parameter)]
+
+
 def _step(sheet: Sheet, parameter: Parameter, gradient: str) -> list[str]:
-    """torch.optim.SGD's rule for one parameter, in the order of operations of `updates.update`."""
+    """torch.optim.SGD's rule for one parameter, in the order of operations of `update.update`, and the penalty's slope."""
     schedule, name = sheet.schedule, sheet.names.of(parameter)
+    penalty, kind = sheet.network.penalty, "weights" if parameter.is_weight else "biases"
     direction = gradient
-    if schedule.weight_decay if parameter.is_weight else schedule.bias_decay:
-        decay = "weight_decay" if parameter.is_weight else "bias_decay"
-        direction = f"{gradient} + {decay} * {name}"
+    if schedule.weight_decay.of(parameter) or penalty.l2.of(parameter):
+        direction += f" + decay_{kind} * {name}"
+    if penalty.l1.of(parameter):
+        direction += f" + (l1_{kind} if {name} > 0.0 else -l1_{kind} if {name} < 0.0 else 0.0)"
     lines: list[str] = []
     if schedule.momentum:
         rest = f"rest * ({direction})" if schedule.dampening else direction

@@ -87,8 +87,17 @@ def uncovered(network: Network) -> str:
     return ""
 
 
-def coefficients(schedule: Schedule, batch: int) -> list[float]:
-    """The numbers of a schedule that the generated code takes as `c`."""
-    scale = 1.0 / batch if schedule.reduction == "mean" else 1.0
-    rest = 1.0 - schedule.dampening
-    return [schedule.learning_rate, schedule.momentum, rest, schedule.weight_decay, schedule.bias_decay, scale]
+COEFFICIENTS = (
+    "rate", "momentum", "rest", "scale", "decay_weights", "decay_biases",
+    "l2_weights", "l2_biases", "l1_weights", "l1_biases",
+)  # fmt: skip
+"""What the generated code takes as `c`: `decay` is the weight decay with the L2 penalty."""
+
+
+def coefficients(sheet: Sheet) -> list[float]:
+    """The numbers of `COEFFICIENTS`."""
+    schedule, penalty = sheet.schedule, sheet.network.penalty
+    l2, l1 = ([factor / penalty.divisor for factor in kind] for kind in (penalty.l2, penalty.l1))
+    decays = [decay + factor for decay, factor in zip(schedule.weight_decay, l2, strict=True)]
+    scale = 1.0 / sheet.batch if schedule.reduction == "mean" else 1.0
+    return [schedule.learning_rate, schedule.momentum, 1.0 - schedule.dampening, scale, *decays, *l2, *l1]

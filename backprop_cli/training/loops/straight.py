@@ -45,7 +45,7 @@ class StraightLoop:
         self.runner = runner
         self.inputs = runner.numbers(setup.samples.inputs.ravel().tolist())
         self.targets = runner.numbers(setup.samples.targets.ravel().tolist())
-        self.coefficients = runner.numbers(coefficients(setup.schedule, self.sheet.batch))
+        self.coefficients = runner.numbers(coefficients(self.sheet))
         self._loops: dict[bool, Callable[..., float]] = {}
 
     def advance(self, state: State, count: int, kept: range = NO_LOSS) -> Advance:
