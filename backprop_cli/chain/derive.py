@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.definitions import parse
-from backprop_cli.chain.graph import Graph, build, global_names
+from backprop_cli.chain.graph import Graph, build, final_name, global_names, reached_from
+from backprop_cli.chain.misread import refuse_misread
 from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.chain.symbolic import Symbols
 from backprop_cli.derivation.partials import Partial, closure
@@ -19,7 +20,7 @@ from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
-from backprop_cli.formula.expression import Definition, Expression, Source, names_in
+from backprop_cli.formula.expression import Definition, Expression, Number, Source, names_in
 from backprop_cli.formula.operations import CONSTANTS
 from backprop_cli.formula.writing import rule
 
@@ -32,7 +33,9 @@ def differentiate(
     paths: bool = False,
     limit: int = 20,
 ) -> ChainResult:
-    """Differentiate a definition (default: the last) by some names (default: its free variables), at a point if one is given.
+    """Differentiate a definition by some names, at a point if one is given.
+
+    Without `of` it is the definition that no other uses, without `wrt` it is by every free variable.
 
     Raises:
         InputError: the text is wrong, or something has no value at the point; it points at the character.
@@ -41,12 +44,19 @@ def differentiate(
     """
     definitions = parse(source)
     at = at or {}
-    graph = build(source, definitions, of or definitions[-1].name, {*at, *wrt} & set(CONSTANTS))
-    known = [*global_names(definitions), *(name for one in definitions for name in one.parameters or ()), *CONSTANTS]
+    target = of or final_name(definitions)
+    graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
+    parameters = [name for one in definitions for name in one.parameters or ()]
+    known = [*global_names(definitions), *parameters, *CONSTANTS]
+    notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
+    left = [one.name for one in definitions if one.name not in reached_from(definitions, target)]
+    if left and not of:
+        verb = "is" if len(left) == 1 else "are"
+        notices.append(f"{target} is differentiated; {', '.join(left)} {verb} not used (--of {left[-1]} for that one)")
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
     with in_textbook_form():
-        return _Chain(source, graph, by, point).result(limit if paths else 0)
+        return _Chain(source, graph, by, point).result(limit if paths else 0, notices)
 
 
 def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -172,7 +182,7 @@ class _Chain:
 
     # ── the result ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def result(self, limit: int) -> ChainResult:
+    def result(self, limit: int, notices: Sequence[str]) -> ChainResult:
         """Everything, with up to `limit` paths of each derivative."""
         chains = [total for total in self.totals.values() if total.terms]
         return ChainResult(
@@ -181,7 +191,20 @@ class _Chain:
             tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),
             (*self.locals.values(), *chains),
             {name: self._total(name, limit) for name in self.by},
+            frozenset(partial.name for partial in (*self.locals.values(), *chains) if self._is_ordinary(partial)),
+            tuple(notices),
         )
+
+    def _is_ordinary(self, partial: Partial) -> bool:
+        """Whether a derivative is dh/dx, with nothing held fixed: h depends on nothing but x, and on what x decides."""
+        if partial.rule is not None:
+            return names_in(self.graph.nodes[partial.of]) == [partial.wrt]
+        reached, pending = {partial.of}, [partial.of]
+        while pending:
+            found = set(names_in(self.graph.nodes.get(pending.pop(), Number(0.0)))) - {partial.wrt} - reached
+            reached |= found
+            pending.extend(found)
+        return reached.isdisjoint(self.graph.variables)
 
     def _quantity(self, node: str, expression: Expression) -> Quantity:
         return Quantity(node, self.values.get(node, math.nan), rule(expression, self.values))

@@ -41,6 +41,33 @@ def global_names(definitions: Sequence[Definition]) -> list[str]:
     return list(found)
 
 
+def _used_by(definition: Definition) -> set[str]:
+    """The names and functions in a definition's right side."""
+    calls = {part.function for part in walk(definition.body) if isinstance(part, Call)}
+    return (calls | set(names_in(definition.body))) - {definition.name, *(definition.parameters or ())}
+
+
+def reached_from(definitions: Sequence[Definition], target: str) -> list[str]:
+    """The definitions that one is computed from, itself among them, in the order of the text."""
+    needs = {definition.name: _used_by(definition) for definition in definitions}
+    reached, pending = {target}, [target]
+    while pending:
+        found = needs[pending.pop()] & needs.keys() - reached
+        reached |= found
+        pending.extend(found)
+    return [definition.name for definition in definitions if definition.name in reached]
+
+
+def final_name(definitions: Sequence[Definition]) -> str:
+    """What is to be differentiated: the definition that no other uses; of several that which uses most, then the last.
+
+    In a circle, where each is used, it is the last.
+    """
+    used = set().union(*map(_used_by, definitions))
+    free = [definition.name for definition in definitions if definition.name not in used]
+    return max(reversed(free), key=lambda name: len(reached_from(definitions, name)), default=definitions[-1].name)
+
+
 def build(source: Source, definitions: Sequence[Definition], target: str, freed: Collection[str] = ()) -> Graph:
     """All that `target` is computed from; constants named in `freed` are variables instead.
 

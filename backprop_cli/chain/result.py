@@ -31,8 +31,9 @@ class Total:
 class ChainResult:
     """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last.
 
-    `partials` are the local derivatives from the target inwards, then the chains that they make. Without a point `at` is
-    empty, and every value is not a number.
+    `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
+    hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Without a point `at` is empty, and
+    every value is not a number.
     """
 
     of: str
@@ -40,6 +41,8 @@ class ChainResult:
     nodes: tuple[Quantity, ...]
     partials: tuple[Partial, ...]
     derivatives: dict[str, Total]
+    ordinary: frozenset[str] = frozenset()
+    notices: tuple[str, ...] = ()
 
     @property
     def has_values(self) -> bool:

@@ -27,7 +27,7 @@ def chain(
             "--of",
             metavar="NAME",
             help="What is differentiated.",
-            show_default="the last definition",
+            show_default="the definition that no other uses",
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
@@ -66,9 +66,12 @@ def chain(
     from backprop_cli.render.views.chain_view import chain_view
 
     point = read_point(at or [])
+    console = Console(quiet)
     result = differentiate(_source(definitions or []), of, wrt or [], point, paths, limit)
+    for notice in result.notices:
+        console.notice(notice)
     show(
-        Console(quiet),
+        console,
         Showing(format, digits, rows, standalone),
         lambda notation: chain_view(result, notation),
         chain_record(result),

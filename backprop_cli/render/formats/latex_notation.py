@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 from backprop_cli.render.formats.decimals import format_number, trimmed
 from backprop_cli.render.formats.signs import SYMBOLS, without_needless_parentheses
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LatexNotation:
-    """LaTeX; formulas come between `$` where they stand in a text."""
+    """LaTeX; formulas come between `$` where they stand in a text. `ordinary` is as in `TextNotation`."""
 
     digits: int = 8
+    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def text(self, text: str) -> str:
         """Words with LaTeX's special characters escaped."""
@@ -38,8 +39,13 @@ class LatexNotation:
         return latex_name(name)
 
     def partial(self, of: str, wrt: str) -> str:
-        r"""`\frac{\partial E}{\partial w_{31}}`."""
-        return rf"\frac{{\partial {self.name(of)}}}{{\partial {self.name(wrt)}}}"
+        r"""`\frac{\partial E}{\partial w_{31}}`, `\frac{d h}{d x}`."""
+        d = "d" if f"d{of}/d{wrt}" in self.ordinary else r"\partial"
+        return rf"\frac{{{d} {self.name(of)}}}{{{d} {self.name(wrt)}}}"
+
+    def with_ordinary(self, names: frozenset[str]) -> Self:
+        """With these derivatives written with d."""
+        return replace(self, ordinary=names)
 
     def rule(self, rule: Rule) -> str:
         """`-(t_1 - o_1)`."""

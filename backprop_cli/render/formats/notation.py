@@ -7,8 +7,8 @@ terminal, Markdown and LaTeX. Here is what it may ask for, and the answers of pl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol, Self
 
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.decimals import format_number, trimmed
@@ -40,6 +40,9 @@ class Notation(Protocol):
 
     def partial(self, of: str, wrt: str) -> str:
         """∂of/∂wrt."""
+
+    def with_ordinary(self, names: frozenset[str]) -> Self:
+        """The same notation for derivatives of which those of these names hold nothing fixed: dh/dx, not ∂h/∂x."""
 
     def rule(self, rule: Rule) -> str:
         """A rule filled with names."""
@@ -83,10 +86,14 @@ class Notation(Protocol):
 
 @dataclass(frozen=True)
 class TextNotation:
-    """Plain text with the mathematical characters of Unicode, or without them (`is_ascii`)."""
+    """Plain text with the mathematical characters of Unicode, or without them (`is_ascii`).
+
+    `ordinary` are the derivatives that hold nothing fixed, by their names in JSON.
+    """
 
     digits: int = 8
     is_ascii: bool = False
+    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def text(self, text: str) -> str:
         """Words as they are, or with what ASCII has not spelled out."""
@@ -105,9 +112,13 @@ class TextNotation:
         return self.text(name)
 
     def partial(self, of: str, wrt: str) -> str:
-        """`∂E/∂w31`."""
-        d = self.symbol("partial")
+        """`∂E/∂w31`, `dh/dx`."""
+        d = "d" if f"d{of}/d{wrt}" in self.ordinary else self.symbol("partial")
         return f"{d}{self.name(of)}/{d}{self.name(wrt)}"
+
+    def with_ordinary(self, names: frozenset[str]) -> Self:
+        """With these derivatives written with d."""
+        return replace(self, ordinary=names)
 
     def rule(self, rule: Rule) -> str:
         """`−(t1 − o1)`."""

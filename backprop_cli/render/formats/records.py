@@ -94,6 +94,8 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
         yield "values", {node.name: node.value for node in result.nodes}
     yield "partials", (partial_record(partial) for partial in result.partials)
     yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
+    if result.notices:
+        yield "notices", result.notices
 
 
 def _total_record(total: Total) -> dict[str, Any]:

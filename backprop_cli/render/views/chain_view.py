@@ -17,6 +17,7 @@ from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
 
 def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
     """All the blocks."""
+    notation = notation.with_ordinary(result.ordinary)
     names = ", ".join(notation.math(notation.name(name)) for name in result.derivatives)
     yield Heading(f"The derivative of {notation.math(notation.name(result.of))} by {names}", 1)
     if result.at:
