@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from backprop_cli.check.given import DOUBLE, Given, common_digits
 from backprop_cli.check.roundoff import roundoff
-from backprop_cli.check.wanted import Index, Selection, Wanted
+from backprop_cli.check.spellings import spellings
+from backprop_cli.check.wanted import Index, Selection, Wanted, known_names
 from backprop_cli.check.work import Work
-from backprop_cli.errors import UsageError
+from backprop_cli.errors import UsageError, nearest
 from backprop_cli.functions.numeric import Array
+from backprop_cli.network.names import Names
 from backprop_cli.network.network import Setup
 from backprop_cli.training.train import Run
 
+_MOST_SUGGESTED = 10
+"""To so many unknown names the nearest known one is looked for."""
+_MOST_COMPARED = 2_000
+"""So many known names are looked at for each, which takes some hundredths of a second."""
+_LONGEST_NAME = 60
+"""Characters of a name that a person may have mistyped."""
 MOST_ENTRIES = 100_000_000
 """So many entries of matrices of derivatives, of which the compared ones are some, take some seconds."""
 
@@ -36,7 +45,8 @@ class Comparison:
     """All given numbers that mean something here, which of their kind were not given, and which mean nothing.
 
     `selection` picks the compared numbers, in their order, from any `Work`. `judge` says which numbers agree with them.
-    `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results they are.
+    `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results they are. `meant` has the
+    nearest known name of those that mean nothing, which count as wrong unless `allows_unknown`.
     """
 
     run: Run
@@ -45,8 +55,10 @@ class Comparison:
     compared: tuple[Compared, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    meant: Mapping[str, str]
     selection: Selection
     judge: Judge
+    allows_unknown: bool = False
 
     @cached_property
     def expected(self) -> Array:
@@ -59,8 +71,8 @@ class Comparison:
 
     @property
     def passed(self) -> bool:
-        """Whether every compared number agrees."""
-        return all(one.agrees for one in self.compared)
+        """Whether every number agrees, and none has a name that means nothing."""
+        return all(one.agrees for one in self.compared) and (self.allows_unknown or not self.unknown)
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,9 @@ class Judge:
             return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
 
 
-def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> Comparison:
+def compare(
+    given: Iterable[Given], run: Run, sample: int, tolerance: float, allows_unknown: bool = False
+) -> Comparison:
     """Compare numbers by their names with the right ones of a run's last step and a sample (from 0).
 
     Raises:
@@ -121,7 +135,20 @@ def compare(given: Iterable[Given], run: Run, sample: int, tolerance: float) -> 
         for (one, _), right, is_same in zip(known, expected, agrees, strict=True)
     )
     missing = _missing(setup, [wanted for _, wanted in known])
-    return Comparison(run, before, sample, compared, tuple(missing), tuple(unknown), selection, judge)
+    return Comparison(
+        run, before, sample, compared, tuple(missing), tuple(unknown), _meant(unknown, setup.network.names), selection,
+        judge, allows_unknown,
+    )  # fmt: skip
+
+
+def _meant(unknown: Sequence[str], names: Names) -> dict[str, str]:
+    """The known names nearest to the first unknown ones."""
+    known = list(islice(known_names(names), _MOST_COMPARED)) if unknown else []
+    found = {}
+    for name in [name for name in unknown if len(name) <= _LONGEST_NAME][:_MOST_SUGGESTED]:
+        every = (nearest(spelling, known) for spelling in spellings(name, names.loss))
+        found[name] = next((close for close in every if close), "")
+    return {name: close for name, close in found.items() if close}
 
 
 def _require_few(entries: int) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backprop_cli.check.spellings import spellings
 from backprop_cli.check.work import Group, Matrix, Work
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
@@ -49,6 +50,7 @@ class Index:
         self.names = names
         self._elementwise = {layer for layer, activation in enumerate(activations) if activation.is_elementwise}
         self._first_source = list(accumulate(names.widths, initial=0))
+        self._found: dict[str, Wanted | None] = {}
 
     @cached_property
     def _units(self) -> dict[str, tuple[Group, int, int]]:
@@ -71,8 +73,13 @@ class Index:
         return {self.names.loss: Wanted(Work.loss, 0)} | shares | targets
 
     def find(self, name: str) -> Wanted | None:
-        """The number that a name means, or None where it means nothing in this network."""
-        name = name.strip().replace("∂", "d").replace("⁺", "+")
+        """The number that a name means, however people spell it, or None where it means nothing in this network."""
+        if name not in self._found:
+            every = (self._find(spelling) for spelling in spellings(name, self.names.loss))
+            self._found[name] = next((found for found in every if found is not None), None)
+        return self._found[name]
+
+    def _find(self, name: str) -> Wanted | None:
         if name.endswith("+"):
             before = self.find_quantity(name[:-1].rstrip())
             after = _AFTER.get(before.group) if before else None
@@ -152,6 +159,8 @@ def known_names(names: Names) -> Iterator[str]:
     """What can be given of a network: first its parameters, whose names mean their gradients."""
     yield from (names.of(parameter) for parameter in names.parameters())
     yield from names.fixed()
+    for layer, width in enumerate(names.widths[1:]):
+        yield from (f"d{names.loss}/d{names.net_input(layer, unit)}" for unit in range(width))
 
 
 _ROWS_AT_A_TIME = 64

@@ -31,6 +31,14 @@ def check(
             rich_help_panel=opt.NETWORK,
         ),
     ] = None,
+    allow_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unknown",
+            help="With --against: names that the network does not know are no failure.",
+            rich_help_panel=opt.CHECK,
+        ),
+    ] = False,
     tolerance: Annotated[
         float | None,
         typer.Option(
@@ -105,7 +113,7 @@ def check(
     if against is None:
         passed = _against_numbers(console, showing, setup, steps, tolerance, sample_parameters, seed)
     else:
-        passed = _against_answers(console, showing, setup, steps, tolerance, sample, against, effort)
+        passed = _against_answers(console, showing, setup, steps, tolerance, sample, against, effort, allow_unknown)
     return 0 if passed else FAILED
 
 
@@ -154,6 +162,7 @@ def _against_answers(
     sample: int | None,
     against: str,
     effort: int,
+    allow_unknown: bool,
 ) -> bool:
     """Somebody's numbers, and what went wrong in them; the file itself may say to which step and sample they belong."""
     from backprop_cli.check.answers import read_answers
@@ -173,7 +182,7 @@ def _against_answers(
     count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
     index = sample_index(sample or answers.sample or 1, setup)
     comparison = compare(
-        answers.given, _trained(console, setup, count), index, 1e-9 if tolerance is None else tolerance
+        answers.given, _trained(console, setup, count), index, 1e-9 if tolerance is None else tolerance, allow_unknown
     )
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))

@@ -194,7 +194,7 @@ def test_the_first_row_counts_where_it_holds_no_finite_number() -> None:
 
 
 def test_what_is_missing_and_what_is_unknown_is_listed() -> None:
-    answer, code = against("w31: 0.0822\nw99: 1\nhello: 2\n")
+    answer, code = against("w31: 0.0822\nw99: 1\nhello: 2\n", "--allow-unknown")
     assert code == 0
     assert answer["unknown"] == ["w99", "hello"]
     assert answer["missing"] == ["w11", "w21", "w12", "w22", "b1", "w41", "w32", "w42", "b2"]

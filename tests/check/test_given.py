@@ -100,7 +100,7 @@ def test_an_unknown_name_reaches_no_terminal_as_it_is(tmp_path: Path, form: str)
     names = ("\x1b[31mred", "\x9b31m", "a\u202eb", "a\nb", "\ud800", "\u2028", "\x1b]0;title\x07")
     (tmp_path / "own.json").write_text(json.dumps({"w11": -0.5, **dict.fromkeys(names, 1)}))
     result = backprop("check", "-", "-a", str(tmp_path / "own.json"), "-f", form, stdin=ONE_WEIGHT)
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert all(c == "\n" or c.isprintable() for c in result.stdout + result.stderr)
     if form == "table":
         assert r"Unknown here: \x1b[31mred, \x9b31m, a\u202eb, a\nb, \ud800, \u2028, \x1b]0;title\x07." in result.stdout

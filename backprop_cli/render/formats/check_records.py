@@ -61,6 +61,7 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     )
     yield "missing", list(comparison.missing)
     yield "unknown", list(comparison.unknown)
+    yield "suggestions", dict(comparison.meant)
     yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
     yield "unexplained", list(findings.unexplained)
     yield "not_tried", findings.left_out

@@ -32,11 +32,14 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
     if comparison.missing:
         yield Note(f"Not given: {_listed(comparison.missing, notation)}.")
     if comparison.unknown:
-        yield Note(f"Unknown here: {listed(comparison.unknown, notation.text)}.")
-    if comparison.passed:
+        unknown = listed(comparison.unknown, lambda name: _unknown(name, comparison, notation))
+        yield Note(f"Unknown here: {unknown}.")
+        if not comparison.allows_unknown:
+            yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
+    wrong = sum(not one.agrees for one in comparison.compared)
+    if not wrong:
         return
     yield Heading("Diagnosis")
-    wrong = sum(not one.agrees for one in comparison.compared)
     for diagnosis in findings.diagnoses:
         yield from _diagnosis(diagnosis, wrong, notation)
     yield from _left(findings, notation)
@@ -62,6 +65,11 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
         for one in comparison.compared
     )
     return Table(columns, rows, len(comparison.compared))
+
+
+def _unknown(name: str, comparison: Comparison, notation: Notation) -> str:
+    meant = comparison.meant.get(name)
+    return notation.text(name) + (f" (did you mean {notation.text(meant)}?)" if meant else "")
 
 
 def _telling_decimals(one: Compared) -> int:
