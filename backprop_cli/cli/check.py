@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -131,6 +132,7 @@ def _against_numbers(
     from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.show import show
     from backprop_cli.render.formats.check_records import PROBE_COLUMNS, probe_rows, probes_record
+    from backprop_cli.render.formats.records import notice_items
     from backprop_cli.render.views.check_view import check_view
 
     run = _trained(console, setup, steps or 0)
@@ -139,8 +141,8 @@ def _against_numbers(
             run, 1e-6 if tolerance is None else tolerance, sample_parameters, seed, progress.update_of
         )
     show(
-        console, showing, lambda notation: check_view(run, found, notation), probes_record(found), PROBE_COLUMNS,
-        probe_rows(found),
+        console, showing, lambda notation: check_view(run, found, notation),
+        chain(probes_record(found), notice_items(setup)), PROBE_COLUMNS, probe_rows(found),
     )  # fmt: skip
     return found.passed
 
@@ -175,6 +177,7 @@ def _against_answers(
     from backprop_cli.errors import UnknownNameError
     from backprop_cli.files.input import STANDARD_INPUT, read_bytes
     from backprop_cli.render.formats.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
+    from backprop_cli.render.formats.records import notice_items
     from backprop_cli.render.views.against_view import against_view
 
     source = STANDARD_INPUT if against == "-" else against
@@ -190,6 +193,6 @@ def _against_answers(
         findings = diagnose(comparison, progress.update_of, effort)
     show(
         console, showing, lambda notation: against_view(source, comparison, findings, notation),
-        comparison_record(comparison, findings), COMPARED_COLUMNS, compared_rows(comparison, findings),
+        chain(comparison_record(comparison, findings), notice_items(setup)), COMPARED_COLUMNS, compared_rows(comparison, findings),
     )  # fmt: skip
     return comparison.passed

@@ -8,6 +8,7 @@ from backprop_cli.files.document import Document
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.read import read
 from backprop_cli.network.network import Setup
+from backprop_cli.network.notices import notices
 
 DEFAULT = "classic"
 
@@ -18,7 +19,10 @@ def open_setup(source: str | None, console: Console) -> tuple[Document, Setup]:
         console.notice(f"no CONFIG given: using the built-in example {DEFAULT} (backprop examples {DEFAULT} prints it)")
         source = DEFAULT
     document = open_document(source)
-    return document, read(document)
+    setup = read(document)
+    for notice in notices(setup):
+        console.notice(notice)
+    return document, setup
 
 
 def sample_index(number: int, setup: Setup) -> int:

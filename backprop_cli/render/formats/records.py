@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.derivation.explanation import Explanation
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.paths import Path
+from backprop_cli.network.network import Setup
+from backprop_cli.network.notices import notices
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.views.phrases import chain_in_numbers, chain_in_symbols
 from backprop_cli.training.train import Run
@@ -34,8 +36,15 @@ def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample
     yield "engine", run.engine
     yield "forward", derivation.forward_values()
     yield "partials", partials
+    yield from notice_items(setup)
     yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
     yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
+
+
+def notice_items(setup: Setup) -> Iterator[tuple[str, Any]]:
+    """What is odd about the targets, where anything is."""
+    if found := notices(setup):
+        yield "notices", found
 
 
 def partial_record(partial: Partial) -> dict[str, Any]:
@@ -54,6 +63,7 @@ def explain_record(run: Run, explanations: Iterable[Explanation], sample: int) -
     """The keys of `explain`'s JSON in order."""
     yield "step", run.shown.number
     yield "sample", sample
+    yield from notice_items(run.setup)
     yield "explanations", (_explanation_record(explanation) for explanation in explanations)
 
 
