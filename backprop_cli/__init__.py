@@ -1,20 +1,27 @@
 """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked.
 
-from backprop_cli import load, run, explain
+from backprop_cli import explain, run
 
-result = run(load("classic"))
+result = run("classic")
 explain(result, "w31")[0].gradient
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.api import explain, load, run
+    from backprop_cli.api import chain, check, explain, load, report, run
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "explain", "load", "run"]
+__all__ = ["__version__", "chain", "check", "explain", "load", "report", "run"]
+
+# `chain` and `check` are rooms of the house too. A package's name is bound in its parent when it is first imported: these two,
+# which are empty, are imported here, so that from here on their names are those of the functions.
+for _room in ("chain", "check"):
+    import_module(f"{__name__}.{_room}")
+    del globals()[_room]
 
 
 def __getattr__(name: str) -> Any:

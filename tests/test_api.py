@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backprop_cli import explain, load, run
-from backprop_cli.errors import DivergedError, InterruptedRunError, UsageError
+from backprop_cli import chain, check, explain, load, report, run
+from backprop_cli.errors import DivergedError, InputError, InterruptedRunError, UnknownNameError, UsageError
 from backprop_cli.training.record import record
 from tests.program import backprop
 
@@ -60,3 +63,73 @@ def test_a_recording_that_diverges_says_what_did() -> None:
     with pytest.raises(DivergedError) as recorded:
         record(setup, 20, 5)
     assert str(recorded.value) == str(alone.value)
+
+
+CLASSIC = Path(__file__).parent.parent / "configs" / "classic.yaml"
+
+
+@pytest.mark.parametrize("network", ["classic", CLASSIC, str(CLASSIC), load("classic"), load(CLASSIC)])
+def test_a_network_may_be_given_in_every_way(network: Any) -> None:
+    assert run(network).gradients["w31"] == pytest.approx(0.08216704056423078, rel=1e-14)
+    assert explain(network, "w31")[0].gradient == pytest.approx(0.08216704056423078, rel=1e-14)
+    assert check(network).passed
+
+
+def test_names_come_one_by_one_or_as_a_list() -> None:
+    result = run("classic")
+    wanted = ["w31", "w41"]
+    for given in (explain(result, *wanted), explain(result, wanted), explain("classic", tuple(wanted))):
+        assert [explanation.name for explanation in given] == wanted
+    assert len(explain(result)) == 10
+
+
+def test_a_result_as_a_dict_is_the_json_of_run() -> None:
+    assert run("xor", 3).to_dict(2) == backprop("run", "xor", "-n", "3", "--sample", "2", "-f", "json").json
+    with pytest.raises(UsageError, match="no sample 9"):
+        run("xor").to_dict(9)
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+def test_a_saved_network_goes_on_where_the_run_stopped(suffix: str, tmp_path: Path) -> None:
+    result = run("classic", 5)
+    result.network.save(tmp_path / f"net.{suffix}")
+    again = run(tmp_path / f"net.{suffix}", 5)
+    assert again.loss_before == result.loss_after
+    assert again.parameters == run("classic", 10).parameters
+
+
+def test_a_network_given_as_a_dict_is_saved_too(tmp_path: Path) -> None:
+    data = {"inputs": [1], "targets": [0], "layers": [{"weights": [[2]]}]}
+    run(data).network.save(tmp_path / "net.json")
+    assert json.loads((tmp_path / "net.json").read_text())["layers"][0]["weights"] == [[1.0]]
+
+
+def test_a_result_shows_itself_in_a_few_lines() -> None:
+    result = run("classic")
+    for shown in (result, result.network, *explain(result, "w31"), check(result).parameters[0]):
+        assert repr(shown).count("\n") < 4 and len(repr(shown)) < 400, repr(shown)
+    assert "w31 0.082167" in repr(result)
+    assert repr(explain(result, "w31")[0]).startswith("<<dE/dw31 = 0.0821")
+
+
+def test_chain_and_report_answer_as_their_commands_do(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    result = chain("u = (x+1)^2", "h = u^3 + 2u - 5", wrt="x", at={"x": 1})
+    assert result.derivatives["x"].partial.value == 200
+    assert report("classic", tmp_path / "page.html") == (tmp_path / "page.html").read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="no sample 2"):
+        report("classic", sample=2)
+
+
+def test_wrong_arguments_get_the_program_s_own_errors() -> None:
+    for network in (5, None, ["classic"]):
+        with pytest.raises(UsageError, match="expected a path"):
+            run(network)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="nowhere"):
+        run("nowhere.yaml")
+    with pytest.raises(InputError, match="no plain data"):
+        load({"inputs": {1, 2}})
+    with pytest.raises(UnknownNameError, match="w99"):
+        explain("classic", "w99")
+    with pytest.raises(InputError, match="sinx"):
+        chain("y = sinx(x)")

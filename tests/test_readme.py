@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import subprocess
@@ -76,3 +77,19 @@ def test_a_link_leads_to_a_file_and_a_heading_that_are_there(page: str) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_what_the_reference_says_of_python_is_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("jinja2")
+    monkeypatch.chdir(tmp_path)
+    page = str(ROOT / "backprop_cli" / "REFERENCE.md")
+    found = doctest.testfile(page, module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
+def test_the_readme_s_lines_of_python_run(tmp_path: Path) -> None:
+    (lines,) = re.findall(r"^```python\n(.*?)^```$", PAGES["README.md"], re.MULTILINE | re.DOTALL)
+    result = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "dE/dw31 " in result.stdout
+    assert (tmp_path / "trained.yaml").exists()

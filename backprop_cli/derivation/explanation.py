@@ -49,6 +49,9 @@ class Explanation(NamedTuple):
     paths: tuple[Path, ...] | None = None
     path_count: int = 0
 
+    def __repr__(self) -> str:
+        return f"<{self.partials[-1]!r}, {self.name}: {self.update.old!r} → {self.update.new!r}>"
+
 
 def update_of(run: Run, parameter: Parameter) -> Update:
     """What the run's shown step did to one parameter."""

@@ -49,6 +49,9 @@ class Partial(NamedTuple):
         """`dE/dw31`."""
         return f"d{self.of}/d{self.wrt}"
 
+    def __repr__(self) -> str:
+        return f"<{self.name} = {self.value!r}>"
+
 
 _ONE = Rule(Formula("1", "1"), {}, {})
 _ITSELF = Formula("<v>", "<v>")

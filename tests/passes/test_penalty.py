@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from backprop_cli import explain, load, run
+from backprop_cli.network.network import Setup
 from backprop_cli.training.loops.choice import choose
 from backprop_cli.training.loops.state import state_of
 from backprop_cli.training.train import train
@@ -96,7 +97,7 @@ def test_the_samples_derivations_make_the_batch(penalty: dict[str, Any], reducti
 )
 def test_every_loop_follows_the_plain_passes(penalty: dict[str, Any], engine: str, changes: dict[str, Any]) -> None:
     setup = load(file(penalty, **changes))
-    plain = setup
+    plain: Setup = setup
     losses = []
     for _ in range(20):
         one = train(plain, 1)

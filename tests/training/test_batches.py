@@ -8,7 +8,7 @@ from backprop_cli import load
 from backprop_cli.derivation import explanation
 from backprop_cli.derivation.explanation import Explainer
 from backprop_cli.derivation.partials import Derivation
-from backprop_cli.network.network import Network, Samples, Schedule
+from backprop_cli.network.network import Network, Samples, Schedule, Setup
 from backprop_cli.training.train import train
 from backprop_cli.update import next_batch
 from tests.program import backprop
@@ -131,7 +131,7 @@ def test_batches_are_those_of_a_data_loader(size: int, drop_last: bool, reductio
         "drop_last": drop_last,
         "reduction": reduction,
     }
-    setup = load(data)
+    setup: Setup = load(data)
     assert train(setup, steps, engine=engine).result.network.parameters.row[0] == pytest.approx(weight, rel=1e-13)
     in_pieces = []
     for _ in range(steps):

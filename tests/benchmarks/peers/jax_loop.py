@@ -22,7 +22,7 @@ def loss(parameters: Any) -> Any:
     return 0.5 * ((a - t) ** 2).sum() / len(x)
 
 
-def update(_: int, parameters: Any) -> Any:
+def update(_: Any, parameters: Any) -> Any:
     return jax.tree.map(lambda value, slope: value - rate * slope, parameters, jax.grad(loss)(parameters))
 
 
