@@ -12,12 +12,16 @@ import numpy as np
 from backprop_cli.check.budget import DEFAULT_EFFORT, Budget
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.evidence import Evidence
-from backprop_cli.check.misconceptions import Mistake, mistakes_of
+from backprop_cli.check.mistakes.entry import Made
+from backprop_cli.check.mistakes.table import MISTAKES, mistakes_of
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
+
+_DOUBT_OF_PAIRS = 0.3
+"""So many digits more must speak for two mistakes made together."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,8 @@ class Diagnosis:
     `contradicts` names right numbers that would have come out wrong too.
     """
 
-    mistakes: tuple[Mistake, ...]
-    alternatives: tuple[tuple[Mistake, ...], ...]
+    mistakes: tuple[Made, ...]
+    alternatives: tuple[tuple[Made, ...], ...]
     explains: tuple[str, ...]
     contradicts: tuple[str, ...]
 
@@ -50,7 +54,7 @@ class Findings:
 class _Attempt:
     """What came of one hypothesis: which wrong numbers it explains, and which right ones it would have spoilt."""
 
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Made, ...]
     order: int
     explains: frozenset[int]
     contradicts: frozenset[int]
@@ -80,20 +84,20 @@ def diagnose(
         return Findings()
     budget = Budget(comparison, effort)
     laboratory = _Laboratory(comparison, wrong, budget, on_progress)
-    singles = [(mistake,) for mistake in mistakes_of(comparison.run.setup)]
-    attempts = laboratory.try_all(singles, doubt=0.0)
+    singles = [(made,) for made in mistakes_of(comparison.run.setup)]
+    attempts = laboratory.try_all(singles)
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
-        attempts += laboratory.try_all(_pairs([mistake for (mistake,) in singles]), doubt=1.0)
+        attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
     diagnoses, left = _best(attempts, wrong, comparison)
     return Findings(tuple(diagnoses), _names(comparison, left), budget.left_out, budget.wanted)
 
 
-def _pairs(mistakes: Iterable[Mistake]) -> list[tuple[Mistake, ...]]:
-    """Two of the mistakes, each made in one of its likeliest ways."""
-    by_id: dict[str, list[Mistake]] = {}
-    for mistake in mistakes:
-        by_id.setdefault(mistake.id, []).append(mistake)
-    likely = [mistake for ways in by_id.values() for mistake in ways[:_WAYS_IN_A_PAIR]]
+def _pairs(singles: Iterable[Made]) -> list[tuple[Made, ...]]:
+    """Two mistakes together, each made in one of its likeliest ways."""
+    by_id: dict[str, list[Made]] = {}
+    for made in singles:
+        by_id.setdefault(made.id, []).append(made)
+    likely = [made for ways in by_id.values() for made in ways[:_WAYS_IN_A_PAIR]]
     return [pair for pair in combinations(likely, 2) if pair[0].id != pair[1].id]
 
 
@@ -113,30 +117,43 @@ class _Laboratory:
         self.budget = budget
         self.on_progress = on_progress
 
-    def try_all(self, hypotheses: Sequence[tuple[Mistake, ...]], doubt: float) -> list[_Attempt]:
-        """The hypotheses that explain something, with evidence beyond what their number and some `doubt` ask for."""
+    def try_all(self, hypotheses: Sequence[tuple[Made, ...]]) -> list[_Attempt]:
+        """The hypotheses that explain something, with more evidence than their number asks for."""
         chosen = self.budget.choose(hypotheses)
-        needed = math.log10(max(1, len(chosen))) + doubt
         attempts = []
         for order, mistakes in enumerate(chosen):
             agrees = self.comparison.judge.agreement(self._numbers(mistakes))
             explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
-            if self.evidence.speaks_for(explains, spoilt, int(self.is_wrong.sum()), needed):
+            wrong, needed, is_scaling = int(self.is_wrong.sum()), _needed(mistakes), _is_scaling(mistakes)
+            if self.evidence.speaks_for(explains, spoilt, wrong, needed, is_scaling):
                 attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
                 self.on_progress(order + 1, len(chosen))
         return attempts
 
-    def _numbers(self, mistakes: tuple[Mistake, ...]) -> Array:
+    def _numbers(self, mistakes: tuple[Made, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
         run, sample = self.comparison.run, self.comparison.sample
-        steps = max(0, run.steps + sum(mistake.variant.steps for mistake in mistakes))
+        steps = max(0, run.steps + sum(made.way.steps for made in mistakes))
         with np.errstate(all="ignore"):
-            work = Work(run.setup, steps, sample, (mistake.variant.change for mistake in mistakes))
+            work = Work(run.setup, steps, sample, (made.way.change for made in mistakes))
             numbers = self.comparison.selection.of(work)
-            for mistake in mistakes:
-                numbers = mistake.variant.written(numbers, self.comparison.judge.units)
+            for made in mistakes:
+                if made.way.written is not None:
+                    numbers = made.way.written(numbers, self.comparison.judge.units)
             return numbers
+
+
+def _needed(mistakes: tuple[Made, ...]) -> float:
+    """How many digits must speak for a hypothesis: all mistakes are as likely, and so are all ways to make one of them."""
+    rivals = math.prod(len(MISTAKES) * made.rivals for made in mistakes)
+    return math.log10(rivals) + _DOUBT_OF_PAIRS * (len(mistakes) - 1)
+
+
+def _is_scaling(mistakes: tuple[Made, ...]) -> bool:
+    """Whether a hypothesis is that all is multiplied by one constant, or by that and −1."""
+    scales = [made.way.scales for made in mistakes]
+    return all(scales) and scales.count("size") <= 1
 
 
 def _indices(chosen: Array) -> frozenset[int]:
@@ -170,11 +187,11 @@ def _best(
     return diagnoses, left
 
 
-def _distinct(best: _Attempt, others: Iterable[_Attempt]) -> Iterable[tuple[Mistake, ...]]:
+def _distinct(best: _Attempt, others: Iterable[_Attempt]) -> Iterable[tuple[Made, ...]]:
     """The others that name other misconceptions, each once, and no more of them than the best needs."""
-    seen = {tuple(mistake.id for mistake in best.mistakes)}
+    seen = {tuple(made.id for made in best.mistakes)}
     for other in others:
-        ids = tuple(mistake.id for mistake in other.mistakes)
+        ids = tuple(made.id for made in other.mistakes)
         if ids not in seen and len(ids) == len(best.mistakes):
             seen.add(ids)
             yield other.mistakes

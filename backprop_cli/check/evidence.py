@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from backprop_cli.check.compare import Compared, Comparison
+from backprop_cli.check.ratios import is_plain
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
@@ -24,11 +25,11 @@ _SLIPS = (-1.0, 2.0, 0.5, -2.0, -0.5)
 _DIGITS_OF_SLIP = 1.5
 """What such a number counts beside right ones that speak against the same in all numbers."""
 
-_DIGITS_OF_CONTRADICTION = 0.5
-"""What a right number takes away that a hypothesis would have spoilt."""
+_DIGITS_OF_PLAIN_RATIO = 2.5
+"""What numbers count that are all twice the right ones, or a sixth: much else than a certain mistake may have done that."""
 
 _NEAR = 3.0
-"""So many units of the last digit off, a number's ratio to the right one tells it from no other such number."""
+"""The ratio to the right number says nothing of one that is no more than so many units of its last digit off."""
 
 
 class Evidence:
@@ -44,22 +45,19 @@ class Evidence:
             [_digits(one, distance) for one, distance in zip(comparison.compared, self._distances, strict=True)]
         )
 
-    def speaks_for(self, explains: Array, spoilt: Array, wrong: int, needed: float) -> bool:
+    def speaks_for(self, explains: Array, spoilt: Array, wrong: int, needed: float, is_scaling: bool) -> bool:
         """Whether more speaks for a hypothesis than the `needed` digits, and than chance gives.
 
         `explains` and `spoilt` say for each number whether it is a wrong one that the hypothesis hits, or a right one that
-        it misses; `wrong` numbers there are. Chance would choose anew among all of them which to hit.
+        it misses; `wrong` numbers there are. Chance would choose anew among all of them which to hit. `is_scaling` says
+        that the hypothesis is just that all is multiplied by a constant.
         """
         hits, contradictions = int(explains.sum()), int(spoilt.sum())
-        missed = wrong - hits + contradictions
         digits = self._digits if contradictions == 0 else self._contested_digits
-        needed += _log10_choices(hits, missed) + _DIGITS_OF_CONTRADICTION * contradictions
-        if missed == 0 and np.all(self._distances[explains] <= _NEAR):
-            # that only these numbers are a little off is as unlikely as their choice among all
-            needed -= _log10_choices(hits, len(explains) - hits)
-        return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed)
+        needed += _log10_choices(hits, wrong - hits + contradictions)
+        return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed, is_scaling)
 
-    def _is_enough(self, explains: Array, digits: Array, needed: float) -> bool:
+    def _is_enough(self, explains: Array, digits: Array, needed: float, is_scaling: bool) -> bool:
         """Whether it is still enough when numbers that one factor explains are counted as one.
 
         All gradients of a unit hang on its delta, all numbers on the loss: a wrong factor there hits all or none of them.
@@ -70,10 +68,14 @@ class Evidence:
         left = np.flatnonzero(explains & ~is_alone)
         left = left[np.argsort(errors[left], kind="stable")]
         while total < needed and left.size:
+            first = left[0]
             with np.errstate(invalid="ignore"):
-                is_same = np.abs(ratios[left] - ratios[left[0]]) <= errors[left] + errors[left[0]]
+                is_same = np.abs(ratios[left] - ratios[first]) <= errors[left] + errors[first]
             is_same[0] = True
-            total += float(digits[left[is_same]].max())
+            most = float(digits[left[is_same]].max())
+            if not is_scaling and is_plain(ratios[first], errors[first]):
+                most = min(most, _DIGITS_OF_PLAIN_RATIO)
+            total += most
             left = left[~is_same]
         return total >= needed
 

@@ -6,15 +6,17 @@ that takes a method and returns it with one link replaced, so that wrong numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from backprop_cli.backward import CHAIN_RULE, Gradients, Links, backward
+from backprop_cli.backward import CHAIN_RULE, Gradients, Links, Place, backward
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
+from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
-from backprop_cli.network.network import Network, ParameterRow, Samples, Setup
+from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
 from backprop_cli.update import moved, next_batch, update
 
 
@@ -80,3 +82,52 @@ Change = Callable[[Method], Method]
 def right_method(setup: Setup) -> Method:
     """The method that the network file asks for."""
     return Method(setup, setup.schedule.reduction)
+
+
+# ── replacing a link ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def link(name: str, wrong: Callable[..., Any]) -> Callable[[Collection[int]], Change]:
+    """One link of the chain replaced in some layers; `wrong` is given the right link, then what that is given."""
+
+    def in_layers(layers: Collection[int]) -> Change:
+        def change(method: Method) -> Method:
+            right = getattr(method.links, name)
+
+            def replaced(place: Place, *arguments: Any) -> Any:
+                return wrong(right, place, *arguments) if place.layer in layers else right(place, *arguments)
+
+            return replace(method, links=method.links._replace(**{name: replaced}))
+
+        return change
+
+    return in_layers
+
+
+Slope = Callable[[Activation, Array, Array], Array]
+"""What somebody takes for ∂a/∂z of an activation: from z and a, samples × units."""
+
+
+def sloped(slope: Slope) -> Callable[[Collection[int]], Change]:
+    """∂a/∂z of some layers as somebody takes it; the output's delta is then the plain product, with no closed form."""
+
+    def delta(place: Place, upstream: Array) -> Array:
+        return upstream * slope(place.network.activations[place.layer], place.net_inputs, place.activations)
+
+    def hidden_delta(right: Callable[..., Array], place: Place, upstream: Array) -> Array:
+        return delta(place, upstream)
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return delta(place, upstream)
+
+    return lambda layers: both(link("hidden_delta", hidden_delta)(layers), link("output_delta", output_delta)(layers))
+
+
+def both(first: Change, second: Change) -> Change:
+    """One change, then another."""
+    return lambda method: second(first(method))
+
+
+def scheduled(settings: Callable[[Schedule], Schedule]) -> Change:
+    """The step made with other settings."""
+    return lambda method: replace(method, setup=replace(method.setup, schedule=settings(method.setup.schedule)))

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.backward import CHAIN_RULE, Links, Place
-from backprop_cli.check.alterations import sloped
-from backprop_cli.check.method import Change, Method
+from backprop_cli.check.method import Change, Method, sloped
 from backprop_cli.forward import Trace, loss_shares
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
@@ -30,11 +29,6 @@ def half_up(decimals: int) -> Cut:
     return lambda values: np.copysign(np.floor(np.abs(values) * scale + 0.5 + _TIE) / scale, values)
 
 
-def half_even(decimals: int) -> Cut:
-    """Rounding as programs do it, a half to the even digit."""
-    return lambda values: np.round(values, decimals)
-
-
 def cut_off(numbers: Array, units: Array) -> Array:
     """The numbers without what follows their last digits, whose values are `units` (0: all of it is kept)."""
     steps = np.where(units > 0.0, units, 1.0)
@@ -42,12 +36,8 @@ def cut_off(numbers: Array, units: Array) -> Array:
 
 
 class Carried(NamedTuple):
-    """What is rounded beside every intermediate result.
+    """What is rounded beside every intermediate result: each sample's gradients, their sum or mean, the new parameters."""
 
-    Slopes before they are multiplied, each sample's gradients, their sum or mean over the batch, the new parameters.
-    """
-
-    slopes: bool = True
     sample_gradients: bool = False
     gradients: bool = False
     new_parameters: bool = False
@@ -59,7 +49,7 @@ def rounded(cut: Cut, carried: Carried) -> Change:
     def change(method: Method) -> Method:
         is_plain = method.links.output_delta is CHAIN_RULE.output_delta
         if method.links.hidden_delta is CHAIN_RULE.hidden_delta:
-            method = _with_textbook_slopes(method, cut if carried.slopes else None)
+            method = _with_textbook_slopes(method, cut)
         links, shares = method.links, method.shares
         is_plain_loss = links.loss_by_output is CHAIN_RULE.loss_by_output
 
@@ -166,12 +156,12 @@ def _forward(network: Network, inputs: Array, cut: Cut) -> Trace:
     return Trace(tuple(net_inputs), tuple(activations))
 
 
-def _with_textbook_slopes(method: Method, cut: Cut | None) -> Method:
+def _with_textbook_slopes(method: Method, cut: Cut) -> Method:
     """∂a/∂z as the textbook has it, of the activation as it is written down."""
     network = method.setup.network
     last = network.names.depth if network.collapse is None else network.names.depth - 1
     layers = [index for index, layer in enumerate(network.layers[:last]) if layer.activation.is_elementwise]
-    return sloped(layers, textbook_slope if cut is None else _then(textbook_slope, cut))(method)
+    return sloped(_then(textbook_slope, cut))(layers)(method)
 
 
 def textbook_slope(activation: Activation, z: Array, a: Array) -> Array:

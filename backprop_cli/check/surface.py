@@ -27,7 +27,7 @@ _CONTRACTION = 1.4
 _ROUNDS = 12
 _FIRST_STEP = 0.1
 _LAST_STEP = 1e-5
-_FIRST_STEPS = np.array([1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5])
+_FIRST_STEPS = np.array([1.0, 1e-3])
 _SMALL_ERROR = 1e-9
 _DIFFERENCE_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 _KINK_WIDTH = 1e-12
@@ -39,8 +39,6 @@ _LAYER, _UNIT, _PARAMETER = 8e-6, 6e-8, 6e-8
 _EVALUATIONS = 30
 """Seconds of a forward pass for each layer, each unit of a sample, each parameter, measured on one machine; and how many passes
 differences take about."""
-_NUDGE = 1e-6
-"""The relative change of the last layer that shows how its roundoff comes through."""
 
 Loss = Callable[[float | complex], tuple[Array, Trace]]
 """E and the forward pass at a distance along a line through the parameters."""
@@ -71,7 +69,7 @@ class Surface:
     def __init__(self, network: Network, samples: Samples, reduction: str, size: float) -> None:
         self.network, self.samples, self.reduction = network, samples, reduction
         self.is_complex = all(layer.activation.analytic for layer in network.layers)
-        self.size = max(size, self._size_of_loss())
+        self.size = size
 
     @property
     def cost(self) -> float:
@@ -86,19 +84,6 @@ class Surface:
     def method(self) -> str:
         """How slopes are estimated."""
         return "complex step" if self.is_complex else "central differences"
-
-    def _size_of_loss(self) -> float:
-        """What the roundoff of E is in proportion to: its terms, and how far they go with the last layer's own roundoff."""
-        trace = forward(self.network, self.samples.inputs)
-        moved = Trace(
-            (*trace.net_inputs[:-1], trace.net_inputs[-1] * (1.0 + _NUDGE)),
-            (*trace.activations[:-1], trace.outputs * (1.0 + _NUDGE)),
-        )
-        here, there = (loss_shares(self.network, one, self.samples.targets) for one in (trace, moved))
-        sizes = (np.abs(here), np.abs(there - here) / _NUDGE)
-        return max(
-            float(loss_of_shares(self.network, np.nan_to_num(size, posinf=0.0), self.reduction)) for size in sizes
-        )
 
     def along_parameter(self, parameter: Parameter) -> Line:
         """The line on which one parameter moves."""

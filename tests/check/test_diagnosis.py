@@ -17,7 +17,7 @@ from backprop_cli import load
 from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
-from backprop_cli.check.misconceptions import MISCONCEPTIONS
+from backprop_cli.check.mistakes.table import MISTAKES as TABLE
 from backprop_cli.training.train import train
 from tests.check.exercises import exercises
 from tests.check.paper import Exercise, work_out
@@ -55,7 +55,7 @@ def rounds(count: int) -> settings:
 
 
 def test_every_mistake_of_the_contract_is_in_the_table() -> None:
-    assert set(MISTAKES) <= MISCONCEPTIONS.keys()
+    assert set(MISTAKES) <= TABLE.keys()
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

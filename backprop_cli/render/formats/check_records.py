@@ -7,7 +7,7 @@ from typing import Any
 
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
-from backprop_cli.check.misconceptions import Mistake
+from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.formats.signs import to_ascii
 
@@ -73,23 +73,23 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "alternatives": [_ids(mistakes) for mistakes in diagnosis.alternatives],
         "explains": list(diagnosis.explains),
         "contradicts": list(diagnosis.contradicts),
-        "reasons": [_reason(mistake) for mistake in diagnosis.mistakes],
+        "reasons": [_reason(made) for made in diagnosis.mistakes],
     }
 
 
-def _reason(mistake: Mistake) -> dict[str, str]:
-    right, wrong = mistake.formulas
+def _reason(made: Made) -> dict[str, str]:
+    right, wrong = made.formulas
     return {
-        "mistake": mistake.id,
-        "sentence": mistake.misconception.sentence,
-        "detail": mistake.variant.detail,
+        "mistake": made.id,
+        "sentence": made.mistake.sentence,
+        "detail": made.way.detail,
         "right": to_ascii(right.text),
         "wrong": to_ascii(wrong.text),
     }
 
 
-def _ids(mistakes: tuple[Mistake, ...]) -> list[str]:
-    return [mistake.id for mistake in mistakes]
+def _ids(mistakes: tuple[Made, ...]) -> list[str]:
+    return [made.id for made in mistakes]
 
 
 def compared_rows(comparison: Comparison, findings: Findings) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
-from backprop_cli.check.misconceptions import Mistake
+from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.derivation.partials import Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.notation import Notation
@@ -99,17 +99,17 @@ def _summary(comparison: Comparison) -> str:
 
 def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
     """The sentence, the formulas, what it explains, and what speaks against it."""
-    yield Heading(notation.text(" and ".join(mistake.id for mistake in diagnosis.mistakes)), 3)
+    yield Heading(notation.text(" and ".join(made.id for made in diagnosis.mistakes)), 3)
     yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
     columns = (Column("right", "math"), Column("wrong", "math"))
-    rows = [tuple(_formula(formula, notation) for formula in mistake.formulas) for mistake in diagnosis.mistakes]
+    rows = [tuple(_formula(formula, notation) for formula in made.formulas) for made in diagnosis.mistakes]
     yield Table(columns, rows, len(rows))
     yield Note(f"It explains {_listed(diagnosis.explains, notation)}.")
     if diagnosis.contradicts:
         names = _listed(diagnosis.contradicts, notation)
         yield Note(f"But then {names} would be wrong too.")
     for alternative in diagnosis.alternatives:
-        ids = notation.text(" and ".join(mistake.id for mistake in alternative))
+        ids = notation.text(" and ".join(made.id for made in alternative))
         yield Note(f"The same numbers come out if {_sentence(alternative, notation)} ({ids}).")
 
 
@@ -125,12 +125,8 @@ def _share(explained: int, wrong: int) -> str:
     return f"{explained:,} of {wrong:,} wrong numbers {'is' if explained == 1 else 'are'}"
 
 
-def _sentence(mistakes: Sequence[Mistake], notation: Notation) -> str:
-    clauses = [
-        mistake.misconception.sentence + (f" ({mistake.variant.detail})" if mistake.variant.detail else "")
-        for mistake in mistakes
-    ]
-    return notation.text(", and ".join(clauses))
+def _sentence(mistakes: Sequence[Made], notation: Notation) -> str:
+    return notation.text(", and ".join(made.sentence for made in mistakes))
 
 
 def _formula(formula: Formula, notation: Notation) -> str:

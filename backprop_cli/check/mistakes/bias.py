@@ -1,0 +1,91 @@
+"""Mistakes in the biases' gradients, and biases updated or not against what the file says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Change, Method, link, scheduled
+from backprop_cli.check.mistakes.entry import BY_B, Mistake, Way, every_layer, where
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Setup
+
+_MOST_UNITS = 8
+"""Of so many units of a layer each may be taken for all."""
+
+
+def _shared_as(of_units: Callable[[Array], Array]) -> Callable[..., Array | None]:
+    """A shared bias's gradient made in another way than by summing its units'."""
+
+    def bias_gradient(right: Callable[..., Array | None], place: Place, delta: Array) -> Array | None:
+        if place.network.names.biases[place.layer] != "shared":
+            return right(place, delta)
+        return np.atleast_1d(of_units(delta.sum(axis=0)))
+
+    return bias_gradient
+
+
+def _not_summed(setup: Setup) -> Iterator[Way]:
+    """The mean of the units' gradients, or one of them."""
+    names, layers = setup.network.names, every_layer(setup)
+    most = max((names.widths[i + 1] for i in layers if names.biases[i] == "shared"), default=1)
+    if most == 1:
+        return
+    yield Way(link("bias_gradient", _shared_as(np.mean))(layers), "the mean of its units'")
+    for unit in range(min(most, _MOST_UNITS)):
+        of_unit = _shared_as(lambda deltas, unit=unit: deltas[min(unit, len(deltas) - 1)])  # type: ignore[misc]
+        yield Way(link("bias_gradient", of_unit)(layers), f"that of unit {unit + 1}")
+
+
+def _has_bias(is_frozen: bool) -> Callable[[Setup], bool]:
+    """Whether some bias is frozen, or some is not."""
+    return lambda setup: any(
+        setup.is_frozen(bias) is is_frozen
+        for layer in every_layer(setup)
+        for bias in setup.network.names.layer_biases(layer)
+    )
+
+
+def _biases(is_frozen: bool) -> Change:
+    """No bias updated, or every one."""
+
+    def change(method: Method) -> Method:
+        names, schedule = method.setup.network.names, method.setup.schedule
+        frozen = np.zeros(names.parameter_count, dtype=bool) if schedule.frozen is None else schedule.frozen.copy()
+        for layer in range(names.depth):
+            frozen[names.biases_at(layer)] = is_frozen
+        return scheduled(lambda schedule: replace(schedule, frozen=frozen))(method)
+
+    return change
+
+
+_UPDATE = Formula("b⁺ = b − η·∂E/∂b", rf"b^{{+}} = b - \eta \cdot {BY_B}")
+_STAYS = Formula("b⁺ = b", "b^{+} = b")
+
+MISTAKES = (
+    Mistake(
+        "shared_bias_not_summed",
+        "a shared bias gets something else than the sum of its units' gradients",
+        Formula("∂E/∂b = Σ δ over the layer's units", rf"{BY_B} = \sum_i \delta_i"),
+        Formula("∂E/∂b = one δ, or their mean", rf"{BY_B} = \delta_i \ \text{{or}}\ \bar\delta"),
+        _not_summed,
+    ),
+    Mistake(
+        "bias_left_out",
+        "the biases are not updated, though the file trains them",
+        _UPDATE,
+        _STAYS,
+        where(_has_bias(is_frozen=False), Way(_biases(is_frozen=True))),
+    ),
+    Mistake(
+        "bias_trained",
+        "the biases are updated, though the file freezes them",
+        _STAYS,
+        _UPDATE,
+        where(_has_bias(is_frozen=True), Way(_biases(is_frozen=False))),
+    ),
+)

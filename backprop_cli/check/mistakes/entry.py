@@ -1,0 +1,165 @@
+"""What a mistake is: an entry of the table, and the ways in which it can be made in a given network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from backprop_cli.check.method import Change, Method
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Setup
+
+Formulas = tuple[Formula, Formula]
+"""The right one and the wrong one."""
+
+
+def unchanged(method: Method) -> Method:
+    """No link replaced."""
+    return method
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to make a mistake: what it `change`s in the method, or how many `steps` too many it makes.
+
+    `formulas` are the right and the wrong one where the network has others than the table's. `written` makes of the computed
+    numbers, and the value of the last digit of each, what is written down. `scales` says that the mistake multiplies by a
+    constant: "size", or "sign" where that is −1. One that `rounds_samples` looks at each sample's gradients on its own.
+    """
+
+    change: Change = unchanged
+    detail: str = ""
+    formulas: Formulas | None = None
+    steps: int = 0
+    written: Callable[[Array, Array], Array] | None = None
+    scales: str = ""
+    rounds_samples: bool = False
+
+
+Ways = Callable[[Setup], Iterable[Way]]
+"""The ways to make a mistake in a setup, the likeliest first; none where it makes no difference."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An entry of the table; `sentence` goes on from "this is what you get if"."""
+
+    id: str
+    sentence: str
+    right: Formula
+    wrong: Formula
+    ways: Ways
+
+
+class Made(NamedTuple):
+    """A mistake made in one way; it has so many `rivals`, the ways in which it can be made."""
+
+    mistake: Mistake
+    way: Way
+    rivals: int = 1
+
+    @property
+    def id(self) -> str:
+        """The mistake's."""
+        return self.mistake.id
+
+    @property
+    def sentence(self) -> str:
+        """The mistake's, with the detail of the way."""
+        return self.mistake.sentence + (f" ({self.way.detail})" if self.way.detail else "")
+
+    @property
+    def formulas(self) -> Formulas:
+        """The right formula and the wrong one."""
+        return self.way.formulas or (self.mistake.right, self.mistake.wrong)
+
+
+# ── when and where a mistake can be made ──────────────────────────────────────────────────────────────────────────────
+
+InLayers = Callable[[Collection[int]], Change]
+"""A change in some layers (from 0)."""
+
+
+def always(change: Change, scales: str = "") -> Ways:
+    """A mistake that can be made in every network, in one way."""
+    return where(lambda setup: True, Way(change, scales=scales))
+
+
+def where(applies: Callable[[Setup], bool], *ways: Way) -> Ways:
+    """Some ways in the setups to which they apply."""
+    return lambda setup: ways if applies(setup) else ()
+
+
+def in_layers(layers: Callable[[Setup], Iterable[int]], change: InLayers, detail: str = "") -> Ways:
+    """A change in all of some layers, then in the output layer alone and in the hidden layers alone, where that is less."""
+
+    def ways(setup: Setup) -> Iterator[Way]:
+        for chosen, place in parts(setup, layers(setup)):
+            yield Way(change(chosen), ", ".join(filter(None, (place, detail))))
+
+    return ways
+
+
+def either(*alternatives: Ways) -> Ways:
+    """The ways of each, one after the other."""
+    return lambda setup: (way for ways in alternatives for way in ways(setup))
+
+
+def parts(setup: Setup, layers: Iterable[int]) -> Iterator[tuple[tuple[int, ...], str]]:
+    """All of some layers, the output layer alone, and the hidden layers alone, where that is less; and how to say it."""
+    last = setup.network.names.depth - 1
+    chosen = tuple(layers)
+    hidden = tuple(layer for layer in chosen if layer != last)
+    if chosen:
+        yield chosen, ""
+    if hidden and len(hidden) < len(chosen):
+        yield (last,), "in the output layer"
+        yield hidden, "in the hidden layers"
+
+
+def every_layer(setup: Setup) -> range:
+    """All layers."""
+    return range(setup.network.names.depth)
+
+
+def hidden_layers(setup: Setup) -> range:
+    """All layers but the last."""
+    return range(setup.network.names.depth - 1)
+
+
+def upper_layers(setup: Setup) -> range:
+    """All layers but the first: what feeds them are hidden units."""
+    return range(1, setup.network.names.depth)
+
+
+def layers_of(applies: Callable[[Activation], bool]) -> Callable[[Setup], list[int]]:
+    """The layers with such an activation function."""
+    return lambda setup: [i for i, activation in enumerate(setup.network.activations) if applies(activation)]
+
+
+def is_curved(activation: Activation) -> bool:
+    """Whether its derivative is not 1 everywhere."""
+    return activation.name != "linear"
+
+
+def has_hidden_layer(setup: Setup) -> bool:
+    """Whether there is a layer below the output's."""
+    return setup.network.names.depth > 1
+
+
+def has_several_samples(setup: Setup) -> bool:
+    """Whether a step may join several samples."""
+    return setup.schedule.batch_limit(len(setup.samples)) > 1
+
+
+# ── pieces of the formulas in LaTeX ───────────────────────────────────────────────────────────────────────────────────
+
+BY_O = r"\frac{\partial E}{\partial o}"
+BY_W = r"\frac{\partial E}{\partial w}"
+BY_B = r"\frac{\partial E}{\partial b}"
+BY_A = r"\frac{\partial E}{\partial a}"
+A_BY_Z = r"\frac{\partial a}{\partial z}"
+Z_BY_W = r"\frac{\partial z}{\partial w}"

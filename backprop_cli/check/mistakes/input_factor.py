@@ -1,0 +1,63 @@
+"""Mistakes in ∂z/∂w, which is the value of the unit or input that the weight comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import link
+from backprop_cli.check.mistakes.entry import Z_BY_W, InLayers, Mistake, Way, every_layer, in_layers, upper_layers
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.numeric import Array
+
+
+def _factored(factor: Callable[[Place], Array]) -> InLayers:
+    """∂z/∂w as somebody takes it: samples × sources."""
+
+    def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
+        result: Array = delta.T @ factor(place)
+        return result
+
+    return link("weight_gradient", weight_gradient)
+
+
+def _own_weight(right: Callable[..., Array], place: Place, delta: Array) -> Array:
+    """∂z/∂w = w."""
+    return delta.sum(axis=0)[:, np.newaxis] * place.weights
+
+
+def _network_input(place: Place) -> Array:
+    """∂z/∂w = x in place of the hidden activation, as far as there are as many inputs."""
+    values, inputs = place.sources.copy(), place.trace.activations[0]
+    count = min(values.shape[1], inputs.shape[1])
+    values[:, :count] = inputs[:, :count]
+    return values
+
+
+_FACTOR = Formula("∂z/∂w = a_prev", rf"{Z_BY_W} = a_{{\mathrm{{prev}}}}")
+
+MISTAKES = (
+    Mistake(
+        "input_factor_one",
+        "the derivative of z by w is taken as 1",
+        _FACTOR,
+        Formula("∂z/∂w = 1", rf"{Z_BY_W} = 1"),
+        in_layers(every_layer, _factored(lambda place: np.ones_like(place.sources))),
+    ),
+    Mistake(
+        "input_factor_weight",
+        "the derivative of z by w is taken as w itself",
+        _FACTOR,
+        Formula("∂z/∂w = w", rf"{Z_BY_W} = w"),
+        in_layers(every_layer, link("weight_gradient", _own_weight)),
+    ),
+    Mistake(
+        "input_factor_network_input",
+        "the network's input x stands where the hidden activation belongs",
+        _FACTOR,
+        Formula("∂z/∂w = x", rf"{Z_BY_W} = x"),
+        lambda setup: [Way(_factored(_network_input)(upper_layers(setup)))] if upper_layers(setup) else [],
+    ),
+)

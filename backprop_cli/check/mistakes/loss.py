@@ -1,0 +1,192 @@
+"""Mistakes in the loss, in its derivative ∂E/∂o, and in how the losses of outputs and samples are joined."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Change, Method, both, link, scheduled
+from backprop_cli.check.mistakes.entry import BY_O, Formulas, Mistake, Way, Ways, has_several_samples
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.losses import Loss
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Setup
+
+# ── what is replaced ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def scaled_gradients(factor: float) -> Change:
+    """Every derivative of E multiplied by a factor, E as it is."""
+
+    def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
+        return factor * right(place, targets)
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return factor * right(place, targets, upstream / factor)
+
+    def change(method: Method) -> Method:
+        last = (method.setup.network.names.depth - 1,)
+        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
+
+    return change
+
+
+def scaled_loss(factor: float) -> Change:
+    """E multiplied by a factor, its derivatives as they are."""
+
+    def change(method: Method) -> Method:
+        shares = method.shares
+        return replace(method, shares=lambda *arguments: factor * shares(*arguments))
+
+    return change
+
+
+def _in_both(gradients: Change, loss: Change, formulas: Formulas | None = None) -> Iterable[Way]:
+    """A constant too much in the derivatives of E, in E as well, or in E alone."""
+    yield Way(gradients, "in the gradients", formulas, scales="size")
+    yield Way(both(gradients, loss), "in the loss and in the gradients", formulas, scales="size")
+    yield Way(loss, "in the loss", formulas, scales="size")
+
+
+def _scaled(factor: float, formulas: Formulas | None = None) -> Iterable[Way]:
+    return _in_both(scaled_gradients(factor), scaled_loss(factor), formulas)
+
+
+# ── when it can be made ───────────────────────────────────────────────────────────────────────────────────────────────
+
+_HALF = Formula("d/do ½(t − o)² = o − t", r"\frac{d}{do} \tfrac12 (t - o)^2 = o - t")
+_WHOLE = Formula("d/do (t − o)² = 2(o − t)", r"\frac{d}{do} (t - o)^2 = 2(o - t)")
+_MEAN = Formula("d/do 1/n·(t − o)² = 2/n·(o − t)", r"\frac{d}{do} \tfrac1n (t - o)^2 = \tfrac2n (o - t)")
+_SQUARES = {
+    "half_squared_error": (_HALF, Formula("2(o − t)", "2(o - t)"), Formula("½(o − t)", r"\tfrac12 (o - t)")),
+    "huber": (_HALF, Formula("2(o − t)", "2(o - t)"), Formula("½(o − t)", r"\tfrac12 (o - t)")),
+    "squared_error": (_WHOLE, Formula("4(o − t)", "4(o - t)"), Formula("o − t", "o - t")),
+    "mean_squared_error": (
+        _MEAN, Formula("4/n·(o − t)", r"\tfrac4n (o - t)"), Formula("1/n·(o − t)", r"\tfrac1n (o - t)"),
+    ),
+}  # fmt: skip
+"""Of the losses that have a square: its derivative, that doubled, and that halved."""
+
+
+def _of_square(factor: float) -> Ways:
+    """A factor of 2 or ½ gained where a square is differentiated."""
+
+    def ways(setup: Setup) -> Iterable[Way]:
+        if setup.network.loss.name not in _SQUARES:
+            return ()
+        right, doubled, halved = _SQUARES[setup.network.loss.name]
+        return _scaled(factor, (right, doubled if factor > 1.0 else halved))
+
+    return ways
+
+
+def _negated(setup: Setup) -> Iterable[Way]:
+    yield Way(scaled_gradients(-1.0), formulas=_negated_formulas(setup.network.loss), scales="sign")
+
+
+def _negated_formulas(loss: Loss) -> Formulas | None:
+    """∂E/∂o of a loss, and with the other sign; None for the half squared error, whose o − t says it more plainly."""
+    if loss.name == "half_squared_error":
+        return None
+    names = {"t": "t", "o": "o", "n": "n"} | {name: f"{value:g}" for name, value in loss.setting_values().items()}
+    text, latex = loss.slope_formula.fill(names), loss.slope_formula.fill_latex(names)
+    right = Formula(f"∂E/∂o = {text}", f"{BY_O} = {latex}")
+    return right, Formula(f"∂E/∂o = -({text})", rf"{BY_O} = -\left({latex}\right)")
+
+
+def _over_outputs(is_mean: bool) -> Ways:
+    """The mean of the outputs' losses for their sum, or the sum for the mean."""
+
+    def ways(setup: Setup) -> Iterable[Way]:
+        outputs = setup.network.layers[-1].units
+        if outputs == 1 or setup.network.loss.is_mean is is_mean:
+            return ()
+        return _scaled(1.0 / outputs if is_mean else float(outputs))
+
+    return ways
+
+
+def _over_samples(reduction: str) -> Ways:
+    """The samples joined by their mean, or their sum, where the file says the other."""
+    gradients = scheduled(lambda schedule: replace(schedule, reduction=reduction))
+
+    def loss(method: Method) -> Method:
+        return replace(method, loss_reduction=reduction)
+
+    def ways(setup: Setup) -> Iterable[Way]:
+        if setup.schedule.reduction == reduction or not has_several_samples(setup):
+            return ()
+        return _in_both(gradients, loss)
+
+    return ways
+
+
+def _logarithm(setup: Setup) -> Iterable[Way]:
+    return _scaled(1.0 / math.log(10.0)) if setup.network.loss.log_weights else ()
+
+
+# ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SUM_OUT = Formula("E = Σ E_o", r"E = \sum E_o")
+_MEAN_OUT = Formula("E = 1/n·Σ E_o", r"E = \tfrac{1}{n} \sum E_o")
+_SUM_SAMPLES = Formula("E = Σ E_sample", r"E = \sum E_{\mathrm{sample}}")
+_MEAN_SAMPLES = Formula("E = 1/N·Σ E_sample", r"E = \tfrac{1}{N} \sum E_{\mathrm{sample}}")
+
+MISTAKES = (
+    Mistake(
+        "error_sign",
+        "the error is turned around, so that every gradient has the opposite sign",
+        Formula("∂E/∂o = o − t", rf"{BY_O} = o - t"),
+        Formula("∂E/∂o = t − o", rf"{BY_O} = t - o"),
+        _negated,
+    ),
+    Mistake(
+        "mean_over_samples",
+        "the mean over the samples is taken where the file says sum",
+        _SUM_SAMPLES,
+        _MEAN_SAMPLES,
+        _over_samples("mean"),
+    ),
+    Mistake(
+        "sum_over_samples",
+        "the sum over the samples is taken where the file says mean",
+        _MEAN_SAMPLES,
+        _SUM_SAMPLES,
+        _over_samples("sum"),
+    ),
+    Mistake(
+        "mean_over_outputs",
+        "the mean over the outputs is taken where the loss is their sum",
+        _SUM_OUT,
+        _MEAN_OUT,
+        _over_outputs(is_mean=True),
+    ),
+    Mistake(
+        "sum_over_outputs",
+        "the sum over the outputs is taken where the loss is their mean",
+        _MEAN_OUT,
+        _SUM_OUT,
+        _over_outputs(is_mean=False),
+    ),
+    Mistake(
+        "half_forgotten",
+        "the half in the loss, or the two that it cancels, is lost, so that all is doubled",
+        *_SQUARES["half_squared_error"][:2],
+        _of_square(2.0),
+    ),
+    Mistake(
+        "half_doubled",
+        "a half too many is put in, or the two of the square's derivative is lost, so that all is halved",
+        *_SQUARES["squared_error"][::2],
+        _of_square(0.5),
+    ),
+    Mistake(
+        "cross_entropy_log10",
+        "the cross-entropy is computed with the logarithm to base 10",
+        Formula("−t·ln o", r"-t \ln o"),
+        Formula("−t·log10 o", r"-t \log_{10} o"),
+        _logarithm,
+    ),
+)

@@ -1,0 +1,54 @@
+"""Mistakes in rounding: digits cut off, and intermediate results rounded before they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from backprop_cli.check.mistakes.entry import Mistake, Way, where
+from backprop_cli.check.rounding import Carried, cut_off, half_up, rounded
+from backprop_cli.formula.formula import Formula
+from backprop_cli.network.network import Setup
+
+_DECIMALS = (4, 3, 2)
+"""So many are carried on paper."""
+
+
+def _carried(setup: Setup) -> Iterator[Way]:
+    """Few decimals carried, as far as to the results or through them."""
+    for decimals, (detail, carried) in product(_DECIMALS, _results(setup)):
+        change = rounded(half_up(decimals), carried)
+        yield Way(change, f"{decimals} decimals carried, {detail}", rounds_samples=carried.sample_gradients)
+
+
+def _results(setup: Setup) -> tuple[tuple[str, Carried], ...]:
+    """What becomes of gradients and new parameters; of several samples each one's may be rounded, or what joins them."""
+    full, single = Carried(), Carried(sample_gradients=True, new_parameters=True)
+    if len(setup.samples) == 1:
+        return ("results in full", full), ("results too", single)
+    whole, both = single._replace(sample_gradients=False, gradients=True), single._replace(gradients=True)
+    reduction = setup.schedule.reduction
+    return (
+        ("results in full", full),
+        (f"results too, the {reduction} alone", whole),
+        (f"results too, each sample's and the {reduction}", both),
+        ("results too, each sample's", single),
+    )
+
+
+MISTAKES = (
+    Mistake(
+        "digits_cut_off",
+        "the digits after the last one given are cut off, not rounded",
+        Formula("0.678 rounded to 0.68", r"0.678\ \text{rounded to}\ 0.68"),
+        Formula("0.678 cut to 0.67", r"0.678\ \text{cut to}\ 0.67"),
+        where(lambda setup: True, Way(written=cut_off)),
+    ),
+    Mistake(
+        "rounded_intermediates",
+        "intermediate results are rounded before they are used",
+        Formula("full precision until the end", r"\text{full precision until the end}"),
+        Formula("few decimals carried", r"\text{few decimals carried}"),
+        _carried,
+    ),
+)
