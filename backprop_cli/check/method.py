@@ -97,7 +97,8 @@ def link(name: str, wrong: Callable[..., Any]) -> Callable[[Collection[int]], Ch
             def replaced(place: Place, *arguments: Any) -> Any:
                 return wrong(right, place, *arguments) if place.layer in layers else right(place, *arguments)
 
-            return replace(method, links=method.links._replace(**{name: replaced}))
+            replacement: dict[str, Any] = {name: replaced}
+            return replace(method, links=method.links._replace(**replacement))
 
         return change
 

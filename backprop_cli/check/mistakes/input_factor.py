@@ -17,15 +17,14 @@ def _factored(factor: Callable[[Place], Array]) -> InLayers:
     """∂z/∂w as somebody takes it: samples × sources."""
 
     def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
-        result: Array = delta.T @ factor(place)
-        return result
+        return np.asarray(delta.T @ factor(place))
 
     return link("weight_gradient", weight_gradient)
 
 
 def _own_weight(right: Callable[..., Array], place: Place, delta: Array) -> Array:
     """∂z/∂w = w."""
-    return delta.sum(axis=0)[:, np.newaxis] * place.weights
+    return np.asarray(delta.sum(axis=0)[:, np.newaxis] * place.weights)
 
 
 def _network_input(place: Place) -> Array:

@@ -40,7 +40,9 @@ def already_updated(method: Method) -> Method:
     def loss_by_source(right: Callable[..., Array], place: Place, delta: Array) -> Array:
         # the step's own pass comes first; what is asked later uses the weights that it gave
         if place.layer not in updated:
-            gradient = (gradient_link(place, delta) * scale).ravel() + penalty[setup.network.names.weights_at(place.layer)]
+            gradient = (gradient_link(place, delta) * scale).ravel() + penalty[
+                setup.network.names.weights_at(place.layer)
+            ]
             updated[place.layer] = _updated_weights(setup, place.layer, gradient)
         return right(_with_weights(place, updated[place.layer]), delta)
 
