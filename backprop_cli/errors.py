@@ -7,10 +7,11 @@ Nothing here prints: the command line catches `BackpropError`, writes `str(error
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import takewhile
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
+
+from backprop_cli.nearest import suggestion
 
 WIDEST_EXCERPT = 100
 """Characters of a source line that are shown of a longer one."""
@@ -73,7 +74,8 @@ class UnknownNameError(BackpropError):
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        super().__init__(f"unknown {kind} {name!r}" + suggestion(name, self.known))
+        hint = suggestion(name, self.known)
+        super().__init__(f"unknown {kind} {name!r}" + (f"\n    hint: {hint}" if hint else ""))
 
 
 class UsageError(BackpropError):
@@ -116,27 +118,3 @@ class InterruptedRunError(BackpropError):
         self.steps = steps
         self.reached = reached
         super().__init__(f"interrupted after step {made:,} of {steps:,}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, or None where none is alike."""
-    import difflib
-
-    candidates = list(known)[:10_000]
-    same = [candidate for candidate in candidates if candidate.lower() == name.lower()]
-    close = same or difflib.get_close_matches(name, candidates, n=5, cutoff=0.5)
-    return max(close, key=lambda candidate: (_common_start(name, candidate), -close.index(candidate)), default=None)
-
-
-def _common_start(one: str, other: str) -> int:
-    pairs = zip(one.lower(), other.lower(), strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-
-
-def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:
-    """The end of a sentence about an unknown name: the nearest known one, and what there is if that is short."""
-    candidates = list(known)
-    close = nearest(name, candidates)
-    meant = f"; did you mean {close!r}?" if close else ""
-    names = ", ".join(candidates[:listed]) + (", …" if len(candidates) > listed else "")
-    return f"{meant} (known: {names})" if candidates else meant

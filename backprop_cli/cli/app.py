@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -9,15 +10,19 @@ import typer
 from backprop_cli import __version__
 from backprop_cli.cli.chain import chain
 from backprop_cli.cli.check import check
-from backprop_cli.cli.console import ClosedPipeError, say
+from backprop_cli.cli.completion import NETWORK_SUFFIXES
+from backprop_cli.cli.console import ClosedPipeError, say_error
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.plot import plot
 from backprop_cli.cli.process import CLOSED_PIPE, discard_output
 from backprop_cli.cli.report import report
 from backprop_cli.cli.run import run
+from backprop_cli.cli.usage import usage_problem
 from backprop_cli.errors import BackpropError, OutputError
+from backprop_cli.files.shipped import example_names
 
+HELP_NAMES = ["--help", "-h"]
 INTERRUPTED = 130
 """What Typer makes of a KeyboardInterrupt."""
 
@@ -32,7 +37,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    context_settings={"help_option_names": HELP_NAMES},
     epilog=_examples("run classic", "explain classic --weight w31 --paths", "check my.yaml --against my-numbers.csv"),
 )
 app.command(
@@ -61,7 +66,8 @@ def _print_version(is_wanted: bool) -> None:
 @app.callback()
 def main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool,
+        typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
 ) -> None:
     """The backpropagation calculator: every chain-rule partial derivative of a small neural network, shown and checked."""
@@ -70,26 +76,55 @@ def main(
 program: Any = typer.main.get_command(app)
 
 
+def _with_plain_placeholders(command: Any) -> None:
+    """Typer's help shows a type beside each name, `<str>`, `<bool>`: people read CONFIG, N, FILE, and nothing for a switch."""
+    context = typer.Context(command, help_option_names=HELP_NAMES)
+    for parameter in command.get_params(context):
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda ctx: None  # noqa: ARG005 - Typer calls it so
+        elif parameter.is_flag:
+            parameter.metavar = ""
+
+
+for _command in (program, *program.commands.values()):
+    _with_plain_placeholders(_command)
+
+
+def _meant(arguments: list[str]) -> list[str]:
+    """The command line that is plainly meant: `net.yaml` alone is to be run, `help run` is `run --help`."""
+    first, *rest = arguments or [""]
+    if first in program.commands:
+        return arguments
+    if first == "help":
+        return [*rest[:1], "--help"]
+    if first == "version":
+        return ["--version"]
+    is_network = first.endswith(NETWORK_SUFFIXES) or first in example_names() or os.path.isfile(first)
+    return ["run", *arguments] if is_network else arguments
+
+
 def command_line(arguments: list[str]) -> int:
     """Run a command line and return its exit code.
 
     The program's own errors and wrong usage are told on standard error; any other error is a bug and comes through.
     """
     try:
-        code: int | None = program.main(arguments, prog_name="backprop", standalone_mode=False)
+        code: int | None = program.main(_meant(arguments), prog_name="backprop", standalone_mode=False)
     except BackpropError as error:
-        say(f"error: {error}")
+        say_error(str(error))
         if isinstance(error, OutputError):
             discard_output()
         return error.exit_code
     except typer.TyperException as error:
-        _say_usage(error)
+        problem = usage_problem(error, program.commands.get(arguments[0]) if arguments else None)
+        if problem:  # there is none where the help was asked for by giving no command
+            say_error(problem)
         return error.exit_code
     except ClosedPipeError:
         discard_output()
         return CLOSED_PIPE
     except MemoryError:
-        say("error: the network is too large for this machine's memory")
+        say_error("the network is too large for this machine's memory")
         return BackpropError.exit_code
     except SystemExit as leaving:  # completion ends so, and Typer's answer to a closed pipe
         if isinstance(leaving.__context__, BrokenPipeError):
@@ -99,20 +134,3 @@ def command_line(arguments: list[str]) -> int:
     if code == INTERRUPTED:
         raise KeyboardInterrupt
     return code or 0
-
-
-def _say_usage(error: typer.TyperException) -> None:
-    """What is wrong with the command line, in one message, with the nearest right name where there is one."""
-    message, _, meant = error.format_message().partition(" Did you mean ")
-    possible = getattr(error, "possibilities", None)
-    if possible:
-        message, meant = error.message, f"{possible[0]}?"
-    cause: Any = error.__cause__
-    if hasattr(cause, "errors"):  # of Typer's validation library, which does not say what was given
-        given = cause.errors()[0]["input"]
-        message = message.replace("Value error, ", "").partition(", unable to parse")[0].rstrip(".")
-        message += "" if repr(given) in message else f", not {given!r}"
-    message = message.strip().rstrip(".")
-    if message:  # there is none where the help was asked for by giving no command
-        hint = f"\n    hint: did you mean {meant}" if meant else ""
-        say(f"error: {message[0].lower()}{message[1:]}{hint}")

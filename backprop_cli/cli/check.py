@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import count_of, number_of
 
 if TYPE_CHECKING:
     from backprop_cli.cli.show import Showing
@@ -44,7 +44,7 @@ def check(
         float | None,
         typer.Option(
             "--tolerance",
-            min=0.0,
+            parser=number_of(0.0),
             help="Largest relative error.",
             show_default="1e-6; with --against 1e-9",
             metavar="X",
@@ -55,21 +55,21 @@ def check(
         int | None,
         typer.Option(
             "--sample-parameters",
-            min=1,
+            parser=count_of(1),
             help="How many parameters are checked, chosen at random.",
             metavar="N",
             rich_help_panel=opt.CHECK,
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", help="Seed of that choice.", metavar="N", rich_help_panel=opt.CHECK)
+        int,
+        typer.Option("--seed", parser=count_of(0), help="Seed of that choice.", metavar="N", rich_help_panel=opt.CHECK),
     ] = 0,
     effort: Annotated[
         int,
         typer.Option(
             "--effort",
-            min=0,
-            max=1_000_000,
+            parser=count_of(0, 1_000_000),
             help="With --against: about how many seconds the search for mistakes may take.",
             metavar="SECONDS",
             rich_help_panel=opt.CHECK,
@@ -81,7 +81,7 @@ def check(
         int | None,
         typer.Option(
             "--sample",
-            min=1,
+            parser=count_of(1),
             help="With --against: whose intermediate results they are.",
             metavar="K",
             rich_help_panel=opt.SHOWN,
@@ -106,8 +106,6 @@ def check(
     console = Console(quiet)
     if config == "-" and against == "-":
         raise UsageError("CONFIG and --against cannot both be read from standard input")
-    if tolerance is not None and not math.isfinite(tolerance):
-        raise UsageError(f"--tolerance must be a finite number, not {tolerance}")
     _, setup = open_setup(config, console)
     setup = setup.with_schedule(learning_rate)
     showing = Showing(format, digits, rows, standalone)

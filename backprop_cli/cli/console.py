@@ -44,12 +44,8 @@ class Console:
 
     @property
     def is_color(self) -> bool:
-        """Colour on a terminal, unless NO_COLOR; anywhere with FORCE_COLOR."""
-        if os.environ.get("NO_COLOR"):
-            return False
-        if os.environ.get("FORCE_COLOR"):
-            return True
-        return self.is_terminal and os.environ.get("TERM") != "dumb"
+        """Whether standard output takes colour."""
+        return _takes_color(self.is_terminal)
 
     @property
     def is_ascii(self) -> bool:
@@ -96,13 +92,31 @@ class Console:
             say(text)
 
 
-def say(text: str) -> None:
-    """A line on standard error; lost without complaint where there is none."""
+def say(text: str, start: str = "") -> None:
+    """A line on standard error, after a `start` that is written as it is; lost without complaint where there is none."""
     stream = sys.stderr
     if stream is None:
         return
     text = "\n".join(_shortened(line) for line in visible(text).split("\n"))
-    put((text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
+    put(start + (text if _can_encode(stream.encoding) else to_ascii(text)) + "\n")
+
+
+def say_error(text: str) -> None:
+    """Say what is wrong, after the word `error`, in red where standard error takes colour."""
+    is_color = sys.stderr is not None and _takes_color(sys.stderr.isatty())
+    say(text, f"{BOLD_RED}error:{PLAIN} " if is_color else "error: ")
+
+
+BOLD_RED, PLAIN = "\033[1;31m", "\033[0m"
+
+
+def _takes_color(is_terminal: bool) -> bool:
+    """Colour on a terminal, unless NO_COLOR; anywhere with FORCE_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal and os.environ.get("TERM") != "dumb"
 
 
 def put(text: str) -> None:

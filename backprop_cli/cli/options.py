@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from backprop_cli.cli.completion import complete_network
+from backprop_cli.cli.values import choice_of, count_of, number_of
 
 NETWORK = "Network"
 TRAINING = "Training"
@@ -21,9 +22,14 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    jsonl = "jsonl"
     csv = "csv"
     markdown = "markdown"
     latex = "latex"
+
+
+SHORT_FORMATS = {"md": "markdown", "tex": "latex", "text": "table", "txt": "table"}
+"""What a format is also called."""
 
 
 class View(StrEnum):
@@ -56,32 +62,39 @@ ConfigArgument = Annotated[
 StepsOption = Annotated[
     int | None,
     typer.Option(
-        "--steps", "-n", min=0, metavar="N", help="Number of updates; overrides the file. 0 only looks.",
+        "--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates; overrides the file. 0 only looks.",
         rich_help_panel=TRAINING,
     ),
 ]  # fmt: skip
 RateOption = Annotated[
     float | None,
     typer.Option(
-        "--learning-rate", "--lr", metavar="RATE", help="Learning rate of this run; overrides the file.",
-        rich_help_panel=TRAINING,
+        "--learning-rate", "--lr", parser=number_of(), metavar="RATE",
+        help="Learning rate of this run; overrides the file.", rich_help_panel=TRAINING,
     ),
 ]  # fmt: skip
 EngineOption = Annotated[
     EngineName,
-    typer.Option("--engine", help="What runs the loop; auto takes the fastest.", rich_help_panel=TRAINING),
+    typer.Option(
+        "--engine",
+        parser=choice_of(EngineName),
+        metavar="NAME",
+        autocompletion=lambda: list(EngineName),
+        help="What runs the loop: array, scalar or compiled; auto takes the fastest.",
+        rich_help_panel=TRAINING,
+    ),
 ]
 ShowStepOption = Annotated[
     int | None,
     typer.Option(
-        "--show-step", min=0, metavar="N", help="The step that is shown.", show_default="the last",
+        "--show-step", parser=count_of(0), metavar="N", help="The step that is shown.", show_default="the last",
         rich_help_panel=SHOWN,
     ),
 ]  # fmt: skip
 SampleOption = Annotated[
     int,
     typer.Option(
-        "--sample", min=1, metavar="K", help="The sample whose derivation is shown.", rich_help_panel=SHOWN
+        "--sample", parser=count_of(1), metavar="K", help="The sample whose derivation is shown.", rich_help_panel=SHOWN
     ),
 ]  # fmt: skip
 GraphOption = Annotated[
@@ -89,20 +102,30 @@ GraphOption = Annotated[
 ]  # fmt: skip
 PathLimitOption = Annotated[
     int,
-    typer.Option("--limit", min=1, metavar="N", help="With --paths: how many are shown.", rich_help_panel=SHOWN),
+    typer.Option(
+        "--limit", parser=count_of(1), metavar="N", help="With --paths: how many are shown.", rich_help_panel=SHOWN
+    ),
 ]
 RowsOption = Annotated[
     int,
-    typer.Option("--rows", min=1, metavar="N", help="Longest table that is shown whole.", rich_help_panel=SHOWN),
+    typer.Option(
+        "--rows", parser=count_of(1), metavar="N", help="Longest table that is shown whole.", rich_help_panel=SHOWN
+    ),
 ]
 DigitsOption = Annotated[
     int,
     typer.Option(
-        "--digits", min=0, max=17, metavar="N", help="Decimals shown; machine formats are always exact.",
+        "--digits", parser=count_of(0, 17), metavar="N", help="Decimals shown; machine formats are always exact.",
         rich_help_panel=SHOWN,
     ),
 ]  # fmt: skip
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.", rich_help_panel=OUTPUT)]
+FormatOption = Annotated[
+    Format,
+    typer.Option(
+        "--format", "-f", parser=choice_of(Format, SHORT_FORMATS), metavar="NAME", autocompletion=lambda: list(Format),
+        help="table, json, jsonl (on one line), csv, markdown (md) or latex (tex).", rich_help_panel=OUTPUT,
+    ),
+]  # fmt: skip
 StandaloneOption = Annotated[
     bool,
     typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.", rich_help_panel=OUTPUT),

@@ -9,6 +9,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import choice_of
 
 if TYPE_CHECKING:
     from backprop_cli.network.network import Samples
@@ -33,7 +34,10 @@ def plot(
         What,
         typer.Option(
             "--what",
-            help="The network with its weights or its gradients, or the loss over the steps.",
+            parser=choice_of(What),
+            metavar="NAME",
+            autocompletion=lambda: list(What),
+            help="network with its weights, gradients, or the loss over the steps.",
             rich_help_panel=opt.SHOWN,
         ),
     ] = What.network,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -13,6 +14,10 @@ PATIENCE = 1.0
 """Seconds before a run is thought long."""
 
 
+PAUSE = 0.2
+"""Seconds between two reports."""
+
+
 class Progress:
     """A line that appears once a run takes longer than about a second, and is wiped at its end; only for a terminal."""
 
@@ -20,7 +25,8 @@ class Progress:
         self.total = total
         self.unit = unit
         self.is_wanted = not console.is_quiet and _is_screen()
-        self.next_time = time.monotonic() + PATIENCE
+        self.start = time.monotonic()
+        self.next_time = self.start + PATIENCE
         self.is_shown = False
 
     def __enter__(self) -> Progress:
@@ -28,11 +34,13 @@ class Progress:
 
     def update(self, done: int) -> None:
         """Say that `done` steps are made."""
-        if not self.is_wanted or time.monotonic() < self.next_time:
+        now = time.monotonic()
+        if not self.is_wanted or now < self.next_time:
             return
-        self.next_time = time.monotonic() + 0.2
+        self.next_time = now + PAUSE
         self.is_shown = True
-        put(f"\r{self.unit} {done:,} of {self.total:,} ({100 * done // self.total} %)")
+        left = (now - self.start) / done * (self.total - done) if done else math.inf
+        put(f"\r{self.unit} {done:,} of {self.total:,} ({100 * done // self.total} %){time_left(left)}\033[K")
 
     def update_of(self, done: int, total: int) -> None:
         """The same where the total is only known on the way."""
@@ -44,6 +52,15 @@ class Progress:
     ) -> None:
         if self.is_shown:
             put("\r\033[K")
+
+
+def time_left(seconds: float) -> str:
+    """`, about 40 s left`, in the unit that suits a rough estimate; nothing where there is none."""
+    if math.isinf(seconds):
+        return ""
+    if seconds < 100:
+        return f", about {math.ceil(seconds)} s left"
+    return f", about {seconds / 60:.0f} min left" if seconds < 6000 else f", about {seconds / 3600:,.0f} h left"
 
 
 def _is_screen() -> bool:

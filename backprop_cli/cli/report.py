@@ -9,6 +9,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import count_of
 
 
 def report(
@@ -29,8 +30,7 @@ def report(
         int,
         typer.Option(
             "--frames",
-            min=1,
-            max=500,
+            parser=count_of(1, 500),
             help="Steps kept for the page's slider, evenly spaced.",
             metavar="N",
             rich_help_panel=opt.SHOWN,

@@ -10,6 +10,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
+from backprop_cli.cli.values import choice_of
 
 if TYPE_CHECKING:
     from backprop_cli.files.document import Document
@@ -28,7 +29,12 @@ def run(
     view: Annotated[
         opt.View,
         typer.Option(
-            "--view", help="Scalar rows or matrices; auto: matrices beyond 200 parameters.", rich_help_panel=opt.SHOWN
+            "--view",
+            parser=choice_of(opt.View),
+            metavar="NAME",
+            autocompletion=lambda: list(opt.View),
+            help="scalar rows or matrix; auto: matrices beyond 200 parameters.",
+            rich_help_panel=opt.SHOWN,
         ),
     ] = opt.View.auto,
     graph: opt.GraphOption = False,

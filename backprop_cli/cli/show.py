@@ -40,6 +40,10 @@ def show(
         from backprop_cli.render.formats.machine import json_text
 
         console.write(json_text(record))
+    elif showing.format is Format.jsonl:
+        from backprop_cli.render.formats.machine import json_line
+
+        console.write(json_line(record))
     elif showing.format is Format.csv:
         from backprop_cli.render.formats.machine import csv_text
 

@@ -6,15 +6,21 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from backprop_cli.errors import Problem, nearest
+from backprop_cli.errors import Problem
 from backprop_cli.files.document import Document
 from backprop_cli.files.expected import kind_of, name_fault, number_hint, one_line
 from backprop_cli.files.places import Key, format_key
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
+from backprop_cli.nearest import nearest, suggestion
 
 MAX_PROBLEMS = 20
 """More problems than this are only counted."""
+
+NEEDLESS = dict.fromkeys(
+    ("size", "neurons", "units", "nodes", "hidden"), "a layer has as many units as `weights` has rows"
+)
+"""What other programs' files have as a key, and what says it here."""
 
 _COUNTED = Problem("one of many more problems")
 
@@ -55,6 +61,7 @@ class Checker:
             if name not in known:
                 close = None if self.is_full else nearest(name, known)
                 hint = f"did you mean {close!r}?" if close else "known keys: " + ", ".join(known)
+                hint = NEEDLESS.get(name, hint)
                 self.problem((*key, name), f"unknown key {name!r}", hint, of_name=True)
         for name in required:
             if name not in mapping:
@@ -139,9 +146,7 @@ class Checker:
             self.problem(key, f"expected the name of a function ({kind}), found {kind_of(value)}")
             return None
         if value not in table:
-            close = nearest(value, table)
-            hint = f"did you mean {close!r}? " if close else ""
-            self.problem(key, f"unknown {kind} {value!r}", f"{hint}known: {', '.join(table)}")
+            self.problem(key, f"unknown {kind} {value!r}", suggestion(value, table, listed=len(table)))
             return None
         entry: Activation | Loss = table[value]
         known = tuple(name for name, _ in entry.defaults)

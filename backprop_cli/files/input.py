@@ -8,8 +8,9 @@ import sys
 from itertools import islice
 from typing import Any
 
-from backprop_cli.errors import InputError, Place, Problem, nearest
+from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.shipped import example_names
+from backprop_cli.nearest import nearest
 
 STANDARD_INPUT = "<stdin>"
 MOST_BYTES = 2**30

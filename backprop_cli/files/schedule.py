@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.errors import nearest
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
 from backprop_cli.files.places import Key, format_key
+from backprop_cli.nearest import nearest
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, ParameterRow, Schedule
 from backprop_cli.network.penalty import NO_PENALTY, ByKind, Penalty

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from backprop_cli.errors import InputError, Problem, suggestion
+from backprop_cli.errors import InputError, Problem
+from backprop_cli.nearest import suggestion
 
 
 def _folder() -> str:
@@ -28,5 +29,5 @@ def example_path(name: str) -> str:
     """
     known = example_names()
     if name not in known:
-        raise InputError(Problem(f"there is no built-in example {name!r}" + suggestion(name, known)))
+        raise InputError(Problem(f"there is no built-in example {name!r}", hint=suggestion(name, known)))
     return os.path.join(_folder(), f"{name}.yaml")

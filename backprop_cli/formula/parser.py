@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from backprop_cli.errors import suggestion
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number, Source
 from backprop_cli.formula.operations import CHOICES, FUNCTIONS
 from backprop_cli.formula.tokens import Token
+from backprop_cli.nearest import suggestion
 
 MAX_NESTING = 50
 """Levels of parentheses, signs and powers within one another."""
@@ -184,9 +184,8 @@ class Parser:
                 raise self.source.error(token.at, message, hint)
             return self._call(token, self._parenthesized(is_list=True))
         if is_followed and name not in self.vocabulary.variables:
-            hint = f"a product is written {name}*(…)"
-            message = f"unknown function {name!r}" + suggestion(name, self.vocabulary.functions, listed=20)
-            raise self.source.error(token.at, message, hint)
+            hint = f"{suggestion(name, self.vocabulary.functions, listed=20)}; a product is written {name}*(…)"
+            raise self.source.error(token.at, f"unknown function {name!r}", hint)
         if is_followed and [part.kind for part in self._tokens[self._index + 1 : self._index + 3]] == ["name", ")"]:
             argument = self._tokens[self._index + 1].text
             hint = f"a product is written {name}*{argument}; a function is defined by {name}({argument}) = …"

@@ -174,7 +174,7 @@ def test_an_error_points_at_the_character(definitions: list[str], where: str, wh
     result = backprop("chain", *definitions)
     assert (result.exit_code, result.stdout) == (2, "")
     first, excerpt, caret, *_ = result.stderr.splitlines()
-    assert first.startswith(f"error: <definitions>:{where}: ") and what in first
+    assert first.startswith(f"error: <definitions>:{where}: ") and what in result.stderr
     line, column = map(int, where.split(":"))
     assert excerpt == f"    {definitions[line - 1]}" and caret == " " * (column + 3) + "^"
 

@@ -19,7 +19,7 @@ import pytest
 
 from backprop_cli.cli import progress
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.progress import Progress
+from backprop_cli.cli.progress import Progress, time_left
 from tests.process import PLAIN, PROGRAM, environment, shell, start
 from tests.program import backprop
 
@@ -251,8 +251,17 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
 
 def test_progress_is_shown_on_a_line_that_is_wiped(screen: Screen) -> None:
     with redirect_stderr(screen), Progress(Console(), 2000) as shown:
+        shown.start -= 20
         shown.update(500)
-    assert screen.getvalue() == "\rstep 500 of 2,000 (25 %)\r\033[K"
+    assert screen.getvalue() == "\rstep 500 of 2,000 (25 %), about 61 s left\033[K\r\033[K"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.2, "1 s"), (61.0, "61 s"), (150.0, "2 min"), (5000.0, "83 min"), (7300.0, "2 h")],
+)
+def test_the_time_left_has_a_unit_that_suits_it(seconds: float, shown: str) -> None:
+    assert time_left(seconds) == f", about {shown} left"
 
 
 def test_a_terminal_that_goes_away_takes_nothing_with_it_but_the_progress(screen: Screen) -> None:

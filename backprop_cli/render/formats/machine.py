@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -36,6 +37,16 @@ def json_text(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
         else:
             yield _value(value)
     yield "\n}\n"
+
+
+def json_line(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """The same object on one line; in JSON a line's end stands between tokens only."""
+    for piece in json_text(record):
+        yield _LINE_END.sub("", piece)
+    yield "\n"
+
+
+_LINE_END = re.compile("\n *")
 
 
 def _list(items: Iterator[Any]) -> Iterator[str]:

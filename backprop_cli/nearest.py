@@ -1,0 +1,120 @@
+"""The right name for a wrong one: what it means, else the name whose letters are most like it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from itertools import takewhile
+
+MEANINGS: dict[str, tuple[str, ...]] = {
+    # keys of the file, and options
+    "lr": ("learning_rate",),
+    "eta": ("learning_rate",),
+    "η": ("learning_rate",),
+    "rate": ("learning_rate",),
+    "alpha": ("learning_rate", "slope"),
+    "epochs": ("steps",),
+    "epoch": ("steps",),
+    "iterations": ("steps",),
+    "updates": ("steps",),
+    "x": ("inputs", "input"),
+    "data": ("inputs",),
+    "features": ("inputs",),
+    "y": ("targets",),
+    "t": ("targets",),
+    "labels": ("targets",),
+    "desired": ("targets",),
+    "network": ("layers",),
+    "model": ("layers",),
+    "error": ("loss",),
+    "cost": ("loss",),
+    "criterion": ("loss",),
+    "l2": ("penalty", "squared_error"),
+    "regularization": ("penalty",),
+    "regularisation": ("penalty",),
+    "lambda": ("penalty",),
+    "batch": ("batch_size",),
+    "average": ("mean",),
+    "frozen": ("freeze",),
+    "description": ("title",),
+    "name": ("title",),
+    "w": ("weights", "weight"),
+    "kernel": ("weights",),
+    "b": ("bias",),
+    "offset": ("bias",),
+    "threshold": ("bias",),
+    "function": ("activation",),
+    "nonlinearity": ("activation",),
+    "decimals": ("digits",),
+    "precision": ("digits",),
+    "out": ("output",),
+    "silent": ("quiet",),
+    # activations
+    "identity": ("linear",),
+    "none": ("linear",),
+    "purelin": ("linear",),
+    "logistic": ("sigmoid",),
+    "sigma": ("sigmoid",),
+    "σ": ("sigmoid",),
+    "expit": ("sigmoid",),
+    "logsig": ("sigmoid",),
+    "tansig": ("tanh",),
+    "hyperbolictangent": ("tanh",),
+    "rectifier": ("relu",),
+    "ramp": ("relu",),
+    "lrelu": ("leaky_relu",),
+    "leaky": ("leaky_relu",),
+    "swish": ("silu",),
+    "negativeslope": ("slope",),
+    # losses
+    "mse": ("mean_squared_error",),
+    "l2loss": ("squared_error",),
+    "sse": ("squared_error",),
+    "quadratic": ("half_squared_error",),
+    "mae": ("mean_absolute_error",),
+    "l1": ("absolute_error",),
+    "smoothl1": ("huber",),
+    "bce": ("binary_cross_entropy",),
+    "logloss": ("binary_cross_entropy",),
+    "ce": ("cross_entropy",),
+    "nll": ("cross_entropy",),
+    "categoricalcrossentropy": ("cross_entropy",),
+    "kl": ("kl_divergence",),
+    "kld": ("kl_divergence",),
+}
+"""What people call a thing, in small letters and without signs, and what it may be called here."""
+
+LIKENESS = 0.6
+"""The least share of letters in common (difflib's ratio) at which one name is offered for another."""
+MOST_COMPARED = 10_000
+"""More names than these are not compared with a wrong one."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` means or is most like, or None where there is none."""
+    candidates = list(known)[:MOST_COMPARED]
+    plain = {_plain(candidate): candidate for candidate in reversed(candidates)}
+    for meant in (name, *MEANINGS.get(_plain(name), ())):
+        if _plain(meant) in plain:
+            return plain[_plain(meant)]
+    close = difflib.get_close_matches(name.lstrip("-"), [c.lstrip("-") for c in candidates], n=5, cutoff=LIKENESS)
+    best = max(close, key=lambda candidate: (_common_start(name, candidate), -close.index(candidate)), default=None)
+    return next((candidate for candidate in candidates if candidate.lstrip("-") == best), None)
+
+
+def _plain(name: str) -> str:
+    """A name's letters and digits alone, small: `Cross-Entropy Loss` is `crossentropyloss`."""
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def _common_start(one: str, other: str) -> int:
+    pairs = zip(one.lower(), other.lower(), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:
+    """The hint about an unknown name: the nearest known one, and what there is, as far as that is short."""
+    candidates = list(known)
+    close = nearest(name, candidates)
+    names = ", ".join(candidates[:listed]) + (", …" if len(candidates) > listed else "")
+    return " ".join([f"did you mean {close!r}?"] * bool(close) + [f"known: {names}"] * bool(names))
