@@ -15,6 +15,7 @@ from backprop_cli.check.numerical import GradientCheck, check_gradients
 from backprop_cli.derivation.explanation import Explainer, Explanation, derive
 from backprop_cli.errors import InputError, Problem, UsageError
 from backprop_cli.files.document import Document, parse
+from backprop_cli.files.filling import filled
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.output import write_whole
 from backprop_cli.files.read import read
@@ -124,6 +125,7 @@ def load(source: Source) -> NetworkFile:
         document = open_document(fspath(source))
     else:
         raise UsageError(f"expected a path, the name of an example, or a dict, not {type(source).__name__}")
+    document = filled(document)
     setup = read(document)
     return NetworkFile(**_fields(setup), document=document)
 

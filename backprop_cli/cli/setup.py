@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
 from backprop_cli.files.document import Document
+from backprop_cli.files.filling import filled
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.read import read
 from backprop_cli.network.network import Setup
@@ -18,9 +19,9 @@ def open_setup(source: str | None, console: Console) -> tuple[Document, Setup]:
     if source is None:
         console.notice(f"no CONFIG given: using the built-in example {DEFAULT} (backprop examples {DEFAULT} prints it)")
         source = DEFAULT
-    document = open_document(source)
+    document = filled(open_document(source))
     setup = read(document)
-    for notice in notices(setup):
+    for notice in (*document.notes, *notices(setup)):
         console.notice(notice)
     return document, setup
 

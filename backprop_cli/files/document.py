@@ -5,7 +5,7 @@ Places are only worked out when an error message or a rewrite needs them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,10 @@ class Document:
     data: Any
     has_mark: bool = False
     is_crlf: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the file says of its data where that stands in other files, by its keys."""
+    notes: tuple[str, ...] = ()
+    """What was done to the data on the way in, for the user to see."""
 
     def file_text(self, text: str) -> str:
         """A text in place of the document's own, as it stands in a file."""

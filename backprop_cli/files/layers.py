@@ -9,7 +9,7 @@ from backprop_cli.files.expected import kind_of, many
 from backprop_cli.files.places import Key
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 
-LAYER_KEYS = ("activation", "weights", "bias")
+LAYER_KEYS = ("activation", "weights", "bias", "units", "init")
 MAX_LAYERS = 1000
 """The deepest networks in use have about so many."""
 

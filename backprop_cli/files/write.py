@@ -1,7 +1,8 @@
 """A setup as a network file again: the same keys, names and order, with the parameters' new values.
 
 A file of the same format is rewritten in place: only the numbers change, those of an optimizer's state too; comments and
-layout stay. Otherwise, or where aliases make one number stand for several, the data is written out afresh. Numbers read
+layout stay. Otherwise, or where aliases make one number stand for several, or where weights were drawn or came from another
+file, the data is written out afresh. Numbers read
 back bit for bit.
 """
 
@@ -36,7 +37,7 @@ def write(setup: Setup, document: Document, format: str) -> Written:
         text = _rewritten(document, values, state)
         if text is not None:
             return Written(document.file_text(text), False)
-    return Written(_dumped(document.data, values, state, format), format == document.format)
+    return Written(_dumped(document, values, state, format), format == document.format)
 
 
 def number(value: float, format: str) -> str:
@@ -131,13 +132,14 @@ def _with_state(document: Document, text: str, state: Any) -> str:
 _DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
 
 
-def _dumped(data: dict[str, Any], values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:
-    data = _unshared(data)
+def _dumped(document: Document, values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:
+    data = _unshared(document.data)
     for key, value in values.items():
         target: Any = data
         for part in key[:-1]:
             target = target[part]
         target[key[-1]] = value
+    data = {**data, **document.given}
     data.pop("state", None)
     if state:
         data["state"] = state
