@@ -87,7 +87,7 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise InputError(Problem(f"this is no CSV: {error}", place=Place(file, reader.line_num))) from None
-    header = None
+    header: tuple[str, ...] | None = None
     if rows and (has_header or (has_header is None and not any(map(_is_number, rows[0])))):
         header, rows, lines = rows[0], rows[1:], lines[1:]
         if len(set(header)) < len(header):
@@ -95,7 +95,7 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
             raise InputError(Problem(f"two columns are called {twice!r}", place=Place(file, 1)))
     if not rows:
         raise InputError(Problem("the table has no rows of data", place=Place(file)))
-    width = len(header or rows[0])
+    width = len(rows[0] if header is None else header)
     for row, line in zip(rows, lines, strict=True):
         if len(row) != width:
             message = f"expected {width} cells as in the first line, found {len(row)}"

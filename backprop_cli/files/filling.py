@@ -187,7 +187,9 @@ class _Filling:
         scaled, scales = standardized(rows)
         first = inputs[0]
         names = list(first) if isinstance(first, dict) else [f"x{index + 1}" for index in range(len(first))]
-        self.data["inputs"] = [dict(zip(names, row, strict=True)) for row in scaled] if isinstance(first, dict) else scaled
+        self.data["inputs"] = (
+            [dict(zip(names, row, strict=True)) for row in scaled] if isinstance(first, dict) else scaled
+        )
         for name, (mean, deviation) in zip(names, scales, strict=True):
             self.notes.append(f"standardized: {name} = (given − {mean!r}) / {deviation!r}")
 
@@ -226,7 +228,9 @@ class _Filling:
                 self._draw(key, layer, stream, own, sources, units)
             rows = layer.get("weights")
             if units is not None and isinstance(rows, list) and len(rows) != units:
-                self.check.problem((*key, "units"), f"expected {len(rows)}, the number of the rows of weights, found {units}")
+                self.check.problem(
+                    (*key, "units"), f"expected {len(rows)}, the number of the rows of weights, found {units}"
+                )
             sources = len(rows) if isinstance(rows, list) else sources
 
     def _inputs(self) -> int:
@@ -241,7 +245,9 @@ class _Filling:
             hint = (f"did you mean {close!r}? " if close else "") + f"known: {', '.join(INITIAL)}"
             self.check.problem(key, f"expected a way to begin, found {kind_of(kind)}", hint)
 
-    def _draw(self, key: Key, layer: dict[str, Any], stream: random.Random, kind: str, sources: int, units: int) -> None:
+    def _draw(
+        self, key: Key, layer: dict[str, Any], stream: random.Random, kind: str, sources: int, units: int
+    ) -> None:
         bias = layer.get("bias", "own")
         counts = {"own": units, "shared": 1, "none": 0}
         if isinstance(bias, str) and bias not in counts:

@@ -51,7 +51,9 @@ DRAWS_BIASES = frozenset({"pytorch"})
 """Those that draw biases as they draw weights; the others begin with zeros."""
 
 
-def drawn(stream: random.Random, kind: str, sources: int, units: int, biases: int) -> tuple[list[list[float]], list[float]]:
+def drawn(
+    stream: random.Random, kind: str, sources: int, units: int, biases: int
+) -> tuple[list[list[float]], list[float]]:
     """A layer's weights, a row for each unit, and then so many biases."""
     draw = INITIAL[kind]
     weights = [[draw(stream, sources, units) for _ in range(sources)] for _ in range(units)]

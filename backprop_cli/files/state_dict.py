@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _follow(shapes: list[Any]) -> bool:
-    return all(after[1] == before[0] for before, after in zip(shapes, shapes[1:], strict=False))
+    return all(after[1] == before[0] for before, after in pairwise(shapes))
 
 
 def _only_order(shapes: dict[str, Any]) -> list[str]:

@@ -169,7 +169,11 @@ def safetensors_bytes(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> b
     header: dict[str, Any] = {}
     position = 0
     for name, array in arrays.items():
-        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [position, position + 8 * array.size]}
+        header[name] = {
+            "dtype": "F64",
+            "shape": list(array.shape),
+            "data_offsets": [position, position + 8 * array.size],
+        }
         position += 8 * array.size
     head = json.dumps(header).encode()
     head += b" " * (-len(head) % 8)

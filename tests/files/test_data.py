@@ -12,7 +12,7 @@ import pytest
 from backprop_cli import load, run
 from backprop_cli.errors import InputError
 from backprop_cli.files.opening import open_document
-from tests.process import backprop
+from tests.program import backprop
 
 FLOWERS = "length,width,species\n5.1,3.5,setosa\n4.9,3.0,setosa\n6.2,2.9,virginica\n5.0,3.1,versicolor\n"
 
@@ -75,9 +75,10 @@ def test_npz_and_json_hold_inputs_and_targets(tmp_path: Path) -> None:
 
 def test_data_come_from_standard_input(tmp_path: Path) -> None:
     file = network(tmp_path, inputs="-", targets=["species"])
-    assert backprop("run", file, "-f", "json", stdin=FLOWERS).stdout == backprop(
-        "run", network(tmp_path, targets=["species"]), "-f", "json"
-    ).stdout
+    assert (
+        backprop("run", file, "-f", "json", stdin=FLOWERS).stdout
+        == backprop("run", network(tmp_path, targets=["species"]), "-f", "json").stdout
+    )
 
 
 def test_a_trained_file_still_names_its_data_and_goes_on_from_its_weights(tmp_path: Path) -> None:
@@ -94,10 +95,18 @@ def test_a_trained_file_still_names_its_data_and_goes_on_from_its_weights(tmp_pa
 @pytest.mark.parametrize(
     ("table", "keys", "message"),
     [
-        (FLOWERS.replace("6.2,", "tall,"), {"targets": ["species"]}, "data.csv:4:1: expected a number in column 'length'"),
+        (
+            FLOWERS.replace("6.2,", "tall,"),
+            {"targets": ["species"]},
+            "data.csv:4:1: expected a number in column 'length'",
+        ),
         (FLOWERS.replace("2.9", ""), {"targets": ["species"]}, "data.csv:4:5: a value is missing in column 'width'"),
         (FLOWERS.replace("2.9", "NaN"), {"targets": ["species"]}, "data.csv:4:5: a value is missing in column 'width'"),
-        (FLOWERS.replace("virginica", "?"), {"targets": ["species"]}, "data.csv:4:9: a value is missing in column 'species'"),
+        (
+            FLOWERS.replace("virginica", "?"),
+            {"targets": ["species"]},
+            "data.csv:4:9: a value is missing in column 'species'",
+        ),
         (FLOWERS, {}, "data.csv:2:9: expected a number in column 'species', found the text 'setosa'"),
         (FLOWERS, {"targets": ["specie"]}, "unknown column 'specie'; did you mean 'species'?"),
         (FLOWERS, {"targets": [4]}, "unknown column '4'"),

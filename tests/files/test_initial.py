@@ -20,7 +20,8 @@ def start(*layers: dict[str, Any], inputs: int = 2, **keys: Any) -> Setup:
 
 def independent(seed: int, count: int) -> list[float]:
     """The Mersenne twister of NumPy, whose old interface is frozen, seeded by an array as Python seeds by a number."""
-    return np.random.RandomState([seed]).random_sample(count).tolist()
+    numbers: list[float] = np.random.RandomState([seed]).random_sample(count).tolist()
+    return numbers
 
 
 def test_xavier_is_uniform_within_the_bound_of_glorot_and_bengio() -> None:
