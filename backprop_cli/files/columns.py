@@ -89,16 +89,17 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
         raise InputError(Problem(f"this is no CSV: {error}", place=Place(file, reader.line_num))) from None
     header: tuple[str, ...] | None = None
     if rows and (has_header or (has_header is None and not any(map(_is_number, rows[0])))):
-        header, rows, lines = rows[0], rows[1:], lines[1:]
+        header = rows.pop(0)
+        del lines[0]
         if len(set(header)) < len(header):
             twice = next(name for name in header if header.count(name) > 1)
             raise InputError(Problem(f"two columns are called {twice!r}", place=Place(file, 1)))
     if not rows:
         raise InputError(Problem("the table has no rows of data", place=Place(file)))
     width = len(rows[0] if header is None else header)
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            message = f"expected {width} cells as in the first line, found {len(row)}"
+    for cells, line in zip(rows, lines, strict=True):
+        if len(cells) != width:
+            message = f"expected {width} cells as in the first line, found {len(cells)}"
             raise InputError(Problem(message, place=place_at(file, text, line, 1)))
     return Table(file, text, header, tuple(rows), tuple(lines), delimiter)
 
