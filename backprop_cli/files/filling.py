@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.errors import BackpropError, InputError, UnknownNameError, nearest
+from backprop_cli.errors import BackpropError, InputError, UnknownNameError
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.columns import Table, numbers, read_table, standardized, targets
 from backprop_cli.files.document import Document
@@ -23,6 +23,7 @@ from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.files.places import Key
 from backprop_cli.files.state_dict import linear_pairs
 from backprop_cli.files.tensors import Arrays, read_arrays
+from backprop_cli.nearest import nearest
 
 DATA_KEYS = ("inputs", "targets", "standardize")
 FILE_KEYS = ("file", "columns", "header")
