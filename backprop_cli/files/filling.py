@@ -23,7 +23,7 @@ from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.files.places import Key
 from backprop_cli.files.state_dict import linear_pairs
 from backprop_cli.files.tensors import Arrays, read_arrays
-from backprop_cli.nearest import nearest
+from backprop_cli.nearest import suggestion
 
 DATA_KEYS = ("inputs", "targets", "standardize")
 FILE_KEYS = ("file", "columns", "header")
@@ -172,7 +172,7 @@ class _Filling:
             try:
                 found.append(table.find(column))
             except UnknownNameError as error:
-                self.check.problem(key, f"{table.file}: {error}")
+                self.check.problem(key, f"{table.file} has no column {column!r}", suggestion(str(column), error.known))
         return found
 
     def _standardize(self) -> None:
@@ -242,8 +242,7 @@ class _Filling:
 
     def _require_kind(self, key: Key, kind: Any) -> None:
         if not isinstance(kind, str) or kind not in INITIAL:
-            close = nearest(kind, INITIAL) if isinstance(kind, str) else None
-            hint = (f"did you mean {close!r}? " if close else "") + f"known: {', '.join(INITIAL)}"
+            hint = suggestion(kind, INITIAL) if isinstance(kind, str) else f"known: {', '.join(INITIAL)}"
             self.check.problem(key, f"expected a way to begin, found {kind_of(kind)}", hint)
 
     def _draw(
