@@ -21,6 +21,7 @@ from backprop_cli.files.output import write_whole
 from backprop_cli.files.read import read
 from backprop_cli.files.write import write
 from backprop_cli.network.network import Setup
+from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.records import partial_record, run_record
 from backprop_cli.training.train import Run, train
 
@@ -205,7 +206,7 @@ def report(
     learning_rate: float | None = None,
     frames: int = 20,
     sample: int = 1,
-    digits: int = 8,
+    digits: int | str = 8,
 ) -> str:
     """The worked network as one HTML page, which is returned, and written to `path` where one is given.
 
@@ -225,7 +226,7 @@ def report(
     document = setup.document if isinstance(setup, NetworkFile) else None
     recording = record(setup.with_schedule(learning_rate), steps, frames)
     name, text = (Path(document.file).name, document.text) if document else ("", "")
-    page = page_text(Page(recording, name, text, sample - 1, digits))
+    page = page_text(Page(recording, name, text, sample - 1, Digits.read(str(digits))))
     if path is not None:
         write_whole(os.fspath(path), page)
     return page

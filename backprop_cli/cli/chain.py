@@ -51,7 +51,7 @@ def chain(
     limit: opt.PathLimitOption = 20,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
-    digits: opt.DigitsOption = 8,
+    digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:

@@ -89,7 +89,7 @@ def check(
     ] = None,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
-    digits: opt.DigitsOption = 8,
+    digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> int:

@@ -40,7 +40,7 @@ def examples(
     found = _read_examples()
     show(
         console,
-        Showing(format, 8),
+        Showing(format, opt.DIGITS),
         lambda notation: _view(found, notation),
         [("examples", [dict(zip(COLUMNS, row, strict=True)) for row in found])],
         COLUMNS,

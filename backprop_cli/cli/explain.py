@@ -49,7 +49,7 @@ def explain(
     sample: opt.SampleOption = 1,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
-    digits: opt.DigitsOption = 8,
+    digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:

@@ -9,12 +9,15 @@ import typer
 
 from backprop_cli.cli.completion import complete_network
 from backprop_cli.cli.values import choice_of, count_of, number_of
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits
 
 NETWORK = "Network"
 TRAINING = "Training"
 SHOWN = "What is shown"
 CHECK = "The check"
 OUTPUT = "Output"
+
+DIGITS = EIGHT_DECIMALS
 
 
 class Format(StrEnum):
@@ -113,10 +116,10 @@ RowsOption = Annotated[
     ),
 ]
 DigitsOption = Annotated[
-    int,
+    Digits,
     typer.Option(
-        "--digits", parser=count_of(0, 17), metavar="N", help="Decimals shown; machine formats are always exact.",
-        rich_help_panel=SHOWN,
+        "--digits", parser=Digits.read, metavar="N", show_default="8", rich_help_panel=SHOWN,
+        help="Decimals shown, or with a g significant digits, such as 4g; machine formats are always exact.",
     ),
 ]  # fmt: skip
 FormatOption = Annotated[

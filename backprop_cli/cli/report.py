@@ -37,7 +37,7 @@ def report(
         ),
     ] = 20,
     sample: opt.SampleOption = 1,
-    digits: opt.DigitsOption = 8,
+    digits: opt.DigitsOption = opt.DIGITS,
     is_opened: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser.", rich_help_panel=opt.OUTPUT)
     ] = False,

@@ -40,7 +40,7 @@ def run(
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
-    digits: opt.DigitsOption = 8,
+    digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
     output: Annotated[
         str | None,

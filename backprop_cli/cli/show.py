@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
 from backprop_cli.errors import UsageError
+from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, cut
 
@@ -16,7 +17,7 @@ class Showing(NamedTuple):
     """How a result is shown: its format and what goes with it; `rows` None shows every row of every table."""
 
     format: Format
-    digits: int
+    digits: Digits
     rows: int | None = None
     is_standalone: bool = False
 

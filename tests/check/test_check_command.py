@@ -125,7 +125,7 @@ def test_a_share_of_the_loss_is_derived_through_a_softmax_and_back(tmp_path: Pat
 
 def test_a_difference_in_the_last_digit_is_seen() -> None:
     shown = backprop("check", "mazur", "--against", "-", stdin="dE_o2/da1: -0.019049119\nw1: 0.44\n").stdout
-    assert re.search(r"-0\.019049119 +-0\.0190491183 +7 +wrong", shown)
+    assert re.search(r"−0\.019049119 +−0\.0190491183 +7 +wrong", shown)
     assert re.search(r"0\.44 +0\.00043857 +0 +wrong", shown)
 
 
@@ -134,7 +134,7 @@ def test_a_difference_in_the_last_digit_is_seen() -> None:
     [
         ("0.500000011", "5.5197163395235744e-09", "0.0000000110000000219657"),
         ("123456.789012", "123456.78901234567", "123456.289012000"),
-        ("0.5000000000000002", "5.5197163395235744e-13", "2.22044604925031e-16"),
+        ("0.5000000000000002", "5.5197163395235744e-13", "2.22044604925031e−16"),
     ],
 )
 def test_the_right_number_has_all_its_digits_beside_an_exact_one(

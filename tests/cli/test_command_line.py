@@ -162,7 +162,10 @@ def test_no_name_is_cut_while_another_column_has_room(columns: int, tmp_path: Pa
         (("run", "--rows", "x"), "--rows: expected a whole number of at least 1, found 'x'"),
         (("run", "-n", "1e30"), "--steps: expected a whole number of at least 0, found '1e30'"),
         (("run", "-n", "1.5"), "--steps: expected a whole number of at least 0, found '1.5'"),
-        (("run", "--digits", "99"), "--digits: expected a whole number from 0 to 17, found '99'"),
+        (
+            ("run", "--digits", "99"),
+            "--digits: expected 0 to 17 decimals, or such as 4g for significant digits, found '99'",
+        ),
         (("explain", "--weight", "w11", "-n", "-3"), "--steps: expected a whole number of at least 0, found '-3'"),
         (("check", "--tolerance", "q"), "--tolerance: expected a finite number of at least 0, found 'q'"),
         (("run", "--lr", "nan"), "--learning-rate: expected a finite number, found 'nan'"),

@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_cli.render.formats.layout import CHUNK, plain
+from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.formats.terminal import terminal
-from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Kind, Matrix, Note, Table
+from backprop_cli.render.views.blocks import (
+    CHUNK,
+    Block,
+    Column,
+    Equation,
+    Equations,
+    Heading,
+    Kind,
+    Matrix,
+    Note,
+    Table,
+)
 
 WORDS = st.lists(
     st.sampled_from(

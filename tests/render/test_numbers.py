@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from backprop_cli.render.formats.decimals import Digits, format_column
 from tests.program import backprop
 
 EXTREMES = [
@@ -123,12 +125,55 @@ def test_the_closed_form_of_a_softmax_counts_what_the_targets_add_up_to(
     assert (factor in rule) if factor else rule == "o1 - t1"
 
 
-@pytest.mark.parametrize("digits", range(9))
-def test_no_number_is_rounded_to_nothing(digits: int) -> None:
-    half = 0.5 * 10.0**-digits
-    shown = backprop("run", "-", "-n", "0", "--digits", str(digits), stdin=network(-half, 0.0, 0.0)).stdout
+@pytest.mark.parametrize("digits", [*map(str, range(9)), "1g", "4g"])
+def test_no_number_is_rounded_to_nothing(digits: str) -> None:
+    half = 0.5 * 10.0 ** -int(digits.removesuffix("g"))
+    shown = backprop("run", "-", "-n", "0", "--digits", digits, stdin=network(-half, 0.0, 0.0)).stdout
     weight = next(line.split()[1] for line in shown.splitlines() if line.split()[:1] == ["w11"])
-    assert weight == f"{-half:.{digits}e}"
+    assert float(weight.replace("−", "-")) == -half
+
+
+NUMBERS = st.one_of(
+    st.floats(-2.0, 2.0), st.floats(-1e-3, 1e-3), st.sampled_from(EXTREMES), st.decimals(-9, 9, places=2).map(float)
+)
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=6), st.integers(0, 12), st.booleans())
+def test_the_numbers_of_a_column_have_one_style_and_keep_their_digits(
+    values: list[float], count: int, is_significant: bool
+) -> None:
+    texts = format_column(values, Digits(max(count, is_significant), is_significant))
+    styles = {"e" in text for text, value in zip(texts, values, strict=True) if value}
+    assert len(styles) <= 1
+    if styles == {False} and not is_significant:
+        assert len({len(text.partition(".")[2]) for text in texts}) == 1
+    least = max(count, 1) if is_significant else min(3, max(1, count - 1))
+    for text, value in zip(texts, values, strict=True):
+        assert abs(Fraction(text) - Fraction(value)) <= abs(Fraction(value)) / 2 / 10 ** (least - 1)
+        if not is_significant and styles == {False}:
+            assert abs(Fraction(text) - Fraction(value)) * 2 * 10**count <= 1
+
+
+def test_columns_and_losses_have_the_digits_that_are_asked_for() -> None:
+    shown = backprop("run", "classic", "--digits", "2").stdout
+    assert "E = 0.30 → 0.29 after 1 step" in shown
+    shown = backprop("run", "xor", "-n", "5000", "--digits", "4").stdout
+    update = shown.partition("Update")[2]
+    gradients = [line.split()[2] for line in update.splitlines() if line.startswith(("  w", "  b"))]
+    assert {"e" in gradient for gradient in gradients} == {True}
+
+
+def test_significant_digits_are_asked_for_with_a_g() -> None:
+    shown = backprop("run", "classic", "--digits", "4g").stdout
+    assert "0.0004386" in shown and "0.08217" in shown and "e-" not in shown
+    assert backprop("run", "classic", "--digits", "0g").exit_code == 2
+
+
+@pytest.mark.parametrize("args", [("run",), ("run", "--view", "matrix"), ("explain", "--all", "--paths"), ("check",)])
+def test_a_minus_is_one_sign_wherever_people_read_it(args: tuple[str, ...]) -> None:
+    shown = backprop(args[0], "mazur", *args[1:]).stdout
+    assert "−0." in shown
+    assert not re.search(r"(?<![^\s(\[⎡⎢⎣])-|e-[0-9]", shown)
 
 
 @pytest.mark.parametrize("format", ["latex", "markdown"])

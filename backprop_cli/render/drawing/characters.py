@@ -35,7 +35,7 @@ class Graph:
 
     def number(self, name: str) -> str:
         """`w31 0.4`."""
-        return f"{shortened(name, LONGEST_NAME)} {self.values[name] + 0.0:.4g}"
+        return f"{shortened(name, LONGEST_NAME)} {self.values[name] + 0.0:.4g}".replace("-", "−")
 
 
 @dataclass

@@ -19,7 +19,7 @@ def draw(values: Sequence[float], steps: int, width: int, is_ascii: bool) -> str
     The scale is logarithmic where the values span more than a factor of 50 and all are positive.
     """
     axis = value_axis(values, MOST_TICKS)
-    marks = _marks(axis)
+    marks = _marks(axis, is_ascii)
     margin = max(map(len, marks.values())) + 2
     room = max(8, width - margin - 2)
     thickness = max(1, min(THICKEST, room // len(values)))
@@ -34,13 +34,13 @@ def draw(values: Sequence[float], steps: int, width: int, is_ascii: bool) -> str
     return "\n".join(lines)
 
 
-def _marks(axis: Axis) -> dict[int, str]:
+def _marks(axis: Axis, is_ascii: bool) -> dict[int, str]:
     """Which rows carry a number, and which: no two in neighbouring rows."""
     marks: dict[int, str] = {}
     for tick, label in zip(axis.ticks, axis.labels(), strict=True):
         row = round(axis.share(tick) * (HEIGHT - 1))
         if row not in marks and row - 1 not in marks:
-            marks[row] = label
+            marks[row] = label if is_ascii else label.replace("-", "−")
     return marks
 
 

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from backprop_cli.render.formats.latex_notation import LATEX_SIGNS, LatexNotation
 from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
-from backprop_cli.render.views.blocks import Block, Curve, Equations, Heading, Matrix, Note, Picture, Table
+from backprop_cli.render.views.blocks import (
+    Block,
+    Curve,
+    Equations,
+    Heading,
+    Matrix,
+    Note,
+    Picture,
+    Table,
+    written_rows,
+)
 
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[T1]{fontenc}
@@ -89,7 +99,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         ]
         yield "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}\n"
     elif isinstance(block, Table):
-        yield from _table(block)
+        yield from _table(block, notation)
     elif isinstance(block, Picture):
         if block.is_asked:
             yield f"\\begin{{verbatim}}\n{''.join(plain([block], TextNotation(is_ascii=True)))}\\end{{verbatim}}\n"
@@ -99,11 +109,11 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
         yield f"\\[ {matrix_formula(block, notation)} \\]\n"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, notation: LatexNotation) -> Iterator[str]:
     titles = " & ".join(column.title for column in table.columns)
     yield f"\\begin{{longtable}}{{{_columns(table)}}}\n\\toprule\n{titles} \\\\\n\\midrule\n\\endhead\n"
-    for row in table.rows:
-        yield _row(row)
+    for rows in written_rows(table, notation):
+        yield from map(_row, rows)
     yield "\\bottomrule\n\\end{longtable}\n"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.signs import SYMBOLS, without_needless_parentheses
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class LatexNotation:
     """LaTeX; formulas come between `$` where they stand in a text. `ordinary` is as in `TextNotation`."""
 
-    digits: int = 8
+    digits: Digits = EIGHT_DECIMALS
     ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def text(self, text: str) -> str:
@@ -59,8 +59,16 @@ class LatexNotation:
         return without_needless_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
 
     def value(self, value: float, least: int = 0) -> str:
-        """`$-0.50000000$`."""
-        return self.math(_latex_number(format_number(value, max(self.digits, least))))
+        """`-0.50000000`."""
+        return self.number(format_number(value, self.digits.at_least(least)))
+
+    def column(self, values: Sequence[float]) -> list[str]:
+        """`0.50000000`, `-1.25000000`."""
+        return [self.number(text) for text in format_column(values, self.digits)]
+
+    def number(self, text: str) -> str:
+        r"""`-1.2 \times 10^{-7}`."""
+        return _latex_number(text)
 
     def factor(self, value: float) -> str:
         r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""
@@ -69,7 +77,7 @@ class LatexNotation:
 
     def term(self, value: float) -> str:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
-        return _latex_number(trimmed(format_number(value, self.digits)))
+        return self.number(format_term(value, self.digits))
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """`0.5`; the name is not shown."""

@@ -7,7 +7,6 @@ fits them to the screen and colours them, but takes longer to load than the calc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -25,10 +24,9 @@ from backprop_cli.render.views.blocks import (
     Note,
     Picture,
     Table,
+    written_rows,
 )
 
-CHUNK = 500
-"""So many rows of a table are laid out together; a longer one is never whole in memory."""
 CURVE_WIDTH = 72
 """Columns of a loss curve where there is room for them."""
 INDENT = 2
@@ -115,15 +113,12 @@ def _block(block: Block, notation: TextNotation, width: int | None) -> Iterator[
 
 def _table(table: Table, notation: TextNotation) -> Iterator[Grid]:
     """A table in chunks of rows, whose columns stay as wide as they once are."""
-    rows = iter(table.rows)
     styles = [_NUMBER if column.kind == "number" else "" for column in table.columns]
     columns = [column._replace(title=notation.text(column.title)) for column in table.columns]
     widths = [cell_len(column.title) for column in columns]
     rule = "-" if notation.is_ascii else "─"
-    while chunk := [
-        [Span(notation.text(cell), style) for cell, style in zip(row, styles, strict=True)]
-        for row in islice(rows, CHUNK)
-    ]:
+    for rows in written_rows(table, notation):
+        chunk = [[Span(notation.text(cell), style) for cell, style in zip(row, styles, strict=True)] for row in rows]
         widths = list(map(max, widths, _widest(chunk)))
         yield Grid(columns, chunk, widths, rule)
         rule = ""
@@ -188,14 +183,11 @@ def _brackets(index: int, count: int) -> tuple[str, str]:
 
 def _shown_cells(block: Matrix, notation: TextNotation) -> list[list[str]]:
     rows, columns = (_edges(count) for count in block.values.shape)
+    shown = [(row, column) for row in rows if row is not None for column in columns if column is not None]
+    texts = notation.column([float(block.values[place]) for place in shown])
+    by_place = dict(zip(shown, texts, strict=True))
     dots = notation.symbol("ellipsis")
-    return [
-        [
-            dots if row is None or column is None else notation.value(float(block.values[row, column]))
-            for column in columns
-        ]
-        for row in rows
-    ]
+    return [[dots if row is None or column is None else by_place[row, column] for column in columns] for row in rows]
 
 
 def _edges(count: int) -> Sequence[int | None]:

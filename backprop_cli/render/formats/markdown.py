@@ -8,7 +8,18 @@ from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.latex_notation import LatexNotation
 from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
-from backprop_cli.render.views.blocks import Block, Column, Curve, Equations, Heading, Matrix, Note, Picture, Table
+from backprop_cli.render.views.blocks import (
+    Block,
+    Column,
+    Curve,
+    Equations,
+    Heading,
+    Matrix,
+    Note,
+    Picture,
+    Table,
+    written_rows,
+)
 
 
 def markdown(blocks: Iterable[Block], notation: LatexNotation) -> Iterator[str]:
@@ -33,8 +44,8 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
             yield f"$$ {' = '.join([line.left, *line.rights])} $$\n"
     elif isinstance(block, Table):
         yield _row([column.title for column in block.columns]) + _row([_rule(column) for column in block.columns])
-        for row in block.rows:
-            yield _row(row)
+        for rows in written_rows(block, notation):
+            yield from map(_row, rows)
     elif isinstance(block, Picture):
         yield f"```text\n{''.join(plain([block], TextNotation()))}```\n"
     elif isinstance(block, Matrix):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
 from backprop_cli.formula.formula import Formula
-from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.signs import SYMBOLS, prettify, superscript, to_ascii, without_needless_parentheses
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Notation(Protocol):
     """What a view may ask for."""
 
     @property
-    def digits(self) -> int:
-        """Decimals shown."""
+    def digits(self) -> Digits:
+        """How many digits are shown."""
 
     def text(self, text: str) -> str:
         """Plain words, made safe for the output."""
@@ -51,7 +51,13 @@ class Notation(Protocol):
         """A rule filled with numbers."""
 
     def value(self, value: float, least: int = 0) -> str:
-        """A number as a result in a table's cell: with all its decimals, at `least` so many; empty where there is none."""
+        """A number as a result, with all its decimals, at `least` so many; empty where there is none."""
+
+    def column(self, values: Sequence[float]) -> list[str]:
+        """Numbers that stand under or beside one another, all in one style."""
+
+    def number(self, text: str) -> str:
+        """A number that is a text already, in this notation's signs."""
 
     def factor(self, value: float) -> str:
         """A number as one factor of a product: in parentheses where it is negative."""
@@ -91,7 +97,7 @@ class TextNotation:
     `ordinary` are the derivatives that hold nothing fixed, by their names in JSON.
     """
 
-    digits: int = 8
+    digits: Digits = EIGHT_DECIMALS
     is_ascii: bool = False
     ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
@@ -137,17 +143,25 @@ class TextNotation:
         return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
 
     def value(self, value: float, least: int = 0) -> str:
-        """`-0.50000000`."""
-        return format_number(value, max(self.digits, least))
+        """`−0.50000000`."""
+        return self.number(format_number(value, self.digits.at_least(least)))
+
+    def column(self, values: Sequence[float]) -> list[str]:
+        """`0.50000000`, `−1.25000000`."""
+        return [self.number(text) for text in format_column(values, self.digits)]
+
+    def number(self, text: str) -> str:
+        """`−0.5`."""
+        return text if self.is_ascii else text.replace("-", "−")
 
     def factor(self, value: float) -> str:
-        """`0.5`, `(-0.5)`."""
+        """`0.5`, `(−0.5)`."""
         text = self.term(value)
-        return f"({text})" if text.startswith("-") else text
+        return f"({text})" if text.startswith(("-", "−")) else text
 
     def term(self, value: float) -> str:
-        """`0.5`, `-0.5`."""
-        return trimmed(format_number(value, self.digits))
+        """`0.5`, `−0.5`."""
+        return self.number(format_term(value, self.digits))
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """`0.5`; the name is not shown."""

@@ -43,12 +43,12 @@ def prettify(text: str) -> str:
         .replace("Phi(", "Φ(")
         .replace("phi(", "φ(")
     )
-    return re.sub(r"(?<![0-9eE])-(?!\d)", "−", text.replace(" - ", " − "))
+    return text.replace("-", "−")
 
 
 NEEDLESS = re.compile(
     r"(^|[({]|, | if | else |[<>≤≥=] |& |\\cr |\\begin\{cases\}|\\lvert )"
-    r"\((-?[\d.]+(?:e[-+]\d+| \\times 10\^\{-?\d+\})?)\)"
+    r"\(([-−]?[\d.]+(?:e[-−+]\d+| \\times 10\^\{-?\d+\})?)\)"
     r"(?=$|[),]|\}(?!\^)|\\right|\\cr| (?:if|else|&|[-−+<>≤≥=]|\\le|\\rvert)(?![^ =]))"
 )
 """A number in parentheses (the second group is what they hold) that no sign binds."""

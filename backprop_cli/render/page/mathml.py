@@ -19,7 +19,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.render.formats.decimals import format_number, trimmed
+from backprop_cli.render.formats.decimals import Digits, format_term
 from backprop_cli.render.formats.latex_notation import LatexNotation, latex_name
 from backprop_cli.render.formats.signs import NEEDLESS
 
@@ -161,11 +161,11 @@ def _converted(latex: str) -> Element:
     return tree
 
 
-def number_elements(value: float, digits: int, is_factor: bool) -> list[Element]:
+def number_elements(value: float, digits: Digits, is_factor: bool) -> list[Element]:
     """A number in MathML, as `LatexNotation.term` or `.factor` writes it."""
     if math.isnan(value):
         return [_leaf("mtext", "–")]
-    mantissa, _, exponent = trimmed(format_number(value, digits)).partition("e")
+    mantissa, _, exponent = format_term(value, digits).partition("e")
     elements = [_leaf("mo", "−", form="prefix")] if mantissa.startswith("-") else []
     elements.append(_leaf("mn", mantissa.removeprefix("-")))
     if exponent:

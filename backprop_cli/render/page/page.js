@@ -19,12 +19,28 @@ let chosen = null;
 
 // ── numbers as text: the same rules as the program's own ──────────────────────────────────────────────────────────
 
+const KEPT = 5; // significant digits that a small number keeps at most
+const MOST_MORE = 2; // decimals beyond those asked for
+const [SMALLEST_POWER, LARGEST_POWER, DOUBLE_DIGITS] = [-5, 8, 16];
+
 function formatted(value, digits) {
   if (value === null) return "";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
-  const smallest = digits >= 6 ? 10 ** (2 - digits) : 0.5 * 10 ** -digits;
-  if (value !== 0 && (Math.abs(value) <= smallest || Math.abs(value) >= 1e15)) return exponential(value, digits);
-  return (value + 0).toFixed(digits);
+  const needed = decimals(value, digits);
+  return needed === null ? exponential(value, digits.count - digits.isSignificant) : (value + 0).toFixed(needed);
+}
+
+// The decimals that a number needs; null where it needs scientific notation.
+function decimals(value, { count, isSignificant }) {
+  const kept = isSignificant ? count : Math.min(KEPT, Math.max(1, count - 1));
+  const power = Number(value.toExponential(kept - 1).split("e")[1]);
+  const wanted = Math.max(0, kept - 1 - power);
+  if (isSignificant) return value === 0 || (SMALLEST_POWER <= power && power <= LARGEST_POWER) ? wanted : null;
+  if (value === 0) return count;
+  if (wanted > count + MOST_MORE || power > Math.max(LARGEST_POWER, DOUBLE_DIGITS - count)) return null;
+  let most = count;
+  while (most < wanted && Number(value.toFixed(most)) !== value) most += 1;
+  return most;
 }
 
 function percent(share) {
@@ -41,6 +57,13 @@ function trimmed(text) {
   const [mantissa, power] = text.split("e");
   const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
   return power === undefined ? short : `${short}e${power}`;
+}
+
+// A number within a formula: without the zeros at its end, unless they come of rounding it.
+function term(value, digits) {
+  const text = formatted(value, digits);
+  const short = trimmed(text);
+  return !Number.isFinite(value) || Math.abs(Number(short) - value) <= 1e-12 * Math.abs(value) ? short : text;
 }
 
 // A number in a table.
@@ -67,7 +90,7 @@ function leaf(tag, text, form) {
 
 function mathNumber(value, isFactor) {
   if (value === null) return [leaf("mtext", "–")];
-  const [mantissa, power] = trimmed(formatted(value, data.digits)).split("e");
+  const [mantissa, power] = term(value, data.digits).split("e");
   const isNegative = mantissa.startsWith("-");
   const elements = isNegative ? [leaf("mo", "−", "prefix")] : [];
   elements.push(leaf("mn", mantissa.replace("-", "")));

@@ -22,7 +22,7 @@ from backprop_cli.render.drawing.loss import Curve, loss_svg
 from backprop_cli.render.drawing.svg import Element, style, text_of, width_of
 from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
-from backprop_cli.render.formats.decimals import format_number
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
 from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
@@ -53,7 +53,7 @@ class Page:
     file_name: str
     file_text: str
     sample: int = 0
-    digits: int = 8
+    digits: Digits = EIGHT_DECIMALS
 
     @cached_property
     def is_scalar(self) -> bool:
@@ -160,7 +160,8 @@ def _scalar(page: Page) -> dict[str, Any]:
 def _data(page: Page, numbers: dict[str, Any]) -> Markup:
     """What the script reads: the numbers, and how to show them."""
     run = page.recording.last
-    shown = {"digits": page.digits, "steps": run.steps, "loss": run.setup.network.names.loss}
+    digits = {"count": page.digits.count, "isSignificant": page.digits.is_significant}
+    shown = {"digits": digits, "steps": run.steps, "loss": run.setup.network.names.loss}
     return Markup(embedded({**shown, "samples": len(run.setup.samples), **numbers}))
 
 

@@ -58,7 +58,7 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
         (
             _name(one.given.name, notation),
             _given(one.given.text, notation),
-            notation.value(one.expected, _telling_decimals(one)),
+            notation.math(notation.value(one.expected, _telling_decimals(one))),
             str(one.digits),
             "agrees" if one.agrees else "wrong",
         )
@@ -85,7 +85,7 @@ def _telling_decimals(one: Compared) -> int:
 
 def _given(text: str, notation: Notation) -> str:
     """A number as it was given, digit for digit."""
-    return notation.text(text) if "e" in text.lower() else notation.math(text.strip())
+    return notation.math(notation.number(text.strip().lower()))
 
 
 def _summary(comparison: Comparison) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -31,11 +31,15 @@ class Column(NamedTuple):
     is_wide: bool = False
 
 
+Cell = str | float
+"""What stands in a table: a text, or a number that its column's style is still to be found for."""
+
+
 class Table(NamedTuple):
     """Rows of cells; they may be made while they are read, so `length` says how many there are."""
 
     columns: Sequence[Column]
-    rows: Iterable[Sequence[str]]
+    rows: Iterable[Sequence[Cell]]
     length: int
 
 
@@ -82,6 +86,24 @@ class Picture(NamedTuple):
 
     graph: Graph
     is_asked: bool = False
+
+
+CHUNK = 500
+"""So many rows of a table are written together; a longer one is never whole in memory."""
+
+
+def written_rows(table: Table, notation: Notation) -> Iterator[list[list[str]]]:
+    """The rows as texts, a chunk at a time; the numbers of a chunk's column are all in one style."""
+    rows = iter(table.rows)
+    while chunk := [list(row) for row in islice(rows, CHUNK)]:
+        yield [
+            list(row) for row in zip(*(_written(cells, notation) for cells in zip(*chunk, strict=True)), strict=True)
+        ]
+
+
+def _written(cells: Sequence[Cell], notation: Notation) -> list[str]:
+    numbers = iter(notation.column([cell for cell in cells if not isinstance(cell, str)]))
+    return [cell if isinstance(cell, str) else notation.math(next(numbers)) for cell in cells]
 
 
 Block = Heading | Table | Equations | Note | Curve | Matrix | Picture

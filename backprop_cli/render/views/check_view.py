@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
-from backprop_cli.render.views.phrases import counted, functions_of, listed, shape_of
+from backprop_cli.render.views.phrases import counted, functions_of, listed, loss_in_words, shape_of
 from backprop_cli.training.train import Run
 
 
@@ -15,11 +15,11 @@ def check_view(run: Run, found: GradientCheck, notation: Notation) -> Iterator[B
     """The probes of parameters, those of random directions if there are any, and the verdict in words."""
     setup, network = run.setup, run.setup.network
     yield Heading(notation.text(setup.title or f"A {shape_of(network)} network"), 1)
-    facts = [shape_of(network), functions_of(network), network.loss.name]
+    facts = [shape_of(network), functions_of(network), loss_in_words(network)]
     step = f"step {run.shown.number:,}" if run.shown.number else "the network as it stands"
     yield Note(f"{', '.join(notation.text(fact) for fact in facts)}, {step}")
     yield Heading("The gradients and numerical differentiation")
-    yield Note(f"{found.method.capitalize()}, tolerance {found.tolerance:g}.")
+    yield Note(f"{found.method.capitalize()}, tolerance {notation.math(notation.number(f'{found.tolerance:g}'))}.")
     yield _table(found.parameters, "parameter", network.names.loss, notation)
     if found.directions:
         yield Heading(f"Random directions through all {found.parameter_count:,} parameters")
@@ -41,14 +41,18 @@ def _table(probes: Sequence[Probe], what: str, loss: str, notation: Notation) ->
     rows = (
         (
             notation.math(notation.name(probe.name)) if is_parameter else probe.name.removeprefix("direction "),
-            notation.value(probe.analytic),
-            notation.value(probe.numerical),
-            f"{probe.relative_error:.1e}" if probe.relative_error else "0",
+            probe.analytic,
+            probe.numerical,
+            notation.math(_error(probe, notation)),
             probe.verdict,
         )
         for probe in probes
     )
     return Table(columns, rows, len(probes))
+
+
+def _error(probe: Probe, notation: Notation) -> str:
+    return notation.number(f"{probe.relative_error:.1e}" if probe.relative_error else "0")
 
 
 def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
@@ -64,7 +68,7 @@ def _verdict(found: GradientCheck, notation: Notation) -> Iterator[Note]:
         checked = f"{count:,} of {counted(found.parameter_count, 'gradient')} and {counted(len(found.directions), 'direction')}"
     if not by_verdict["wrong"] and by_verdict["ok"]:
         worst = max(by_verdict["ok"], key=lambda probe: probe.relative_error)
-        error = f"{worst.relative_error:.1e} ({notation.text(worst.name)})" if worst.relative_error else "0"
+        error = notation.math(_error(worst, notation)) + f" ({notation.text(worst.name)})" * (worst.relative_error > 0)
         yield Note(
             f"{checked}: {'all agree' if len(by_verdict['ok']) == len(probes) else 'no contradiction'}; "
             f"largest relative error {error}."

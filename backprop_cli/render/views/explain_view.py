@@ -78,8 +78,8 @@ def paths_blocks(
         (
             notation.math(notation.product([partial_name(factor, notation) for factor in path.factors])),
             notation.math(notation.product([notation.factor(factor.value) for factor in path.factors])),
-            notation.value(path.value),
-            "" if path.share is None else notation.math(percent(path.share)) + f" {sign}",
+            path.value,
+            "" if path.share is None else notation.math(notation.number(percent(path.share))) + f" {sign}",
         )[:shown]
         for path in paths
     )
@@ -111,10 +111,7 @@ def _samples(run: Run, explanation: Explanation, sample: int, notation: Notation
     reduction = run.setup.schedule.reduction
     yield Heading(f"Over the batch ({reduction} of {counted(len(explanation.by_sample), 'sample')})", 3)
     gradient = partial_name(explanation.partials[-1], notation)
-    rows = (
-        (f"{number}{' (shown above)' * (number == sample)}", notation.value(value))
-        for number, value in explanation.by_sample
-    )
+    rows = ((f"{number}{' (shown above)' * (number == sample)}", value) for number, value in explanation.by_sample)
     columns = (Column("sample"), Column(notation.math(gradient), "number"))
     yield Table(columns, rows, len(explanation.by_sample))
     yield Note(f"The {reduction} is {notation.math(f'{gradient} = {notation.term(explanation.gradient)}')}")

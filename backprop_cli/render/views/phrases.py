@@ -99,6 +99,23 @@ def functions_of(network: Network) -> str:
     return names[0] if len(set(names)) == 1 else ", ".join(names)
 
 
+_SPELLED = {
+    "binary_cross_entropy": "binary cross-entropy",
+    "cross_entropy": "cross-entropy",
+    "kl_divergence": "Kullback–Leibler divergence",
+    "log_cosh": "log cosh",
+    "huber": "Huber loss",
+    "hinge": "hinge loss",
+    "output": "the output itself",
+}
+"""What losses are called whose names are more than their words."""
+
+
+def loss_in_words(network: Network) -> str:
+    """`half squared error`, for `half_squared_error`."""
+    return _SPELLED.get(network.loss.name, network.loss.name.replace("_", " "))
+
+
 def batch_sentence(run: Run, sample: int) -> str:
     """Whose gradients a step's are, where they are not those of the shown `sample` (from 1) alone."""
     numbers = [str(index + 1) for index in run.shown.batch]

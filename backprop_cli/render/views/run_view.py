@@ -8,12 +8,13 @@ from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.quantities import count_quantities, quantities
 from backprop_cli.render.formats.notation import Notation, partial_name
-from backprop_cli.render.views.blocks import Block, Column, Curve, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Cell, Column, Curve, Heading, Note, Table
 from backprop_cli.render.views.phrases import (
     batch_sentence,
     chain_in_numbers,
     chain_in_symbols,
     functions_of,
+    loss_in_words,
     quantity_in_numbers,
     quantity_in_symbols,
     shape_of,
@@ -53,7 +54,7 @@ def facts(run: Run, notation: Notation) -> list[str]:
     """The shape, the functions, the loss and the learning rate."""
     network = run.setup.network
     eta = f"{notation.symbol('eta')} = {notation.term(run.setup.schedule.learning_rate)}"
-    loss = network.loss.name + " with a penalty" * bool(network.penalty)
+    loss = loss_in_words(network) + " with a penalty" * bool(network.penalty)
     words = [notation.text(fact) for fact in (shape_of(network), functions_of(network), loss)]
     return [*words, notation.math(eta)]
 
@@ -84,20 +85,20 @@ def _forward(derivation: Derivation, notation: Notation) -> Table:
             notation.math(notation.name(quantity.name)),
             notation.math(quantity_in_symbols(quantity, notation)),
             notation.math(quantity_in_numbers(quantity, notation)),
-            notation.value(quantity.value),
+            quantity.value,
         )
         for quantity in quantities(derivation)
     )
     return Table(columns, rows, count_quantities(derivation))
 
 
-def partial_row(partial: Partial, notation: Notation) -> tuple[str, ...]:
+def partial_row(partial: Partial, notation: Notation) -> tuple[Cell, ...]:
     """A partial: its name, its chain rule in symbols, the same in numbers, its value."""
     return (
         notation.math(partial_name(partial, notation)),
         notation.math(chain_in_symbols(partial, notation)),
         notation.math(chain_in_numbers(partial, notation)),
-        notation.value(partial.value),
+        partial.value,
     )
 
 
@@ -114,12 +115,12 @@ def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
     titles = ("old", gradient, "change", "new") if is_update else ("value", gradient)
     columns = (Column("parameter", "math"), *(Column(title, "number") for title in titles))
 
-    def rows() -> Iterator[tuple[str, ...]]:
+    def rows() -> Iterator[tuple[Cell, ...]]:
         for parameter in names.parameters():
             update = update_of(run, parameter)
             slope = step.gradients.pick(parameter)
             numbers = (update.old, slope, update.change, update.new) if is_update else (update.old, slope)
-            shown = [notation.value(number) for number in numbers]
+            shown: list[Cell] = [*numbers]
             if update.is_frozen and is_update:
                 shown[2] = "frozen"
             yield (notation.math(notation.name(names.of(parameter))), *shown)
@@ -130,13 +131,13 @@ def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
 def losses(run: Run, notation: Notation) -> Iterator[Block]:
     """The loss before and after, and its way between where there is one."""
     yield Heading("Loss")
-    before, after = (notation.term(loss) for loss in (run.loss_before, run.loss_after))
+    before, after = notation.column([run.loss_before, run.loss_after])
     name = run.setup.network.names.loss
     over = (
         f", {run.setup.schedule.reduction} over {len(run.setup.samples)} samples" if len(run.setup.samples) > 1 else ""
     )
     if run.steps == 0:
-        yield Note(notation.math(f"{notation.name(name)} = {before}") + over)
+        yield Note(notation.math(f"{notation.name(name)} = {notation.value(run.loss_before)}") + over)
         return
     after_what = "1 step" if run.steps == 1 else f"{run.steps:,} steps"
     fall = notation.math(f"{notation.name(name)} = {before} {notation.symbol('arrow')} {after}")
