@@ -43,6 +43,10 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "b": ("bias",),
     "offset": ("bias",),
     "threshold": ("bias",),
+    "size": ("units",),
+    "neurons": ("units",),
+    "nodes": ("units",),
+    "width": ("units",),
     "function": ("activation",),
     "nonlinearity": ("activation",),
     "decimals": ("digits",),
@@ -84,8 +88,8 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 }
 """What people call a thing, in small letters and without signs, and what it may be called here."""
 
-LIKENESS = 0.6
-"""The least share of letters in common (difflib's ratio) at which one name is offered for another."""
+LIKENESS, LIKENESS_OF_SHORT = 0.55, 0.5
+"""The least share of letters in common (difflib's ratio) at which one name is offered for another; of up to three letters half."""
 MOST_COMPARED = 10_000
 """More names than these are not compared with a wrong one."""
 
@@ -97,7 +101,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     for meant in (name, *MEANINGS.get(_plain(name), ())):
         if _plain(meant) in plain:
             return plain[_plain(meant)]
-    close = difflib.get_close_matches(name.lstrip("-"), [c.lstrip("-") for c in candidates], n=5, cutoff=LIKENESS)
+    bare, cutoff = name.lstrip("-"), LIKENESS if len(name) > 3 else LIKENESS_OF_SHORT
+    close = difflib.get_close_matches(bare, [candidate.lstrip("-") for candidate in candidates], n=5, cutoff=cutoff)
     best = max(close, key=lambda candidate: (_common_start(name, candidate), -close.index(candidate)), default=None)
     return next((candidate for candidate in candidates if candidate.lstrip("-") == best), None)
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from backprop_cli.check.given import DOUBLE, Given, common_digits
 from backprop_cli.check.roundoff import roundoff
-from backprop_cli.check.spellings import spellings
 from backprop_cli.check.wanted import Index, Selection, Wanted, known_names
 from backprop_cli.check.work import Work
 from backprop_cli.errors import UsageError
@@ -19,6 +18,7 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import nearest
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Setup
+from backprop_cli.network.spellings import spellings
 from backprop_cli.training.train import Run
 
 _MOST_SUGGESTED = 10

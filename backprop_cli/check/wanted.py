@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.check.spellings import spellings
 from backprop_cli.check.work import Group, Matrix, Work
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names, Parameter
+from backprop_cli.network.spellings import spellings
 
 
 class Wanted(NamedTuple):

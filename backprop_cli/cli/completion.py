@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 
 import typer
 
@@ -24,7 +25,7 @@ def complete_example(incomplete: str) -> list[str]:
 
 
 def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The parameters of the network that the command line names, or of `classic`; of a broken file none."""
+    """What can be explained of the network that the command line names, or of `classic`; of a broken file nothing."""
     from backprop_cli.api import load  # loads NumPy, which the other answers do without
 
     # where the option that is completed comes last, the parser leaves the words before it in `args`
@@ -35,7 +36,8 @@ def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
         names = load(source).network.names
     except BackpropError:
         return []
-    return [name for name in map(names.of, names.parameters()) if name.startswith(incomplete)]
+    offered = chain(map(names.of, names.parameters()), map(names.of_unit, names.units()))
+    return [name for name in offered if name.startswith(incomplete)]
 
 
 def _network_files(incomplete: str) -> Iterator[str]:

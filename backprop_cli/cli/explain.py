@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
-from backprop_cli.cli.completion import complete_parameter
+from backprop_cli.cli.completion import NETWORK_SUFFIXES, complete_parameter
 from backprop_cli.cli.console import Console
+from backprop_cli.errors import UsageError
+from backprop_cli.files.shipped import example_names
+from backprop_cli.nearest import nearest
 
 
 def explain(
     config: opt.ConfigArgument = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...",
+            help="What is explained: w31, b2, W2[1,1], W2 (all of layer 2), z3, a1, o1, x1.",
+            show_default="a list of all",
+            autocompletion=complete_parameter,
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = None,
     weight: Annotated[
         list[str] | None,
         typer.Option(
             "--weight",
             "-w",
-            help="Weight or bias, by name or position W2[1,1]; repeatable.",
+            help="The same as NAME; repeatable.",
             metavar="NAME",
             autocompletion=complete_parameter,
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
     all_parameters: Annotated[
-        bool, typer.Option("--all", help="Explain every parameter.", rich_help_panel=opt.SHOWN)
+        bool, typer.Option("--all", help="Explain every weight and bias.", rich_help_panel=opt.SHOWN)
     ] = False,
     paths: Annotated[
         bool,
@@ -56,35 +71,76 @@ def explain(
     """One gradient, derived factor by factor.
 
     Each factor with its symbols, its rule, the numbers put in and its value; then the update.
+    Without a NAME it lists what can be explained, with its gradient.
     """
     from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.derivation.explanation import Explainer
-    from backprop_cli.errors import UsageError
+    from backprop_cli.derivation.explanation import Explainable, Explainer
     from backprop_cli.files.limits import require_records
-    from backprop_cli.render.formats.records import CSV_COLUMNS, explain_record, explain_rows
-    from backprop_cli.render.views.explain_view import explain_view
+    from backprop_cli.network.names import Unit
+    from backprop_cli.render.formats.records import (
+        CSV_COLUMNS,
+        explain_record,
+        explain_rows,
+        listing_record,
+        listing_rows,
+    )
+    from backprop_cli.render.views.explain_view import explain_view, listing_view
     from backprop_cli.render.views.graph_view import no_picture, path_pictures
     from backprop_cli.training.train import train
 
     console = Console(quiet)
-    if bool(weight) == all_parameters:
-        raise UsageError("say which gradient: --weight NAME (repeatable), or --all")
+    config, wanted = _wanted(config, [*(names or ()), *(weight or ())])
+    if wanted and all_parameters:
+        raise UsageError("give names, or --all, not both")
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
     require_records(setup.network)
-    names = setup.network.names
-    parameters = [names.find(name) for name in weight] if weight else list(names.parameters())
+    table = setup.network.names
+    chosen = [one for name in wanted for one in table.meant(name)] if wanted else list(table.parameters())
     result = train(setup.with_schedule(learning_rate), steps, show_step)
     explainer = Explainer(result, index)
-    explanations = (explainer.explain(parameter, paths, limit) for parameter in parameters)
+    showing = Showing(format, digits, rows, standalone)
+    if not (wanted or all_parameters):
+        quantities = explainer.explainable()
+        show(
+            console,
+            showing,
+            lambda notation: listing_view(result, quantities, explainer.count(), sample, notation),
+            listing_record(result, quantities, sample),
+            Explainable._fields,
+            listing_rows(quantities),
+        )
+        return
+    explanations = (
+        explainer.explain_unit(one, paths, limit) if isinstance(one, Unit) else explainer.explain(one, paths, limit)
+        for one in chosen
+    )
     is_drawn = console.is_terminal if graph is None else graph
     picture = path_pictures(explainer.derivation, graph is True) if is_drawn else no_picture
     show(
         console,
-        Showing(format, digits, rows, standalone),
+        showing,
         lambda notation: explain_view(result, explanations, sample, notation, picture),
         explain_record(result, explanations, sample),
         (*CSV_COLUMNS, "parameter"),
         explain_rows(explanations),
     )
+
+
+def _wanted(config: str | None, names: list[str]) -> tuple[str | None, list[str]]:
+    """CONFIG and the names that are to be explained: `explain w31` leaves CONFIG out, `w31,w41` are two names."""
+    if config is not None and not _is_network(config):
+        return _wanted(None, [config, *names])
+    return config, [name for given in names for name in _COMMA.split(given)]
+
+
+_COMMA = re.compile(r",(?![^\[{]*[\]}])")
+"""A comma, but for those of a position `W2[1,1]`."""
+
+
+def _is_network(word: str) -> bool:
+    """Whether a word is a network file, or an example, or was meant to be one, rather than a name in a network."""
+    if word == "-" or os.path.exists(word) or os.sep in word or word.endswith(NETWORK_SUFFIXES):
+        return True
+    return nearest(word, example_names()) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from backprop_cli.derivation.partials import Derivation, Partial, closure
 from backprop_cli.derivation.paths import Path, count_paths, largest_paths
 from backprop_cli.errors import UsageError
 from backprop_cli.forward import Trace
-from backprop_cli.network.names import Parameter
+from backprop_cli.network.names import Parameter, Unit
 from backprop_cli.training.train import Run
 
 
@@ -51,6 +52,30 @@ class Explanation(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<{self.partials[-1]!r}, {self.name}: {self.update.old!r} → {self.update.new!r}>"
+
+
+class Explainable(NamedTuple):
+    """One line of the list of what can be explained; the `gradient` of a weight or bias is the batch's."""
+
+    name: str
+    kind: str
+    value: float
+    gradient: float
+
+
+class UnitExplanation(NamedTuple):
+    """All about one net input, activation or input, in the shown sample: its value and the chain of ∂E/∂ of it."""
+
+    name: str
+    value: float
+    partials: tuple[Partial, ...]
+    paths: tuple[Path, ...] | None = None
+    path_count: int = 0
+
+    @property
+    def gradient(self) -> float:
+        """The derivative of the sample's loss by it."""
+        return self.partials[-1].value
 
 
 def update_of(run: Run, parameter: Parameter) -> Update:
@@ -141,3 +166,43 @@ class Explainer:
             largest_paths(records, limit) if with_paths else None,
             count_paths(records) if with_paths else 0,
         )
+
+    def explain_unit(self, unit: Unit, with_paths: bool = False, limit: int = 20) -> UnitExplanation:
+        """The derivation of ∂E/∂ of a net input, an activation or an input; `with_paths` adds its `limit` largest paths."""
+        records = closure(self.gradient_by_unit(unit))
+        return UnitExplanation(
+            self.run.shown.before.names.of_unit(unit),
+            self.value_of_unit(unit),
+            tuple(records),
+            largest_paths(records, limit) if with_paths else None,
+            count_paths(records) if with_paths else 0,
+        )
+
+    def gradient_by_unit(self, unit: Unit) -> Partial:
+        """∂E/∂ of a net input, an activation or an input."""
+        if unit.is_net_input:
+            return self.derivation.delta(unit.layer, unit.unit)
+        return self.derivation.loss_by_activation(unit.layer, unit.unit)
+
+    def value_of_unit(self, unit: Unit) -> float:
+        """A net input, an activation or an input of the shown sample."""
+        if unit.is_net_input:
+            return self.derivation.net_inputs[unit.layer][unit.unit]
+        return self.derivation.activations[unit.layer + 1][unit.unit]
+
+    def explainable(self) -> Iterator[Explainable]:
+        """All that can be explained: weights and biases layer by layer, then net inputs and activations, then inputs."""
+        step, names = self.run.shown, self.run.setup.network.names
+        for parameter in names.parameters():
+            kind = "weight" if parameter.is_weight else "bias"
+            value, gradient = step.before.value_of(parameter), step.gradients.pick(parameter)
+            yield Explainable(names.of(parameter), kind, value, gradient)
+        for unit in names.units():
+            kind = "output" if unit.layer == names.depth - 1 else "input" if unit.layer < 0 else "activation"
+            kind = "net input" if unit.is_net_input else kind
+            yield Explainable(names.of_unit(unit), kind, self.value_of_unit(unit), self.gradient_by_unit(unit).value)
+
+    def count(self) -> int:
+        """How many that are."""
+        names = self.run.setup.network.names
+        return names.parameter_count + 2 * sum(names.widths[1:]) + names.widths[0]

@@ -17,11 +17,6 @@ from backprop_cli.nearest import nearest, suggestion
 MAX_PROBLEMS = 20
 """More problems than this are only counted."""
 
-NEEDLESS = dict.fromkeys(
-    ("size", "neurons", "units", "nodes", "hidden"), "a layer has as many units as `weights` has rows"
-)
-"""What other programs' files have as a key, and what says it here."""
-
 _COUNTED = Problem("one of many more problems")
 
 
@@ -61,7 +56,6 @@ class Checker:
             if name not in known:
                 close = None if self.is_full else nearest(name, known)
                 hint = f"did you mean {close!r}?" if close else "known keys: " + ", ".join(known)
-                hint = NEEDLESS.get(name, hint)
                 self.problem((*key, name), f"unknown key {name!r}", hint, of_name=True)
         for name in required:
             if name not in mapping:

@@ -14,7 +14,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from backprop_cli.errors import UnknownNameError
+from backprop_cli.network.spellings import spellings
 
+_LAYER = re.compile(r"([Wb])([1-9][0-9]{0,8})")
 _POSITION = re.compile(r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}"))
 
 
@@ -29,6 +31,14 @@ class Parameter(NamedTuple):
     def is_weight(self) -> bool:
         """Whether this is a weight rather than a bias."""
         return self.source is not None
+
+
+class Unit(NamedTuple):
+    """A unit's net input, or its activation, all indices from 0; the inputs are layer −1's activations."""
+
+    layer: int
+    unit: int
+    is_net_input: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,6 +214,43 @@ class Names:
         if self.biases[layer] == "none":
             return None
         return Parameter(layer, None if self.biases[layer] == "shared" else unit)
+
+    def units(self) -> Iterator[Unit]:
+        """Net inputs and activations layer by layer, then the inputs."""
+        for layer, width in enumerate(self.widths[1:]):
+            yield from (Unit(layer, unit, True) for unit in range(width))
+            yield from (Unit(layer, unit) for unit in range(width))
+        yield from (Unit(-1, index) for index in range(self.widths[0]))
+
+    def of_unit(self, unit: Unit) -> str:
+        """The name of a net input, an activation or an input."""
+        if unit.layer < 0:
+            return self.input(unit.unit)
+        name = self.net_input if unit.is_net_input else self.activation
+        return name(unit.layer, unit.unit)
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, Unit]:
+        return {self.of_unit(unit): unit for unit in self.units()}
+
+    def meant(self, name: str) -> list[Parameter | Unit]:
+        """What has a derivative of the loss and is meant by a name, however people spell it: `w31`, `dE/dw31`, `δ3`, `x1`.
+
+        It is one parameter or unit, but for `W1` and `b1` of a layer, which stand for all of its weights or biases.
+
+        Raises:
+            UnknownNameError: nothing is called so; the error offers the nearest name.
+        """
+        for spelling in spellings(name, self.loss):
+            own = spelling.removeprefix(f"d{self.loss}/d")
+            found = self.get(own) or self._units_by_name.get(own)
+            if found is not None:
+                return [found]
+        layer = _LAYER.fullmatch(name.strip())
+        if layer and int(layer[2]) <= self.depth:
+            parameters = self.layer_parameters(int(layer[2]) - 1)
+            return [parameter for parameter in parameters if parameter.is_weight == (layer[1] == "W")]
+        raise UnknownNameError("parameter", name, [*self._by_name, *self._units_by_name])
 
     def fixed(self) -> Iterator[str]:
         """The names of everything that is no parameter: inputs, targets, net inputs, activations, the loss, its penalty."""

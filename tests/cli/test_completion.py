@@ -37,6 +37,8 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
         ("backprop examples cl", ["classic"]),
         ("backprop explain classic -w w3", ["w31", "w32"]),
         ("backprop explain classic --paths --weight b", ["b1", "b2"]),
+        ("backprop explain classic w3", ["w31", "w32"]),
+        ("backprop explain classic w31 z", ["z1", "z2", "z3", "z4"]),
         ("backprop explain missing.yaml -w w", []),
         ("backprop explain - -w w", []),
     ],
@@ -52,4 +54,5 @@ def test_a_network_is_a_file_or_an_example(tmp_path: Path) -> None:
     (tmp_path / "models" / "deep.yml").write_text(NAMED)
     assert offered("backprop run m", tmp_path) == ["mine.yaml", f"models{os.sep}", "more.json", "mazur"]
     assert offered("backprop check models/", tmp_path) == [os.path.join("models", "deep.yml")]
-    assert offered("backprop explain mine.yaml -w ", tmp_path) == ["first", "shift"]
+    assert offered("backprop explain mine.yaml -w ", tmp_path) == ["first", "shift", "z1", "o1", "a"]
+    assert offered("backprop explain mine.yaml s", tmp_path) == ["shift"]

@@ -17,7 +17,7 @@ KEYS = {
 }  # fmt: skip
 LAYER_KEYS = {
     "w": "weights", "kernel": "weights", "b": "bias", "offset": "bias", "threshold": "bias", "function": "activation",
-    "nonlinearity": "activation",
+    "nonlinearity": "activation", "size": "units", "neurons": "units", "nodes": "units", "width": "units",
 }  # fmt: skip
 ACTIVATIONS = {
     "identity": "linear", "none": "linear", "purelin": "linear", "logistic": "sigmoid", "sigma": "sigmoid",
@@ -88,9 +88,3 @@ def test_signs_and_capitals_do_not_hide_a_name(given: str, meant: str) -> None:
 
 def test_what_is_like_nothing_gets_no_name() -> None:
     assert nearest("--verbose", ["--rows", "--digits", "--quiet"]) is None
-
-
-@pytest.mark.parametrize("key", ["size", "neurons", "units", "nodes", "hidden"])
-def test_a_layer_has_as_many_units_as_rows(key: str) -> None:
-    errors = backprop("run", "-", stdin=f"{LAYER}{key}: 1}}]\n").stderr
-    assert "a layer has as many units as `weights` has rows" in errors

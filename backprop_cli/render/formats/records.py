@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from backprop_cli.derivation.explanation import Explanation
+from backprop_cli.derivation.explanation import Explainable, Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.paths import Path
 from backprop_cli.network.network import Setup
@@ -59,7 +59,9 @@ def partial_record(partial: Partial) -> dict[str, Any]:
     return {**record, "value": partial.value}
 
 
-def explain_record(run: Run, explanations: Iterable[Explanation], sample: int) -> Iterator[tuple[str, Any]]:
+def explain_record(
+    run: Run, explanations: Iterable[Explanation | UnitExplanation], sample: int
+) -> Iterator[tuple[str, Any]]:
     """The keys of `explain`'s JSON in order."""
     yield "step", run.shown.number
     yield "sample", sample
@@ -67,7 +69,20 @@ def explain_record(run: Run, explanations: Iterable[Explanation], sample: int) -
     yield "explanations", (_explanation_record(explanation) for explanation in explanations)
 
 
-def _explanation_record(explanation: Explanation) -> dict[str, Any]:
+def listing_record(run: Run, quantities: Iterable[Explainable], sample: int) -> Iterator[tuple[str, Any]]:
+    """The keys of the list of what can be explained."""
+    yield "step", run.shown.number
+    yield "sample", sample
+    yield "quantities", (one._asdict() for one in quantities)
+
+
+def listing_rows(quantities: Iterable[Explainable]) -> Iterator[tuple[str, ...]]:
+    """The rows of that list as CSV, under the names of its fields."""
+    for one in quantities:
+        yield one.name, one.kind, _ASCII.term(one.value), _ASCII.term(one.gradient)
+
+
+def _explanation_record(explanation: Explanation | UnitExplanation) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": explanation.name,
         "value": explanation.value,
@@ -76,6 +91,8 @@ def _explanation_record(explanation: Explanation) -> dict[str, Any]:
     }
     if explanation.paths is not None:
         record |= _paths_record(explanation.paths, explanation.path_count)
+    if isinstance(explanation, UnitExplanation):
+        return record
     if explanation.by_sample:
         record["samples"] = [{"sample": number, "value": value} for number, value in explanation.by_sample]
     update = explanation.update
@@ -132,8 +149,8 @@ def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
         yield from ((*row, "", "") for row in path_rows(total.paths, total.partial))
 
 
-def explain_rows(explanations: Iterable[Explanation]) -> Iterator[tuple[str, ...]]:
-    """The rows of `explain`'s CSV: each parameter's partials, and its paths where they are asked for."""
+def explain_rows(explanations: Iterable[Explanation | UnitExplanation]) -> Iterator[tuple[str, ...]]:
+    """The rows of `explain`'s CSV: each one's partials, and its paths where they are asked for."""
     for one in explanations:
         yield from ((*partial_row(partial), one.name) for partial in one.partials)
         yield from ((*row, one.name) for row in path_rows(one.paths, one.partials[-1]))

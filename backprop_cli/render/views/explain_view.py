@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from backprop_cli.derivation.explanation import Explanation
+from backprop_cli.derivation.explanation import Explainable, Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Partial
 from backprop_cli.derivation.paths import Path
 from backprop_cli.render.formats.notation import Notation, partial_name
@@ -21,12 +21,12 @@ MOST_PATHS = 100_000
 
 def explain_view(
     run: Run,
-    explanations: Iterable[Explanation],
+    explanations: Iterable[Explanation | UnitExplanation],
     sample: int,
     notation: Notation,
-    picture: Callable[[Explanation], Iterable[Block]],
+    picture: Callable[[Explanation | UnitExplanation], Iterable[Block]],
 ) -> Iterator[Block]:
-    """All the blocks, parameter by parameter, each after its `picture`; `sample` counts from 1."""
+    """All the blocks, one explanation after the other, each with its `picture`; `sample` counts from 1."""
     yield from heading(run, sample, notation)
     for explanation in explanations:
         blocks = _one(run, explanation, sample, notation)
@@ -35,7 +35,29 @@ def explain_view(
         yield from blocks
 
 
-def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) -> Iterator[Block]:
+def listing_view(
+    run: Run, quantities: Iterable[Explainable], count: int, sample: int, notation: Notation
+) -> Iterator[Block]:
+    """Everything that can be explained, `count` rows, with its gradient."""
+    yield from heading(run, sample, notation)
+    yield Heading("What can be explained", 2)
+    columns = (
+        Column("name", "math"),
+        Column("what it is"),
+        Column("value", "number"),
+        Column(notation.math(notation.partial(run.setup.network.names.loss, notation.text("·"))), "number"),
+    )
+    rows = (
+        (notation.math(notation.name(one.name)), one.kind, notation.value(one.value), notation.value(one.gradient))
+        for one in quantities
+    )
+    yield Table(columns, rows, count)
+    if not run.shown.is_of(sample - 1):
+        yield Note(f"The gradients of weights and biases are the batch's, all other numbers those of sample {sample}.")
+    yield Note(f"Derive one with: {notation.code('backprop explain CONFIG NAME')}")
+
+
+def _one(run: Run, explanation: Explanation | UnitExplanation, sample: int, notation: Notation) -> Iterator[Block]:
     target = explanation.partials[-1]
     value = notation.term(explanation.value)
     yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
@@ -44,6 +66,8 @@ def _one(run: Run, explanation: Explanation, sample: int, notation: Notation) ->
     yield Table(PARTIAL_COLUMNS, rows, len(explanation.partials))
     if explanation.paths is not None:
         yield from paths_blocks(explanation.paths, explanation.path_count, target, notation)
+    if isinstance(explanation, UnitExplanation):
+        return
     if explanation.by_sample:
         yield from _samples(run, explanation, sample, notation)
     if run.shown.changes is None:

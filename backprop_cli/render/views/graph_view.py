@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from backprop_cli.derivation.explanation import Explanation
+from backprop_cli.derivation.explanation import Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.drawing.characters import Graph
 from backprop_cli.render.drawing.layout import is_drawable
@@ -24,17 +24,17 @@ def with_graph(blocks: Iterable[Block], derivation: Derivation) -> Iterator[Bloc
         yield block
 
 
-def path_pictures(derivation: Derivation, is_asked: bool) -> Callable[[Explanation], Iterator[Block]]:
-    """For each explanation the drawing with its parameter's paths lit."""
+def path_pictures(derivation: Derivation, is_asked: bool) -> Callable[[Explanation | UnitExplanation], Iterator[Block]]:
+    """For each explanation the drawing with its paths lit."""
 
-    def picture(explanation: Explanation) -> Iterator[Block]:
+    def picture(explanation: Explanation | UnitExplanation) -> Iterator[Block]:
         lit = frozenset(partial.name for partial in explanation.partials if not partial.terms)
         return graph_blocks(derivation, lit, is_asked)
 
     return picture
 
 
-def no_picture(explanation: Explanation) -> Iterator[Block]:
+def no_picture(explanation: Explanation | UnitExplanation) -> Iterator[Block]:
     """No drawing."""
     del explanation
     return iter(())
