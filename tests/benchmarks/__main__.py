@@ -95,19 +95,24 @@ class Bench:
 
     def start(self) -> Iterator[Row]:
         """How long the commands take that are typed most often."""
-        imports = "import numpy, typer, yaml, rich.table, rich.console"
-        complete = ["env", "_BACKPROP_COMPLETE=complete_bash", "COMP_WORDS=backprop run --", "COMP_CWORD=2"]
+        example = str(HERE.parent.parent / "configs" / "classic.yaml")
+        bare = [self.python, str(HERE / "peers" / "bare_typer.py")]
         commands = {
-            "run": self.program("run", "classic"),
-            "imports": [self.python, "-c", imports],
+            "run": self.program("run", example),
+            "script": [self.python, str(HERE / "peers" / "script.py"), example],
             "version": self.program("--version"),
-            "completion": [*complete, *self.program()],
-            "nothing": [self.python, "-c", "pass"],
+            "completion": _completing("backprop run --", self.program()),
+            "Typer": bare,
+            "Typer's completion": _completing("bare --", bare),
         }
         figures = in_turn(commands, max(9, self.rounds))
-        yield self.row("`backprop run classic` against the imports of its libraries", figures, "run", "imports", 1.3)
-        yield self.row("`--version` against `python -c pass`", figures, "version", "nothing", 3)
-        yield self.row("shell completion against `python -c pass`", figures, "completion", "nothing", 3)
+        yield self.row(
+            "`backprop run classic` into a pipe against a script of the same job", figures, "run", "script", 0.9
+        )
+        yield self.row("`--version` against an empty Typer program", figures, "version", "Typer", 1)
+        yield self.row(
+            "shell completion against that of the empty program", figures, "completion", "Typer's completion", 1
+        )
 
     def row(self, what: str, figures: dict[str, Figures], name: str, other: str, most: float) -> Row:
         """A row of one ratio that may be at most so large."""
@@ -115,9 +120,9 @@ class Bench:
         text = f"{measured:.2f} × ({figures[name].median:.3f} s / {figures[other].median:.3f} s)"
         return Row(what, f"≤ {most:g} ×", text, measured <= most)
 
-    def against_peers(self, what: str, file: str, steps: int, only: str = "", prefix: Command = ()) -> Row:
+    def against_peers(self, what: str, file: str, steps: int, only: str = "", options: Command = ()) -> Row:
         """A training as a whole process against the fastest of the peers (or `only` one)."""
-        program = [*prefix, *self.program("run", file, "-n", str(steps))]
+        program = self.program("run", file, "-n", str(steps), *options)
         peers = {name: command for name, command in self.peers(file, steps).items() if only in name}
         commands = {"backprop": program, **peers}
         figures = in_turn(commands, self.rounds)
@@ -126,22 +131,21 @@ class Bench:
         return Row(what, f"ahead of {only or 'all'}", f"{worst:.2f} × the best ({times})", worst <= 1)
 
     def small(self) -> Iterator[Row]:
-        """2-2-2 with the base install: a long run is compiled by the machine's C compiler."""
-        for steps in (1, 1000, 100_000, 1_000_000):
+        """2-2-2 as straight-line Python, which needs no more than the base install."""
+        for steps in (1, 1000, 100_000):
             what = f"2-2-2, {steps:,} update{'s' * (steps > 1)}, base install"
-            yield self.against_peers(what, self.network((2, 2, 2)), steps)
+            yield self.against_peers(what, self.network((2, 2, 2)), steps, options=("--engine", "scalar"))
 
     def compiled(self) -> Iterator[Row]:
-        """2-2-2 as machine code, against JAX as a whole and against C by the step; Numba's where no compiler is found."""
-        file, steps = self.network((2, 2, 2)), 10_000_000
-        kinds: dict[str, Command] = {"base install": []}
-        if importlib.util.find_spec("numba") is not None:
-            kinds["`fast`, no C compiler"] = ["env", "PATH="]
-        for kind, prefix in kinds.items():
-            yield self.against_peers(f"2-2-2, {steps:,} updates, {kind}", file, steps, prefix=prefix)
-            yield from self._against_c(f"the same per step, {kind}, against C at -O2", file, steps, prefix)
+        """2-2-2 as Numba's machine code, against JAX as a whole and against C by the step."""
+        if importlib.util.find_spec("numba") is None:
+            return
+        file = self.network((2, 2, 2))
+        for steps in (1_000_000, 10_000_000):
+            yield self.against_peers(f"2-2-2, {steps:,} updates, `fast`", file, steps, only="JAX")
+        yield from self._against_c("the same per step against C at -O2", file, steps)
 
-    def _against_c(self, what: str, file: str, steps: int, prefix: Command) -> Iterator[Row]:
+    def _against_c(self, what: str, file: str, steps: int) -> Iterator[Row]:
         loop = self._c_loop()
         if loop is None:
             return
@@ -150,7 +154,7 @@ class Bench:
         for count in (few, steps):
             commands[f"C {count}"] = [loop, str(count)]
             arguments = ("run", file, "-n", str(count), "--engine", "compiled", "--show-step", "1")
-            commands[f"backprop {count}"] = [*prefix, *self.program(*arguments)]
+            commands[f"backprop {count}"] = self.program(*arguments)
         figures = in_turn(commands, self.rounds)
         ours, theirs = (_per_step(figures, name, few, steps) for name in ("backprop", "C"))
         text = f"{ours / theirs:.2f} × ({ours:.3f} µs / {theirs:.3f} µs)"
@@ -235,6 +239,12 @@ class Bench:
         command = [self.python, "-m", "tests.benchmarks.inside", *arguments]
         output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
         return [(float(line.split()[0]), line.partition(" ")[2]) for line in output.splitlines()]
+
+
+def _completing(line: str, command: Command) -> Command:
+    """A command as bash calls it at the end of a line to be completed."""
+    name = line.split()[0].upper()
+    return ["env", f"_{name}_COMPLETE=complete_bash", f"COMP_WORDS={line}", f"COMP_CWORD={line.count(' ')}", *command]
 
 
 def _per_step(figures: dict[str, Figures], name: str, few: int, many: int) -> float:
