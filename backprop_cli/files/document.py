@@ -11,6 +11,7 @@ from typing import Any
 
 from backprop_cli.errors import Place
 from backprop_cli.files.edit import data_of
+from backprop_cli.files.locating import find_alias, locate
 from backprop_cli.files.places import Key, Span, place_at
 
 
@@ -38,8 +39,6 @@ class Document:
 
     @cached_property
     def _spans(self) -> dict[Key, tuple[Span, Span | None]]:
-        from backprop_cli.files.locating import locate
-
         return locate(self.text)
 
     def span(self, key: Key) -> Span | None:
@@ -58,8 +57,6 @@ class Document:
     @cached_property
     def has_aliases(self) -> bool:
         """Whether one piece of the text stands for several values, so that it cannot be rewritten in place."""
-        from backprop_cli.files.locating import find_alias
-
         return find_alias(self.text)
 
 

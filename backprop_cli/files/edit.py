@@ -13,7 +13,9 @@ from typing import Any
 
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.core_schema import integer
+from backprop_cli.files.locating import as_yaml
 from backprop_cli.files.places import place_at
+from backprop_cli.files.yaml_reader import parse_yaml
 
 
 def decode(content: bytes, file: str) -> str:
@@ -79,8 +81,6 @@ def data_of(text: str, file: str, format: str) -> Any:
 
 
 def _parse_yaml(text: str, file: str) -> Any:
-    from backprop_cli.files.yaml_reader import parse_yaml
-
     return parse_yaml(text, file)
 
 
@@ -104,8 +104,6 @@ def _parse_json(text: str, file: str) -> Any:
     except RecursionError:
         raise InputError(Problem("the JSON is nested too deeply", place=Place(file))) from None
     except _DuplicateKeyError:
-        from backprop_cli.files.locating import as_yaml
-
         _parse_yaml(as_yaml(text), file)
         raise InputError(Problem("a key is given twice", place=Place(file))) from None
 

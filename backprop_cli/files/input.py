@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import select
 import sys
+from difflib import SequenceMatcher
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from backprop_cli.errors import InputError, Place, Problem
@@ -76,9 +78,6 @@ def _unreadable(source: str, error: Exception) -> Problem:
 
 def _likely(source: str) -> str | None:
     """What may have been meant by the path of a file that is not there: an example, or a file beside it."""
-    from difflib import SequenceMatcher
-    from pathlib import Path
-
     path = Path(source)
     siblings: list[str] = []
     with contextlib.suppress(OSError):  # a folder may be entered and yet not be listed

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+from types import ModuleType
 
 from backprop_cli.errors import UsageError
 from backprop_cli.network.network import Network, Samples, Schedule, Setup
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # as on Windows
+    resource = None
 
 NUMBER = 8
 """Bytes of a float64."""
@@ -78,9 +85,7 @@ def machine_bytes() -> int:
         found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 8 * 2**30
-    try:
-        import resource
-    except ImportError:
+    if resource is None:
         return found
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     return found if limit == resource.RLIM_INFINITY else min(found, limit)

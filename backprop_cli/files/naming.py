@@ -68,7 +68,8 @@ def _check_unique(check: Checker, names: Names, places: dict[str, Key]) -> None:
     before = len(check.problems)
     for name in names.fixed():
         place = _given_place(check, name)
-        if name in fixed and (place or len(check.problems) == before):  # one name twice doubles others, made of it
+        # where inputs share a name, so do quantities named after them: only the first is reported, or the one in the file
+        if name in fixed and (place or len(check.problems) == before):
             _ambiguous(check, name, place)
         fixed.add(name)
     if not (
