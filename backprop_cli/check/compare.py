@@ -9,10 +9,12 @@ from itertools import islice
 
 import numpy as np
 
-from backprop_cli.check.given import DOUBLE, Given, common_digits
+from backprop_cli.check.arrays import INPUTS_BY_UNITS, NEW_VALUES, UNITS_BY_SAMPLES
+from backprop_cli.check.given import DOUBLE, Given, GivenArray, common_digits
+from backprop_cli.check.reading import Understood, understand
 from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted, known_names
-from backprop_cli.check.work import Work
+from backprop_cli.check.work import Group, Matrix, Work
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import nearest
@@ -21,6 +23,12 @@ from backprop_cli.network.network import Setup
 from backprop_cli.network.spellings import spellings
 from backprop_cli.training.train import Run
 
+STRICT = 1e-9
+"""The relative error that numbers of full length may have,"""
+LENIENT = 1e-5
+"""and that of all numbers together where none has a larger one."""
+_SMALL = 1e-3
+"""Numbers so much smaller than the usual one of their kind share its absolute error."""
 _MOST_SUGGESTED = 10
 """To so many unknown names the nearest known one is looked for."""
 _MOST_COMPARED = 2_000
@@ -48,6 +56,7 @@ class Comparison:
     `selection` picks the compared numbers, in their order, from any `Work`. `judge` says which numbers agree with them.
     `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results they are. `meant` has the
     nearest known name of those that mean nothing, which count as wrong unless `allows_unknown`.
+    `orientation` says how arrays of weights were read, where there are any, `remarks` what else is to be known.
     """
 
     run: Run
@@ -57,6 +66,8 @@ class Comparison:
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     meant: Mapping[str, str]
+    orientation: str | None
+    remarks: tuple[str, ...]
     selection: Selection
     judge: Judge
     allows_unknown: bool = False
@@ -80,14 +91,15 @@ class Comparison:
 class Judge:
     """Which numbers agree with given ones.
 
-    They lie within half a unit of the last digit given, or `tolerance` of the right one's size, beside which `roundoff`, one
-    for each, is what the rounding of floats may have done to it.
+    They lie within half a unit of the last digit given, or `tolerance` of the right one's size, or `least`. Beside that
+    `roundoff`, one for each, is what the rounding of floats may have done to it.
     """
 
     values: Array
     units: Array
     tolerance: float
     roundoff: Array
+    least: Array | float = 0.0
 
     @staticmethod
     def of(given: Sequence[Given], tolerance: float) -> Judge:
@@ -99,47 +111,116 @@ class Judge:
         """A boolean for each number; a half is taken up or down."""
         with np.errstate(invalid="ignore", over="ignore"):
             sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
-            allowed = np.maximum(self.units * (0.5 + 1e-9), self.tolerance * sizes) + self.roundoff
+            allowed = (
+                np.maximum(self.units * (0.5 + 1e-9), np.maximum(self.tolerance * sizes, self.least)) + self.roundoff
+            )
             return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
+
+    def noise(self, expected: Array, sizes: Array, kinds: Array) -> float | None:
+        """The largest error beside the numbers' `sizes`, where it is so small in all of them that it is noise; else None.
+
+        Noise is in most numbers of a kind, and moves some by more than a unit of their last digit.
+        """
+        with np.errstate(all="ignore"):
+            errors = np.abs(self.values - expected)
+            relative = errors / sizes
+        is_off = ~self.agreement(expected)
+        beside = np.isin(kinds, kinds[is_off])
+        is_common = is_off.sum() >= 2 and 2 * is_off.sum() > beside.sum()
+        if not is_common or not np.all(relative <= LENIENT) or np.all(errors[is_off] <= 1.01 * self.units[is_off]):
+            return None
+        return float(relative[is_off].max())
 
 
 def compare(
-    given: Iterable[Given], run: Run, sample: int, tolerance: float, allows_unknown: bool = False
+    given: Iterable[Given | GivenArray],
+    run: Run,
+    sample: int,
+    tolerance: float | None = None,
+    allows_unknown: bool = False,
 ) -> Comparison:
     """Compare numbers by their names with the right ones of a run's last step and a sample (from 0).
+
+    Without a `tolerance` numbers of full length agree to 1e-9, and all of them to 1e-5 where none is farther off.
 
     Raises:
         UsageError: they ask for too many others.
     """
     setup, before = run.setup, before_last(run)
-    work = Work(before, min(1, run.steps), sample)
-    index = Index(setup.network.names, setup.network.activations)
-    known: list[tuple[Given, Wanted]] = []
-    unknown: list[str] = []
-    for one in given:
-        wanted = index.find(one.name)
-        if wanted is None:
-            unknown.append(one.name)
-        else:
-            known.append((one, wanted.of_sample() if one.is_of_sample else wanted))
+    steps = min(1, run.steps)
+    work = Work(before, steps, sample)
+    index = Index(setup.network.names, setup.network.activations, len(setup.samples))
+    understood = understand(list(given), index, work, setup.schedule.reduction == "mean")
+    known = understood.known
     selection = Selection(wanted for _, wanted in known)
     _require_few(selection.entries(setup.network.names))
     expected = selection.of(work)
-    judge = Judge.of([one for one, _ in known], tolerance)
-    agrees = judge.agreement(expected)
-    if not agrees.all():
-        scales = np.array([one.epsilon for one, _ in known]) / DOUBLE
-        judge = replace(judge, roundoff=scales * roundoff(before, min(1, run.steps), sample, selection, expected))
-        agrees = judge.agreement(expected)
+    numbers = [one for one, _ in known]
+    judge = Judge.of(numbers, STRICT if tolerance is None else tolerance)
+    remarks = list(understood.misfits) + _on_reading(understood, len(work.method.batch_indices))
+    if not judge.agreement(expected).all():
+        scales = np.array([one.epsilon for one in numbers]) / DOUBLE
+        judge = replace(judge, roundoff=scales * roundoff(before, steps, sample, selection, expected))
+        kinds = _kinds([wanted for _, wanted in known])
+        sizes = _sizes(kinds, expected)
+        noise = None if tolerance is not None else judge.noise(expected, sizes, kinds)
+        if noise is not None:
+            judge = replace(judge, tolerance=LENIENT, least=LENIENT * sizes)
+            remarks.append(_on_noise(noise))
     compared = tuple(
         Compared(one, float(right), common_digits(one, float(right)), bool(is_same))
-        for (one, _), right, is_same in zip(known, expected, agrees, strict=True)
+        for one, right, is_same in zip(numbers, expected, judge.agreement(expected), strict=True)
     )
-    missing = _missing(setup, [wanted for _, wanted in known])
     return Comparison(
-        run, before, sample, compared, tuple(missing), tuple(unknown), _meant(unknown, setup.network.names), selection,
-        judge, allows_unknown,
-    )  # fmt: skip
+        run=run,
+        before=before,
+        sample=sample,
+        compared=compared,
+        missing=tuple(_missing(setup, [wanted for _, wanted in known])),
+        unknown=tuple(understood.unknown),
+        meant=_meant(understood.unknown, setup.network.names),
+        orientation=understood.reading.orientation if understood.has_weights else None,
+        remarks=tuple(remarks),
+        selection=selection,
+        judge=judge,
+        allows_unknown=allows_unknown,
+    )
+
+
+def _kinds(wanted: Sequence[Wanted]) -> Array:
+    """A number for each group of a `Work`."""
+    numbered: dict[Group | Matrix, int] = {}
+    return np.array([numbered.setdefault(one.group, len(numbered)) for one in wanted])
+
+
+def _sizes(kinds: Array, expected: Array) -> Array:
+    """Beside what each number's error is small: itself, or a thousandth of the usual number of its kind."""
+    sizes = np.abs(expected)
+    for kind in np.unique(kinds):
+        sizes[kinds == kind] = np.maximum(sizes[kinds == kind], _SMALL * np.median(sizes[kinds == kind]))
+    return sizes
+
+
+def _on_reading(understood: Understood, batch: int) -> list[str]:
+    """What is said on how the numbers were read."""
+    reading, remarks = understood.reading, []
+    if understood.has_weights:
+        rows = "inputs × units" if reading.orientation == INPUTS_BY_UNITS else "units × inputs"
+        remarks.append(f"arrays of weights are read as {rows}")
+    if reading.layout == UNITS_BY_SAMPLES:
+        remarks.append("arrays of a batch are read as units × samples")
+    if reading.is_divided:
+        remarks.append(f"derivatives by net inputs and activations are 1/N of each sample's, N = {batch}")
+    if reading.stored == NEW_VALUES:
+        remarks.append("the arrays hold updated parameters, not gradients")
+    return remarks
+
+
+def _on_noise(noise: float) -> str:
+    return (
+        f"all agree to about {noise:.0e}, as finite differences and single precision do; "
+        f"--tolerance {STRICT:g} asks for more"
+    )
 
 
 def _meant(unknown: Sequence[str], names: Names) -> dict[str, str]:

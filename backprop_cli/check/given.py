@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 MACHINE_DIGITS = 15
@@ -39,12 +40,30 @@ class Given:
         if not math.isfinite(self.unit):
             object.__setattr__(self, "unit", 0.0)
 
+    def named(self, name: str) -> Given:
+        """The same number under another name."""
+        return replace(self, name=name)
+
     @property
     def digits(self) -> int:
         """The significant digits that it was given with; of an exact number those of a float64."""
         if self.unit == 0.0 or not math.isfinite(self.value):
             return MACHINE_DIGITS
         return max(0, exponent_of(self.value) - round(math.log10(self.unit)) + 1) if self.value else 0
+
+
+@dataclass(frozen=True)
+class GivenArray:
+    """An array as somebody gave it: its numbers by their indices, from 0. A missing number has no entry."""
+
+    name: str
+    shape: tuple[int, ...]
+    numbers: Mapping[tuple[int, ...], Given]
+
+    @property
+    def dimensions(self) -> str:
+        """`2 × 3`."""
+        return " × ".join(map(str, self.shape)) or "1"
 
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))

@@ -6,7 +6,7 @@ that takes a method and returns it with one link replaced, so that wrong numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,10 +44,14 @@ class Method:
     written_parameter: Callable[[Array], Array] = as_it_is
 
     @property
+    def batch_indices(self) -> Sequence[int]:
+        """The samples of this step, from 0."""
+        return next_batch(self.setup.schedule, len(self.setup.samples), self.setup.updates)
+
+    @property
     def batch(self) -> Samples:
         """The samples of this step."""
-        setup = self.setup
-        return setup.samples.batch(next_batch(setup.schedule, len(setup.samples), setup.updates))
+        return self.setup.samples.batch(self.batch_indices)
 
     def backward(self, samples: Samples) -> tuple[Trace, Gradients]:
         """Forward and back over some samples."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
@@ -20,17 +21,23 @@ from backprop_cli.network.spellings import spellings
 class Wanted(NamedTuple):
     """A number of a `Work`: its group and where in it, of a matrix in which `row`.
 
-    `parameter` is whose gradient or new value it is, if anybody's.
+    `parameter` is whose gradient or new value it is, if anybody's. It is `scale` times the number there.
     """
 
     group: Group | Matrix
     place: int
     parameter: Parameter | None = None
     row: int = 0
+    scale: float = 1.0
 
     def of_sample(self) -> Wanted:
         """The same; of a gradient that of the shown sample's loss."""
         return self._replace(group=Work.sample_gradients) if self.group is Work.gradients else self
+
+    @property
+    def is_passed_back(self) -> bool:
+        """Whether it is a derivative of a sample's loss by a net input or an activation."""
+        return self.group in _PASSED_BACK
 
 
 _AFTER: dict[Group | Matrix, Group] = {
@@ -43,11 +50,24 @@ _AFTER: dict[Group | Matrix, Group] = {
 """What a `+` behind a name makes of it; a parameter's name alone is its gradient's."""
 
 
-class Index:
-    """Where in a `Work` each name's number stands."""
+_BY_SAMPLE: dict[Group | Matrix, Matrix] = {
+    Work.net_inputs: Matrix(Work.net_inputs_by_sample),
+    Work.activations: Matrix(Work.activations_by_sample),
+    Work.targets: Matrix(Work.targets_by_sample),
+    Work.deltas: Matrix(Work.deltas_by_sample),
+    Work.upstream: Matrix(Work.upstream_by_sample),
+}
+"""Of what every sample has its own; a sample is a row."""
+_PASSED_BACK = {Work.deltas, Work.upstream, _BY_SAMPLE[Work.deltas], _BY_SAMPLE[Work.upstream]}
+_OF_SAMPLE = re.compile(r"(.+)\[([1-9][0-9]{0,6})\]")
 
-    def __init__(self, names: Names, activations: Sequence[Activation] = ()) -> None:
+
+class Index:
+    """Where in a `Work` each name's number stands; `samples` says how many there are."""
+
+    def __init__(self, names: Names, activations: Sequence[Activation] = (), samples: int = 1) -> None:
         self.names = names
+        self.samples = samples
         self._elementwise = {layer for layer, activation in enumerate(activations) if activation.is_elementwise}
         self._first_source = list(accumulate(names.widths, initial=0))
         self._found: dict[str, Wanted | None] = {}
@@ -84,7 +104,14 @@ class Index:
             before = self.find_quantity(name[:-1].rstrip())
             after = _AFTER.get(before.group) if before else None
             return before._replace(group=after) if before and after else None
-        return self.find_quantity(name) or self._derivative(name)
+        return self.find_quantity(name) or self._derivative(name) or self._at_sample(name)
+
+    def _at_sample(self, name: str) -> Wanted | None:
+        """`z3[2]`, `dE/dz3[2]`: of the second sample."""
+        match = _OF_SAMPLE.fullmatch(name)
+        found = self._find(match[1]) if match and int(match[2]) <= self.samples else None
+        group = _BY_SAMPLE.get(found.group) if found else None
+        return found._replace(group=group, row=int(match[2]) - 1) if found and group and match else None
 
     def find_quantity(self, name: str) -> Wanted | None:
         """What has a name of its own; a parameter's is its gradient's."""
@@ -99,6 +126,20 @@ class Index:
     def gradient(self, parameter: Parameter) -> Wanted:
         """The gradient of a parameter."""
         return Wanted(Work.gradients, self.names.index(parameter), parameter)
+
+    def of_unit(self, group: Group, layer: int, unit: int, sample: int | None = None) -> tuple[str, Wanted]:
+        """The name and place of a unit's number; of a sample (from 0), or of the shown one."""
+        names = self.names
+        if group is Work.targets:
+            name, wanted = names.target(unit), Wanted(group, unit)
+        else:
+            is_net_input = group in (Work.net_inputs, Work.deltas)
+            name = names.net_input(layer, unit) if is_net_input else names.source(layer + 1, unit)
+            name = f"d{names.loss}/d{name}" if group in (Work.deltas, Work.upstream) else name
+            wanted = Wanted(group, self._unit(group, layer, unit))
+        if sample is None or self.samples == 1:
+            return name, wanted
+        return f"{name}[{sample + 1}]", wanted._replace(group=_BY_SAMPLE[group], row=sample)
 
     def _unit(self, group: Group, layer: int, unit: int) -> int:
         if group in (Work.activations, Work.upstream):
@@ -188,10 +229,11 @@ class Selection:
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
         by_group: dict[Group | Matrix, list[tuple[int, int, int]]] = {}
-        self._count = 0
+        scales: list[float] = []
         for position, one in enumerate(wanted):
             by_group.setdefault(one.group, []).append((one.row, one.place, position))
-            self._count += 1
+            scales.append(one.scale)
+        self._scales = np.array(scales)
         self._places = [place for group, found in by_group.items() for place in _places(group, np.array(found))]
 
     def without_matrices(self) -> Selection:
@@ -213,18 +255,18 @@ class Selection:
 
     def of_group(self, chosen: Group, work: Work) -> Array:
         """As `of`, with 0 for each number that is not of the chosen group."""
-        numbers = np.zeros(self._count)
+        numbers = np.zeros(len(self._scales))
         for place in self._places:
             if place.group is chosen:
                 numbers[place.positions] = place.numbers(work)
-        return numbers
+        return np.asarray(numbers * self._scales)
 
     def of(self, work: Work) -> Array:
         """The wanted numbers of a work, in the order in which they were wanted."""
-        numbers = np.full(self._count, np.nan)
+        numbers = np.full(len(self._scales), np.nan)
         for place in self._places:
             numbers[place.positions] = place.numbers(work)
-        return numbers
+        return np.asarray(numbers * self._scales)
 
 
 def _places(group: Group | Matrix, found: Array) -> Iterator[_Place]:

@@ -54,6 +54,18 @@ class Work:
         return batch if len(self.method.setup.samples) == 1 else self.method.backward(self._sample)
 
     @cached_property
+    def _every(self) -> tuple[Trace, Gradients]:
+        """All samples', in their order. The step's own pass goes first here too, and is the one where it is over all."""
+        (net_inputs, activations), gradients = self._batch
+        order = np.argsort(self.method.batch_indices)
+        if len(order) < len(self.method.setup.samples):
+            return self.method.backward(self.method.setup.samples)
+        trace = Trace(tuple(z[order] for z in net_inputs), tuple(a[order] for a in activations))
+        deltas = tuple(delta[order] for delta in gradients.deltas)
+        by_activation = tuple(by_a[order] for by_a in gradients.activations)
+        return trace, gradients._replace(activations=by_activation, deltas=deltas)
+
+    @cached_property
     def _after(self) -> Setup:
         return self.method.after(self._batch[1].parameters) if self._is_updated else self.method.setup
 
@@ -111,6 +123,26 @@ class Work:
     def deltas(self) -> Array:
         """Every ∂E/∂z."""
         return _flat(self._shown[1].deltas)
+
+    def net_inputs_by_sample(self, samples: Array) -> Array:
+        """Every z of some samples, from 0, a row each."""
+        return np.concatenate([z[samples] for z in self._every[0].net_inputs], axis=1)
+
+    def activations_by_sample(self, samples: Array) -> Array:
+        """Every x, then every a of some samples, a row each."""
+        return np.concatenate([a[samples] for a in self._every[0].activations], axis=1)
+
+    def targets_by_sample(self, samples: Array) -> Array:
+        """Every t of some samples, a row each."""
+        return np.asarray(self.method.setup.samples.targets[samples])
+
+    def upstream_by_sample(self, samples: Array) -> Array:
+        """∂E/∂x, then every ∂E/∂a of some samples' own losses, a row each."""
+        return np.concatenate([by_a[samples] for by_a in self._every[1].activations], axis=1)
+
+    def deltas_by_sample(self, samples: Array) -> Array:
+        """Every ∂E/∂z of some samples' own losses, a row each."""
+        return np.concatenate([delta[samples] for delta in self._every[1].deltas], axis=1)
 
     def share_upstream(self, outputs: Array) -> Array:
         """Of E_o of some outputs, from 0, a row each: as `upstream` has those of E."""

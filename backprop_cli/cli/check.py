@@ -182,9 +182,7 @@ def _against_answers(
     answers = read_answers(read_bytes(against), source, setup.network.names)
     count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
     index = sample_index(sample or answers.sample or 1, setup)
-    comparison = compare(
-        answers.given, _trained(console, setup, count), index, 1e-9 if tolerance is None else tolerance, allow_unknown
-    )
+    comparison = compare(answers.given, _trained(console, setup, count), index, tolerance, allow_unknown)
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:

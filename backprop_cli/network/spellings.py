@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _LETTERS = str.maketrans({"∂": "d", "⁺": "+", "δ": "delta", "′": "'", **{chr(0x2080 + n): str(n) for n in range(10)}})
-_LOSSES = frozenset({"E", "L", "J", "C", "loss", "Loss", "cost", "Cost", "E_total", "Etotal", "L_total", "total"})
+LOSSES = frozenset({"E", "L", "J", "C", "loss", "Loss", "cost", "Cost", "E_total", "Etotal", "L_total", "total"})
 """What the loss is called in other books."""
 _BRACES = re.compile(r"_?\{([0-9_,]+)\}")
 _UNDERSCORE = re.compile(r"(?<=[A-Za-z])_(?=[0-9])")
@@ -16,22 +16,27 @@ _BY = re.compile(r"d(.+?)(?:/d|_d|d)(.+)")
 _GRADIENT = re.compile(r"grad(?:ient)?_?\(?(.+?)\)?|(.+?)[._]grad|d_?(.+)")
 
 
+def plain_letters(name: str) -> str:
+    """A name with the letters and digits of mathematics written in ASCII."""
+    return name.strip().translate(_LETTERS)
+
+
 def spellings(name: str, loss: str) -> Iterator[str]:
     """What a name may be in the program's own spelling, the likeliest first, where the network's loss is called `loss`."""
-    plain = name.strip().translate(_LETTERS)
+    plain = plain_letters(name)
     yield plain
     plain = _UNDERSCORE.sub("", _BRACES.sub(r"\1", plain.replace(" ", "").replace("(", "").replace(")", "")))
     new = _NEW.fullmatch(plain)
     plus = "+" * plain.endswith("+") or "+" * bool(new)
     plain = (new[1] or new[2]) if new else plain.removesuffix("+")
     yield plain + plus
-    if plain in _LOSSES:
+    if plain in LOSSES:
         yield loss + plus
     if plus:
         return
     if delta := _DELTA.fullmatch(plain):
         yield f"d{loss}/dz{delta[1]}"
-    if (by := _BY.fullmatch(plain)) and by[1] in {loss, *_LOSSES}:
+    if (by := _BY.fullmatch(plain)) and by[1] in {loss, *LOSSES}:
         yield f"d{loss}/d{by[2]}"
     elif by:
         yield f"d{by[1]}/d{by[2]}"

@@ -62,6 +62,8 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "missing", list(comparison.missing)
     yield "unknown", list(comparison.unknown)
     yield "suggestions", dict(comparison.meant)
+    yield "orientation", comparison.orientation
+    yield "remarks", list(comparison.remarks)
     yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
     yield "unexplained", list(findings.unexplained)
     yield "not_tried", findings.left_out

@@ -29,6 +29,8 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
     yield Heading("Given and right")
     yield _numbers(comparison, notation)
     yield Note(_summary(comparison))
+    for remark in comparison.remarks:
+        yield Note(f"{notation.text(remark[:1].upper() + remark[1:])}.")
     if comparison.missing:
         yield Note(f"Not given: {_listed(comparison.missing, notation)}.")
     if comparison.unknown:

@@ -1,0 +1,106 @@
+"""Somebody's own numbers in a CSV file: rows of a name and a number, or a row of names above a row of numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import replace
+
+from backprop_cli.check.given import Given, given_numbers
+from backprop_cli.check.wanted import Index
+from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.network.names import Names
+
+_RUN_COLUMNS = {"partial", "of", "wrt", "rule", "numbers", "value"}
+_NAME_COLUMNS = ("name", "partial", "parameter", "quantity")
+_VALUE_COLUMNS = ("value", "gradient", "given", "number")
+_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+Row = tuple[int, list[str]]
+"""A line's number, and its cells."""
+
+
+def is_table(text: str, source: str) -> bool:
+    """Whether it is CSV: by the file's name, else by its first line that is no comment."""
+    if source.lower().endswith((".csv", ".tsv")):
+        return True
+    if source.lower().endswith((".yaml", ".yml", ".json")) or text.lstrip()[:1] in ("{", "["):
+        return False
+    first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    return ":" not in first and any(delimiter in first for delimiter in ",;\t")
+
+
+def read_table(text: str, source: str, names: Names) -> list[Given]:
+    """Rows of a name and a number, with or without a header; or a row of names above a row of numbers.
+
+    What `run -f csv` wrote are the partials of the shown sample.
+
+    Raises:
+        InputError: a name or a number is missing, or a name stands there twice.
+    """
+    rows = _rows(text)
+    is_of_sample = bool(rows) and _RUN_COLUMNS.issubset(rows[0][1])
+    if len(rows) == 2 and not any(map(_is_number, rows[0][1])) and all(map(_is_number, rows[1][1])):
+        line = rows[1][0]
+        cells = [(name, number, line) for name, number in zip(rows[0][1], rows[1][1], strict=False)]
+    else:
+        name_at, value_at, rows = _columns(rows, names)
+        cells = []
+        for line, row in rows:
+            if len(row) <= max(name_at, value_at):
+                message = "expected a name and a number, such as w31,0.0822"
+                raise InputError(Problem(message, place=Place(source, line)))
+            cells.append((row[name_at], row[value_at], line))
+    cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
+    _refuse_repeated(cells, source)
+    try:
+        given = given_numbers([(name, number) for name, number, _ in cells])
+        return [replace(one, is_of_sample=is_of_sample) for one in given]
+    except ValueError as error:
+        name, number, line = cells[error.args[0]]
+        raise InputError(
+            Problem(f"expected a number, found {number.strip()!r}", name, place=Place(source, line))
+        ) from None
+
+
+def _refuse_repeated(cells: list[tuple[str, str, int]], source: str) -> None:
+    first: dict[str, int] = {}
+    for name, _, line in cells:
+        if name in first:
+            message = f"it is given twice, first in line {first[name]}"
+            raise InputError(Problem(message, name, place=Place(source, line)))
+        first[name] = line
+
+
+def _rows(text: str) -> list[Row]:
+    """The rows with their line numbers; between semicolons or tabs a comma is a decimal comma."""
+    lines = [
+        (n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
+    delimiter = next((mark for mark in ";\t" if lines and mark in lines[0][1]), ",")
+    rows: list[Row] = []
+    for number, line in lines:
+        cells = next(csv.reader([line], delimiter=delimiter)) if len(line) < csv.field_size_limit() else [line]
+        rows.append((number, cells if delimiter == "," else [_with_point(cell) for cell in cells]))
+    return rows
+
+
+def _with_point(cell: str) -> str:
+    changed = cell.replace(",", ".")
+    return changed if _is_number(changed) else cell
+
+
+def _columns(rows: list[Row], names: Names) -> tuple[int, int, list[Row]]:
+    """Which columns hold names and numbers, by the header if there is one, and the rows below it."""
+    header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    name_at = next((header.index(title) for title in _NAME_COLUMNS if title in header), None)
+    value_at = next((header.index(title) for title in _VALUE_COLUMNS if title in header), None)
+    if name_at is not None and value_at is not None:
+        return name_at, value_at, rows[1:]
+    # `w31,n/a` is no header: its number would be dropped without a word
+    has_header = len(header) > 1 and not _is_number(header[1]) and Index(names).find(rows[0][1][0]) is None
+    return 0, 1, rows[1:] if has_header else rows
+
+
+def _is_number(text: str) -> bool:
+    return bool(_DECIMAL.fullmatch(text.strip().replace("−", "-")))

@@ -1,0 +1,216 @@
+"""Whose numbers an array holds: `W1`, `db2`, `dZ2`, `A1`, PyTorch's `0.weight`, Keras's `dense/kernel:0`, scikit-learn's `coefs_`.
+
+An array of parameters may have a row for each unit (PyTorch) or for each input (NumPy's `X @ W`, Keras, scikit-learn), one of a
+batch's numbers a row for each sample or for each unit. A `Reading` says which.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import NamedTuple
+
+from backprop_cli.check.given import GivenArray
+from backprop_cli.check.spellings import LOSSES, plain_letters
+from backprop_cli.check.wanted import Index, Wanted
+from backprop_cli.check.work import Group, Work
+from backprop_cli.network.names import Names, Parameter
+
+UNITS_BY_INPUTS, INPUTS_BY_UNITS = "units_by_inputs", "inputs_by_units"
+SAMPLES_BY_UNITS, UNITS_BY_SAMPLES = "samples_by_units", "units_by_samples"
+GRADIENTS, NEW_VALUES = "gradients", "new_values"
+
+
+class Reading(NamedTuple):
+    """How all arrays of a file are read.
+
+    `is_divided`: the deltas of a batch, and what comes back from them, are 1/N of each sample's. `stored` says what a
+    library's names such as `0.weight` hold.
+    """
+
+    orientation: str = UNITS_BY_INPUTS
+    layout: str = SAMPLES_BY_UNITS
+    is_divided: bool = False
+    stored: str = GRADIENTS
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What an array's name says: its `kind` (weights, biases, or a group of a unit's numbers) and its layer.
+
+    Layers count from 0, the inputs are layer −1. `holds` says whether a parameter's gradients or new values are meant, None
+    where the name leaves it open. `orientation` is the library's, where the name is one's.
+    """
+
+    kind: str | Group
+    layer: int
+    holds: str | None = GRADIENTS
+    orientation: str | None = None
+
+
+_KINDS: dict[str, str | Group] = {
+    **dict.fromkeys(("w", "weight", "weights", "theta"), "weights"),
+    **dict.fromkeys(("b", "bias", "biases"), "biases"),
+    **dict.fromkeys(("z", "net"), Work.net_inputs),
+    **dict.fromkeys(("a", "h", "x", "o", "input", "inputs", "output", "outputs", "yhat", "y_hat"), Work.activations),
+    **dict.fromkeys(("delta",), Work.deltas),
+    **dict.fromkeys(("t", "target", "targets"), Work.targets),
+}
+_DERIVATIVES: dict[Group, Group] = {Work.net_inputs: Work.deltas, Work.activations: Work.upstream}
+_FIRST, _LAST = ("x", "input", "inputs"), ("o", "output", "outputs", "yhat", "y_hat", "t", "target", "targets")
+_SYMBOL = re.compile(r"([a-z_]+?)_?\[?([0-9]{1,6})?\]?", re.IGNORECASE)
+_BY_LOSS = re.compile(rf"d(?:{'|'.join(sorted(LOSSES))})(?:/|_)?d(.+)")
+_GRADIENT = re.compile(r"(?:grad(?:ient)?_?|nabla_?|d_?)(.+)|(.+?)[._]grad")
+_NEW = re.compile(r"(.+?)(?:_new|\+|')|new_(.+)")
+_LIBRARY = re.compile(r"(.*?)[./]?(weight|kernel|bias)(?::0)?([./_]grad)?")
+_LISTS = {
+    "coefs_": ("weights", None), "intercepts_": ("biases", None),
+    "coef_grads": ("weights", GRADIENTS), "intercept_grads": ("biases", GRADIENTS),
+}  # fmt: skip
+"""The lists of scikit-learn's MLPClassifier and MLPRegressor, an array for each layer."""
+_ELEMENT = re.compile(r"(.+)\[([0-9]{1,6})\]")
+_MOST_ORDERED = 6
+"""The layers of a library's file are put in every order up to so many of them."""
+
+
+def meanings(arrays: Sequence[GivenArray], names: Names) -> list[Meaning | None]:
+    """What each array's name says in a network, None where it says nothing there."""
+    library = _library_layers(arrays, names)
+    return [library.get(array.name) or _meaning(array.name, names) for array in arrays]
+
+
+def _meaning(name: str, names: Names) -> Meaning | None:
+    plain = plain_letters(name).replace(" ", "")
+    if (element := _ELEMENT.fullmatch(plain)) and element[1] in _LISTS:
+        kind, holds = _LISTS[element[1]]
+        layer = int(element[2])
+        return Meaning(kind, layer, holds, INPUTS_BY_UNITS) if layer < names.depth else None
+    new = _NEW.fullmatch(plain)
+    plain = (new[1] or new[2]) if new else plain
+    is_delta = plain.lower().startswith("delta")
+    derivative = None if is_delta else _BY_LOSS.fullmatch(plain) or _GRADIENT.fullmatch(plain)
+    symbol = _SYMBOL.fullmatch(next(filter(None, derivative.groups())) if derivative else plain)
+    what = _KINDS.get(symbol[1].lower()) if symbol else None
+    if symbol is None or what is None:
+        return None
+    at = _layer(symbol[1].lower(), symbol[2], what is Work.activations, names.depth)
+    if isinstance(what, str):
+        return None if at is None else Meaning(what, at, NEW_VALUES if new else GRADIENTS)
+    group = _DERIVATIVES.get(what) if derivative else what
+    return None if new or at is None or group is None else Meaning(group, at)
+
+
+def _layer(word: str, number: str | None, is_activation: bool, depth: int) -> int | None:
+    """The layer, from 0, that a symbol's number (from 1) says; A0 and X are the inputs, O and T belong to the last."""
+    unnumbered = -1 if word in _FIRST else depth - 1 if word in _LAST or depth == 1 else None
+    layer = unnumbered if number is None else int(number) - 1
+    least = -1 if is_activation else 0
+    return layer if layer is not None and least <= layer < depth else None
+
+
+# ── names of libraries ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _library_layers(arrays: Sequence[GivenArray], names: Names) -> dict[str, Meaning]:
+    """PyTorch's `layers.0.weight`, Keras's `dense_1/kernel:0`: the prefixes in the order in which the shapes fit the layers."""
+    found = [(array, match) for array in arrays if (match := _LIBRARY.fullmatch(array.name.strip()))]
+    prefixes = list(dict.fromkeys(match[1] for _, match in found))
+    if len(prefixes) != names.depth or not any(prefixes):
+        return {}
+    natural = sorted(prefixes, key=_natural)
+    others = permutations(prefixes) if len(prefixes) <= _MOST_ORDERED else ()
+    shapes = {(match[1], match[2]): array.shape for array, match in found}
+    orders: Iterable[Sequence[str]] = (natural, prefixes, *others)
+    order = next((one for one in orders if _fits(one, shapes, names)), natural)
+    return {
+        array.name: Meaning(
+            "biases" if match[2] == "bias" else "weights", order.index(match[1]), GRADIENTS if match[3] else None,
+            INPUTS_BY_UNITS if match[2] == "kernel" else None,
+        )
+        for array, match in found
+    }  # fmt: skip
+
+
+def _fits(order: Sequence[str], shapes: dict[tuple[str, str], tuple[int, ...]], names: Names) -> bool:
+    for layer, prefix in enumerate(order):
+        sources, units = names.widths[layer : layer + 2]
+        for kind in ("weight", "kernel", "bias"):
+            expected = {(units,)} if kind == "bias" else {(units, sources), (sources, units)}
+            if shapes.get((prefix, kind), next(iter(expected))) not in expected:
+                return False
+    return True
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A name's parts so that 10 comes after 9."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+# ── elements ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Element = tuple[str, Wanted]
+"""The name of an array's number, and what it means."""
+
+
+def elements(
+    array: GivenArray, meaning: Meaning, index: Index, batch: Sequence[int], reading: Reading
+) -> Iterator[tuple[tuple[int, ...], Element]] | None:
+    """What each of an array's numbers means, by its index; None where its shape is not that of the network.
+
+    `batch` are the step's samples (from 0), in its order.
+    """
+    names, layer = index.names, meaning.layer
+    if isinstance(meaning.kind, str):
+        is_new = (meaning.holds or reading.stored) == NEW_VALUES
+        found = _parameters(array.shape, meaning, names, reading.orientation == INPUTS_BY_UNITS)
+        return None if found is None else ((at, _parameter(index, one, is_new)) for at, one in found)
+    width, kind = names.widths[layer + 1], meaning.kind
+    is_turned = reading.layout == UNITS_BY_SAMPLES
+    for samples in (range(index.samples), batch):
+        placed = _placed(array.shape, len(samples), width, is_turned)
+        if placed is not None:
+            chosen = list(samples)
+            return ((at, index.of_unit(kind, layer, unit, chosen[row])) for at, row, unit in placed)
+    placed = _placed(array.shape, 1, width, is_turned)
+    return None if placed is None else ((at, index.of_unit(kind, layer, unit)) for at, _, unit in placed)
+
+
+def _parameter(index: Index, parameter: Parameter, is_new: bool) -> Element:
+    wanted, name = index.gradient(parameter), index.names.of(parameter)
+    return (f"{name}+", wanted._replace(group=Work.parameters_after)) if is_new else (name, wanted)
+
+
+def _parameters(
+    shape: tuple[int, ...], meaning: Meaning, names: Names, is_turned: bool
+) -> Iterator[tuple[tuple[int, ...], Parameter]] | None:
+    """Whose numbers stand where. A bias that units share is given once, or for each of them."""
+    layer = meaning.layer
+    sources, units = names.widths[layer : layer + 2]
+    if meaning.kind == "weights":
+        placed = _placed(shape, units, sources, is_turned)
+        return None if placed is None else ((at, Parameter(layer, unit, source)) for at, unit, source in placed)
+    biases = names.layer_biases(layer)
+    for several in (biases, biases * units):
+        placed = _placed(shape, 1, len(several), False)
+        if several and placed is not None:
+            return ((at, several[unit]) for at, _, unit in placed)
+    return None
+
+
+def _placed(
+    shape: tuple[int, ...], rows: int, columns: int, is_turned: bool
+) -> Iterator[tuple[tuple[int, ...], int, int]] | None:
+    """Index, row and column of each number of an array that is rows × columns, or columns × rows, or a single row of them.
+
+    `is_turned` says which it is where it may be either.
+    """
+    if len(shape) < 2 and 1 in (rows, columns) and math.prod(shape) == rows * columns:
+        return (((at,) * len(shape), at // columns, at % columns) for at in range(rows * columns))
+    if shape == (columns, rows) and (is_turned or shape != (rows, columns)):
+        return (((column, row), row, column) for row in range(rows) for column in range(columns))
+    if shape == (rows, columns):
+        return (((row, column), row, column) for row in range(rows) for column in range(columns))
+    return None

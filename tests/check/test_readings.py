@@ -1,0 +1,252 @@
+"""A right number is right however it is written down: arrays of either orientation, batches, shares of 1/N, names, digits.
+
+The right numbers come from a few lines of NumPy that share nothing with the program, the way in which courses write them.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backprop_cli import load
+from backprop_cli.check.answers import read_answers
+from backprop_cli.check.compare import compare
+from backprop_cli.training.train import train
+from tests.program import backprop
+
+Arrays = dict[str, Any]
+
+
+def sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+class Course:
+    """A network of random size with its samples, and every array of its backward pass, samples × units, inputs × units."""
+
+    def __init__(self, seed: int, samples: int | None = None, widths: tuple[int, ...] | None = None) -> None:
+        rng = self.rng = np.random.default_rng(seed)
+        widths = widths or tuple(rng.integers(1, 5, size=rng.integers(2, 5)))
+        self.depth, self.count = len(widths) - 1, samples or int(rng.integers(1, 5))
+        self.is_mean = bool(rng.integers(2))
+        self.weights = [rng.normal(size=shape).round(2) for shape in pairwise(widths)]
+        self.biases = [rng.normal(size=width).round(2) for width in widths[1:]]
+        self.inputs = rng.normal(size=(self.count, widths[0])).round(2)
+        self.targets = rng.random(size=(self.count, widths[-1])).round(2)
+
+    @property
+    def network(self) -> dict[str, Any]:
+        return {
+            "inputs": self.inputs.tolist(), "targets": self.targets.tolist(), "learning_rate": 0.5,
+            "reduction": "mean" if self.is_mean else "sum",
+            "layers": [
+                {"activation": "sigmoid", "weights": w.T.tolist(), "bias": b.tolist()}
+                for w, b in zip(self.weights, self.biases, strict=True)
+            ],
+        }  # fmt: skip
+
+    def worked(self) -> tuple[Arrays, Arrays]:
+        """What every sample has its own of, and the gradients; layer 1 is the first."""
+        each: Arrays = {"X": self.inputs}
+        a = [self.inputs]
+        for layer, (w, b) in enumerate(zip(self.weights, self.biases, strict=True), 1):
+            each[f"Z{layer}"] = a[-1] @ w + b
+            each[f"A{layer}"] = sigmoid(each[f"Z{layer}"])
+            a.append(each[f"A{layer}"])
+        back: Arrays = {}
+        gradients: Arrays = {}
+        by_a = a[-1] - self.targets
+        for layer in range(self.depth, 0, -1):
+            back[f"dA{layer}"] = by_a
+            back[f"dZ{layer}"] = delta = by_a * a[layer] * (1 - a[layer])
+            scale = 1 / self.count if self.is_mean else 1.0
+            gradients[f"dW{layer}"] = a[layer - 1].T @ delta * scale
+            gradients[f"db{layer}"] = delta.sum(axis=0) * scale
+            by_a = delta @ self.weights[layer - 1].T
+        back["dX"] = by_a
+        return each | back, gradients
+
+
+def compared(course: Course, content: bytes, source: str, tmp_path: Path) -> Any:
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(course.network))
+    setup = load(path)
+    answers = read_answers(content, source, setup.network.names)
+    return compare(answers.given, train(setup, 1), 0)
+
+
+def written(course: Course, arrays: Arrays, tmp_path: Path) -> tuple[bytes, str]:
+    """A file of the arrays: exact or rounded JSON, or `.npz` of float64 or float32."""
+    form = course.rng.choice(["exact", "rounded", "decimals", "npz", "float32"])
+    if form in ("npz", "float32"):
+        kind = np.float32 if form == "float32" else np.float64
+        np.savez(tmp_path / "own.npz", **{name: np.asarray(array, dtype=kind) for name, array in arrays.items()})
+        return (tmp_path / "own.npz").read_bytes(), "own.npz"
+    if form == "decimals":  # as printed with a fixed number of decimals
+        text = ", ".join(f'"{name}": {printed(array)}' for name, array in arrays.items())
+        return f"{{{text}}}".encode(), "own.json"
+    lists = {name: (array if form == "exact" else array.round(5)).tolist() for name, array in arrays.items()}
+    return json.dumps(lists).encode(), "own.json"
+
+
+def printed(array: Any) -> str:
+    return f"{array:.6f}" if np.ndim(array) == 0 else f"[{', '.join(printed(row) for row in array)}]"
+
+
+SPELLINGS = {
+    "dW": ["dW{}", "W{}", "grad_W{}", "W{}_grad", "dE/dW{}", "∂L/∂W{}", "nabla_w{}", "W{}.grad"],
+    "db": ["db{}", "b{}", "grad_b{}", "dE/db{}", "dL/db{}", "b{}.grad"],
+    "dZ": ["dZ{}", "delta{}", "δ{}", "dE/dZ{}", "dz{}"],
+    "dA": ["dA{}", "dE/da{}", "dL/dA{}"],
+    "Z": ["Z{}", "z{}"], "A": ["A{}", "a{}", "h{}"], "X": ["X", "A0", "x"], "dX": ["dX", "dE/dX", "dA0"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_right_arrays_agree_however_they_lie(seed: int, tmp_path: Path) -> None:
+    course = Course(seed)
+    each, gradients = course.worked()
+    rng = course.rng
+    is_turned, is_turned_batch, is_divided = (bool(one) for one in rng.integers(2, size=3))
+    arrays: Arrays = {}
+    for name, array in (each | gradients).items():
+        symbol = name.rstrip("0123456789")
+        spelled = rng.choice(SPELLINGS[symbol]).format(name.removeprefix(symbol))
+        if symbol == "dW":
+            arrays[spelled] = array.T if is_turned else array
+        elif symbol == "db":
+            arrays[spelled] = [array, array[None, :], array[:, None]][rng.integers(3)]
+        else:
+            scale = 1 / course.count if is_divided and course.is_mean and symbol.startswith("d") else 1.0
+            arrays[spelled] = (array.T if is_turned_batch else array) * scale
+    comparison = compared(course, *written(course, arrays, tmp_path), tmp_path)
+    assert comparison.unknown == ()
+    assert [one.given.name for one in comparison.compared if not one.agrees] == []
+    assert len(comparison.compared) == sum(np.size(array) for array in arrays.values())
+    assert any("1/N" in remark for remark in comparison.remarks) == (is_divided and course.is_mean and course.count > 1)
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_the_orientation_is_one_decision_also_of_square_arrays(is_turned: bool, tmp_path: Path) -> None:
+    course = Course(3, widths=(2, 2, 2))
+    _, gradients = course.worked()
+    arrays = {name: array.T if is_turned and name[1] == "W" else array for name, array in gradients.items()}
+    content = json.dumps({name: array.tolist() for name, array in arrays.items()}).encode()
+    comparison = compared(course, content, "own.json", tmp_path)
+    assert comparison.passed
+    assert comparison.orientation == ("units_by_inputs" if is_turned else "inputs_by_units")
+    # one number is wrong: the others still say which way round they are
+    arrays["dW1"] = arrays["dW1"] + np.array([[0, 0.5], [0, 0]])
+    content = json.dumps({name: array.tolist() for name, array in arrays.items()}).encode()
+    comparison = compared(course, content, "own.json", tmp_path)
+    (wrong,) = [one.given.name for one in comparison.compared if not one.agrees]
+    assert wrong == ("w21" if is_turned else "w12")
+
+
+def test_arrays_that_are_wrong_by_one_factor_are_read_the_right_way_round(tmp_path: Path) -> None:
+    course = Course(4, widths=(3, 3, 3))
+    _, gradients = course.worked()
+    content = json.dumps({name: (-2 * array).tolist() for name, array in gradients.items()}).encode()
+    comparison = compared(course, content, "own.json", tmp_path)
+    assert comparison.orientation == "inputs_by_units"
+    assert all(one.given.value == pytest.approx(-2 * one.expected) for one in comparison.compared)
+
+
+@pytest.mark.parametrize("holds", ["gradients", "parameters"])
+@pytest.mark.parametrize(
+    ("weight", "bias", "is_turned"),
+    [
+        ("layers.{}.weight", "layers.{}.bias", True), ("fc{}.weight", "fc{}.bias", True), ("{}.weight", "{}.bias", True),
+        ("dense_{}/kernel:0", "dense_{}/bias:0", False), ("model/dense_{}/kernel", "model/dense_{}/bias", False),
+    ],
+)  # fmt: skip
+def test_the_names_of_libraries_are_understood(
+    weight: str, bias: str, is_turned: bool, holds: str, tmp_path: Path
+) -> None:
+    course = Course(5, widths=(2, 2, 2, 2))
+    _, gradients = course.worked()
+    arrays: Arrays = {}
+    for layer in (3, 1, 2):  # in no order, and 10 comes after 9
+        w, b = gradients[f"dW{layer}"], gradients[f"db{layer}"]
+        if holds == "parameters":
+            w, b = course.weights[layer - 1] - 0.5 * w, course.biases[layer - 1] - 0.5 * b
+        arrays[weight.format(layer + 7)], arrays[bias.format(layer + 7)] = w.T if is_turned else w, b
+    np.savez(tmp_path / "own.npz", **arrays)
+    comparison = compared(course, (tmp_path / "own.npz").read_bytes(), "own.npz", tmp_path)
+    assert comparison.passed
+    assert len(comparison.compared) == 18
+    assert all(one.given.name.endswith("+") == (holds == "parameters") for one in comparison.compared)
+
+
+def test_the_lists_of_scikit_learn_are_understood(tmp_path: Path) -> None:
+    course = Course(6, widths=(2, 2, 3))
+    _, gradients = course.worked()
+    lists = {
+        "coefs_": [(w - 0.5 * gradients[f"dW{n}"]).tolist() for n, w in enumerate(course.weights, 1)],
+        "intercepts_": [(b - 0.5 * gradients[f"db{n}"]).tolist() for n, b in enumerate(course.biases, 1)],
+    }
+    comparison = compared(course, json.dumps(lists).encode(), "own.json", tmp_path)
+    assert (comparison.passed, len(comparison.compared), comparison.orientation) == (True, 15, "inputs_by_units")
+
+
+def test_an_array_of_a_wrong_shape_says_so(tmp_path: Path) -> None:
+    course = Course(7, widths=(2, 3, 1))
+    comparison = compared(course, json.dumps({"dW1": [[1.0, 2.0]], "db2": [0.5]}).encode(), "own.json", tmp_path)
+    assert comparison.unknown == ("dW1",)
+    assert "dW1 is 1 × 2, but layer 1 has 3 units and 2 sources" in comparison.remarks
+
+
+def test_a_number_of_one_sample_is_named_by_it(tmp_path: Path) -> None:
+    course = Course(8, samples=3, widths=(2, 2, 1))
+    each, _ = course.worked()
+    given = {
+        "z1[2]": each["Z1"][1, 0],
+        "a2[3]": each["A1"][2, 1],
+        "dE/dz3[2]": each["dZ2"][1, 0],
+        "dE/dx1[3]": each["dX"][2, 0],
+    }
+    comparison = compared(course, json.dumps({**given, "z1[4]": 1}).encode(), "own.json", tmp_path)
+    assert [one.agrees for one in comparison.compared] == [True] * 4
+    assert comparison.unknown == ("z1[4]",)
+
+
+# ── noise ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def finite_differences(step: float) -> dict[str, float]:
+    """The gradients of the published 2-2-2 network, by differences of its loss."""
+
+    def loss(w: Any) -> float:
+        hidden = sigmoid(np.array([w[0] * 0.05 + w[1] * 0.1, w[2] * 0.05 + w[3] * 0.1]) + 0.35)
+        out = sigmoid(np.array([w[4:6] @ hidden, w[6:8] @ hidden]) + 0.6)
+        return float(0.5 * np.sum((np.array([0.01, 0.99]) - out) ** 2))
+
+    at = np.array([0.15, 0.20, 0.25, 0.30, 0.40, 0.45, 0.50, 0.55])
+    names = ("w11", "w21", "w12", "w22", "w31", "w41", "w32", "w42")
+    return {name: (loss(at + step * e) - loss(at)) / step for name, e in zip(names, np.eye(8), strict=True)}
+
+
+@pytest.mark.parametrize("digits", [17, 10])
+def test_the_noise_of_finite_differences_is_no_mistake(digits: int) -> None:
+    text = json.dumps({name: float(f"{value:.{digits}g}") for name, value in finite_differences(1e-6).items()})
+    found = backprop("check", "classic", "-a", "-", "-f", "json", stdin=text)
+    assert found.exit_code == 0
+    (remark,) = found.json["remarks"]
+    assert remark.startswith("all agree to about ")
+    assert "--tolerance 1e-09" in remark
+    assert backprop("check", "classic", "-a", "-", "--tolerance", "1e-9", stdin=text).exit_code == 1
+
+
+def test_a_single_number_that_is_a_little_off_is_no_noise() -> None:
+    gradients = json.loads(backprop("run", "classic", "-f", "json").stdout)["gradients"]
+    gradients["w31"] *= 1 + 1e-6
+    assert backprop("check", "classic", "-a", "-", stdin=json.dumps(gradients)).exit_code == 1
+
+
+def test_differences_with_too_large_a_step_are_wrong() -> None:
+    assert backprop("check", "classic", "-a", "-", stdin=json.dumps(finite_differences(0.01))).exit_code == 1
