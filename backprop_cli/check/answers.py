@@ -1,15 +1,11 @@
-"""Somebody's own numbers, read from a file: JSON, YAML, CSV, `.npz`, or what `run -f json` wrote."""
+"""Somebody's own numbers, read from a file: JSON, YAML, CSV, `.npz`, `.safetensors`, or what `run -f json` wrote."""
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from tokenize import TokenError
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,14 +15,9 @@ from backprop_cli.check.given import DOUBLE, Given, GivenArray, given_numbers, o
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.edit import decode
+from backprop_cli.files.tensors import is_pickle, read_arrays
 from backprop_cli.network.names import Names
 
-_ZIP = b"PK\x03\x04"
-_UNREADABLE = (
-    ValueError, OSError, EOFError, RuntimeError, ArithmeticError, LookupError, TypeError, SyntaxError, MemoryError,
-    zipfile.BadZipFile, zlib.error, TokenError,
-)  # fmt: skip
-"""What zipfile and NumPy raise of a file that is damaged, encrypted, packed in some unknown way, or made to mislead them."""
 MOST_UNPACKED = 2**26
 """Bytes: a zip of a megabyte may hold a thousand of them."""
 MOST_NUMBERS = 1_000_000
@@ -49,8 +40,8 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
     Raises:
         InputError: it is no such file, something in it is no number, or there is nothing in it.
     """
-    if content.startswith(_ZIP):
-        answers = Answers(tuple(_of_npz(content, source)))
+    if is_binary(content):
+        answers = Answers(tuple(_of_arrays(content, source)))
     else:
         text = decode(content, source)
         if not text.strip():
@@ -65,22 +56,19 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
     return answers
 
 
+def is_binary(content: bytes) -> bool:
+    """Whether a file's content is no text: an archive of arrays, a pickle, or a safetensors file, whose length comes first."""
+    return content.startswith(b"PK") or is_pickle(content) or (content[8:9] == b"{" and b"\0" in content[:8])
+
+
 # ── arrays ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_npz(content: bytes, source: str) -> Iterator[GivenArray]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as members:
-            if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED:
-                raise ValueError("what it holds is too large")
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            loaded = {name: np.asarray(arrays[name]) for name in arrays.files}
-    except _UNREADABLE as error:
-        raise InputError(Problem(f"this is no readable .npz file: {error}", place=Place(source))) from None
-    # an array without a number may claim to be as long as it likes
-    if sum(max(array.size, *array.shape, 0) for array in loaded.values()) > MOST_NUMBERS:
+def _of_arrays(content: bytes, source: str) -> Iterator[GivenArray]:
+    arrays = read_arrays(content, source, MOST_UNPACKED)
+    if sum(array.size for array in arrays.values()) > MOST_NUMBERS:
         raise InputError(Problem(f"it holds more than {MOST_NUMBERS:,} numbers", place=Place(source)))
-    for name, array in loaded.items():
+    for name, array in arrays.items():
         if array.dtype.kind not in "fiu":
             raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))
         epsilon = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else DOUBLE

@@ -28,7 +28,7 @@ def check(
             "--against",
             "-a",
             metavar="FILE",
-            help="Somebody's own numbers: JSON, YAML, CSV, .npz, or - for standard input.",
+            help="Somebody's own numbers: JSON, YAML, CSV, .npz, .safetensors, or - for standard input.",
             rich_help_panel=opt.NETWORK,
         ),
     ] = None,

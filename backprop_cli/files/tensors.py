@@ -39,14 +39,14 @@ HOW_TO_SAVE = (
 )
 
 
-def read_arrays(content: bytes, file: str) -> Arrays:
+def read_arrays(content: bytes, file: str, most: int = MOST_BYTES) -> Arrays:
     """The arrays in the bytes of a `.npz` or `.safetensors` file, by their names; which it is is seen from the bytes.
 
     Raises:
-        InputError: it is neither, is cut short, or says that it holds more than it does.
+        InputError: it is neither, is cut short, says that it holds more than it does, or would unpack to `most` bytes.
     """
     if content.startswith(b"PK"):
-        return _read_npz(content, file)
+        return _read_npz(content, file, most)
     if is_pickle(content):
         raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=Place(file)))
     return _read_safetensors(content, file)
@@ -64,14 +64,14 @@ def _broken(file: str, message: str) -> InputError:
 # ── npz ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_npz(content: bytes, file: str) -> Arrays:
+def _read_npz(content: bytes, file: str, most: int) -> Arrays:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if any(entry.filename.endswith("data.pkl") for entry in entries):
                 raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=Place(file)))
-            if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise _broken(file, f"unpacked it would hold more than {MOST_BYTES:,} bytes or {MOST_ARRAYS:,} arrays")
+            if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > most:
+                raise _broken(file, f"unpacked it would hold more than {most:,} bytes or {MOST_ARRAYS:,} arrays")
             return {
                 entry.filename.removesuffix(".npy"): _read_npy(_unpacked(archive, entry), f"{file}:{entry.filename}")
                 for entry in entries

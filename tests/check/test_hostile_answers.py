@@ -70,7 +70,10 @@ def test_a_hostile_archive_is_refused(name: str, tmp_path: Path) -> None:
     file.write_bytes(ARCHIVES[name]())
     result = backprop("check", "classic", "--against", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"error: {file}: this is no readable .npz file: ")
+    assert result.stderr.startswith(f"error: {file}:")
+    assert "Traceback" not in result.stderr
+    if name == "bomb":
+        assert "unpacked it would hold more than 67,108,864 bytes" in result.stderr
 
 
 def test_more_numbers_than_any_network_shown_has_are_refused(tmp_path: Path) -> None:
@@ -85,7 +88,7 @@ def test_an_array_of_many_rows_of_nothing_is_refused_too(tmp_path: Path) -> None
     (tmp_path / "nothing.npz").write_bytes(archive(npy(header)))
     result = backprop("check", "classic", "--against", str(tmp_path / "nothing.npz"))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "it holds more than 1,000,000 numbers" in result.stderr
+    assert "there are no numbers in it" in result.stderr
 
 
 @pytest.mark.parametrize(

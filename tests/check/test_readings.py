@@ -82,16 +82,31 @@ def compared(course: Course, content: bytes, source: str, tmp_path: Path) -> Any
 
 def written(course: Course, arrays: Arrays, tmp_path: Path) -> tuple[bytes, str]:
     """A file of the arrays: exact or rounded JSON, or `.npz` of float64 or float32."""
-    form = course.rng.choice(["exact", "rounded", "decimals", "npz", "float32"])
+    form = course.rng.choice(["exact", "rounded", "decimals", "npz", "float32", "safetensors"])
+    if form == "safetensors":
+        return safetensors(arrays), "own.safetensors"
     if form in ("npz", "float32"):
         kind = np.float32 if form == "float32" else np.float64
-        np.savez(tmp_path / "own.npz", **{name: np.asarray(array, dtype=kind) for name, array in arrays.items()})
+        chosen: Arrays = {name: np.asarray(array, dtype=kind) for name, array in arrays.items()}
+        np.savez(tmp_path / "own.npz", **chosen)
         return (tmp_path / "own.npz").read_bytes(), "own.npz"
     if form == "decimals":  # as printed with a fixed number of decimals
         text = ", ".join(f'"{name}": {printed(array)}' for name, array in arrays.items())
         return f"{{{text}}}".encode(), "own.json"
     lists = {name: (array if form == "exact" else array.round(5)).tolist() for name, array in arrays.items()}
     return json.dumps(lists).encode(), "own.json"
+
+
+def safetensors(arrays: Arrays) -> bytes:
+    """The format as its page describes it: the header's length, the header, the bytes of the arrays."""
+    header, body = {}, b""
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array, dtype="<f8")
+        end = len(body) + data.nbytes
+        header[name] = {"dtype": "F64", "shape": list(data.shape), "data_offsets": [len(body), end]}
+        body += data.tobytes()
+    text = json.dumps(header, ensure_ascii=False).encode()
+    return len(text).to_bytes(8, "little") + text + body
 
 
 def printed(array: Any) -> str:
