@@ -372,7 +372,7 @@ def test_the_csv_names_the_mistake_of_each_number() -> None:
     ("text", "said"),
     [
         ("", "empty"),
-        ("PK\x03\x04 but no archive", "no readable .npz"),
+        ("PK\x03\x04 but no archive", "no whole .npz"),
         ("w31: n/a", "expected a number"),
         ("w31,0.1\nw41,none\n", "<stdin>:2: w41: expected a number, found 'none'"),
         ("w31,n/a\nw41,0.0827\n", "<stdin>:1: w31: expected a number, found 'n/a'"),
