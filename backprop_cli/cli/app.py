@@ -14,10 +14,12 @@ from backprop_cli.cli.completion import NETWORK_SUFFIXES
 from backprop_cli.cli.console import ClosedPipeError, say_error
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
+from backprop_cli.cli.init import init
 from backprop_cli.cli.plot import plot
 from backprop_cli.cli.process import CLOSED_PIPE, discard_output
 from backprop_cli.cli.report import report
 from backprop_cli.cli.run import run
+from backprop_cli.cli.schema import schema
 from backprop_cli.cli.usage import usage_problem
 from backprop_cli.errors import BackpropError, OutputError
 from backprop_cli.files.shipped import example_names
@@ -55,6 +57,12 @@ app.command(
 app.command(epilog=_examples("report classic -o classic.html", "report xor -n 5000 --frames 50 -o xor.html"))(report)
 app.command(epilog=_examples("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.png"))(plot)
 app.command(epilog=_examples("examples", "examples classic > my.yaml"))(examples)
+app.command(
+    epilog=_examples(
+        "init 2-3-1 --activation tanh -o net.yaml", "init --data flowers.csv --loss cross_entropy -o flowers.yaml"
+    )
+)(init)
+app.command(epilog=_examples("schema > network.schema.json"))(schema)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -24,6 +24,20 @@ def complete_example(incomplete: str) -> list[str]:
     return [name for name in example_names() if name.startswith(incomplete)]
 
 
+def complete_activation(incomplete: str) -> list[str]:
+    """The activation functions."""
+    from backprop_cli.functions.activations import ACTIVATIONS  # loads NumPy
+
+    return [name for name in ACTIVATIONS if name.startswith(incomplete)]
+
+
+def complete_loss(incomplete: str) -> list[str]:
+    """The loss functions."""
+    from backprop_cli.functions.losses import LOSSES  # loads NumPy
+
+    return [name for name in LOSSES if name.startswith(incomplete)]
+
+
 def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
     """What can be explained of the network that the command line names, or of `classic`; of a broken file nothing."""
     from backprop_cli.api import load  # loads NumPy, which the other answers do without

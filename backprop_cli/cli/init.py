@@ -1,0 +1,132 @@
+"""`backprop init`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backprop_cli.cli import options as opt
+from backprop_cli.cli.completion import complete_activation, complete_loss
+from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import count_of, number_of
+
+DATA = "Data"
+
+
+def init(
+    shape: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SHAPE",
+            help="Units of each layer, inputs first: 2-3-1.",
+            show_default="2-3-1, or to fit the data",
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = None,
+    activation: Annotated[
+        str,
+        typer.Option(
+            "--activation",
+            metavar="NAME",
+            help="Of the hidden layers.",
+            autocompletion=complete_activation,
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = "sigmoid",
+    output_activation: Annotated[
+        str | None,
+        typer.Option(
+            "--output-activation",
+            metavar="NAME",
+            help="Of the last layer.",
+            show_default="fits the loss",
+            autocompletion=complete_activation,
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = None,
+    loss: Annotated[
+        str,
+        typer.Option(
+            "--loss",
+            metavar="NAME",
+            help="What is minimised.",
+            autocompletion=complete_loss,
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = "half_squared_error",
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--init",
+            metavar="NAME",
+            help="How weights are drawn: xavier, he, uniform, normal, pytorch, zeros.",
+            show_default="he for relu and its kin, else xavier",
+            rich_help_panel=opt.NETWORK,
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", parser=count_of(0), metavar="N", help="Of the weights.", rich_help_panel=opt.NETWORK),
+    ] = 0,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="FILE", help="A CSV file with the samples.", rich_help_panel=DATA)
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            metavar="COLUMN",
+            help="Its column with the targets, by name or position.",
+            show_default="the last",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    learning_rate: Annotated[
+        float,
+        typer.Option(
+            "--learning-rate",
+            "--lr",
+            parser=number_of(),
+            metavar="RATE",
+            help="The learning rate.",
+            rich_help_panel=opt.TRAINING,
+        ),
+    ] = 0.5,
+    steps: Annotated[
+        int,
+        typer.Option(
+            "--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates.", rich_help_panel=opt.TRAINING
+        ),
+    ] = 1,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The new file; - is standard output.", rich_help_panel=opt.OUTPUT
+        ),
+    ] = "-",
+    quiet: opt.QuietOption = False,
+) -> None:
+    """A commented network file to start from.
+
+    Asks nothing: what is not said is chosen to fit the rest. A file that is there already is left alone.
+    """
+    import os
+
+    from backprop_cli.errors import UsageError
+    from backprop_cli.files.output import write_whole
+    from backprop_cli.files.start import Start, start_text
+
+    console = Console(quiet)
+    if output != "-" and not output.endswith((".yaml", ".yml")):
+        raise UsageError(f"--output {output}: the name must end in .yaml or .yml")
+    if output != "-" and os.path.lexists(output):
+        raise UsageError(f"{output} is there already\n    hint: choose another name, or remove it first")
+    folder = "" if output == "-" else os.path.dirname(output)
+    wanted = Start(shape, activation, output_activation, loss, data, target, weights, seed, learning_rate, steps)
+    text = start_text(wanted, folder)
+    if output == "-":
+        console.write([text])
+        return
+    write_whole(output, text)
+    console.notice(f"wrote {output}")
