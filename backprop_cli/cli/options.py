@@ -62,6 +62,16 @@ ConfigArgument = Annotated[
         rich_help_panel=NETWORK,
     ),
 ]
+ConfigsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[CONFIG]...",
+        help="Network files, - for standard input, or built-in examples.",
+        show_default="classic",
+        autocompletion=complete_network,
+        rich_help_panel=NETWORK,
+    ),
+]
 StepsOption = Annotated[
     int | None,
     typer.Option(

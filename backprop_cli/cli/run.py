@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from collections import deque
+from typing import Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
 from backprop_cli.cli.values import choice_of
-
-if TYPE_CHECKING:
-    from backprop_cli.files.document import Document
-    from backprop_cli.functions.numeric import Array
-    from backprop_cli.network.network import Setup
-    from backprop_cli.render.formats.notation import Notation
-    from backprop_cli.render.views.blocks import Block
+from backprop_cli.errors import InterruptedRunError, UsageError
 
 
 def run(
-    config: opt.ConfigArgument = None,
+    configs: opt.ConfigsArgument = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     show_step: opt.ShowStepOption = None,
@@ -59,7 +52,10 @@ def run(
     history: Annotated[
         str | None,
         typer.Option(
-            "--history", help="Write the loss of every step as CSV.", metavar="FILE", rich_help_panel=opt.OUTPUT
+            "--history",
+            metavar="FILE",
+            rich_help_panel=opt.OUTPUT,
+            help="Write the loss of every step as CSV; - writes only that, to standard output.",
         ),
     ] = None,
     quiet: Annotated[
@@ -78,140 +74,47 @@ def run(
     and numbers, and how SGD changes each weight.
     """
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.cli.setup import open_setup, sample_index
-    from backprop_cli.cli.show import Showing, show
-    from backprop_cli.derivation.explanation import derive
-    from backprop_cli.errors import InterruptedRunError
-    from backprop_cli.files.limits import require_records
-    from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
-    from backprop_cli.render.formats.records import CSV_COLUMNS, run_record
+    from backprop_cli.cli.run_result import MACHINE_FORMATS, check_showable, show_run
+    from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
+    from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
+    from backprop_cli.cli.show import Showing
     from backprop_cli.training.train import train
 
     console = Console(quiet)
-    target = _target(config, output, in_place)
-    document, setup = open_setup(config, console)
-    index = sample_index(sample, setup)
-    if view is opt.View.auto:
-        view = opt.View.matrix if setup.network.parameter_count > MOST_SCALARS else opt.View.scalar
-    if target != "-" and (view is opt.View.scalar or format in (opt.Format.json, opt.Format.csv)):
-        require_records(setup.network)
-    if history is not None:
-        _check_history(history, target, setup.schedule.steps if steps is None else steps)
-    with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+    showing = Showing(format, digits, rows, standalone)
+    sources: list[str | None] = [*configs] if configs else [None]
+    targets = targets_of(sources, output, in_place)
+    if len(sources) > 1 and format in (opt.Format.json, opt.Format.csv):
+        raise UsageError(f"-f {format} takes one network\n    hint: -f jsonl writes a line for each of several")
+    networks = deque(open_setup(source, console) for source in sources)
+    for target, setup in zip(targets, [setup for _, setup in networks], strict=True):
+        sample_index(sample, setup)
+        if target != "-" and history != "-":
+            check_showable(setup.network, format, view)
+        if history is not None:
+            check_history(history, targets, setup.schedule.steps if steps is None else steps)
+    for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
+        document, setup = networks.popleft()
+        with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+            try:
+                result = train(
+                    setup.with_schedule(learning_rate), steps, show_step, progress.update, engine, history is not None
+                )
+            except InterruptedRunError as interrupt:
+                save(console, network_text(console, target, interrupt.reached, document))
+                raise
+        files = network_text(console, target, result.result, document)
+        if history is not None:
+            files[history] = history_text(result.history)
+        del document, setup  # the text of a large network need not stay while its derivatives are written
+        if "-" in files or (target is not None and quiet):
+            save(console, files)
+            continue
         try:
-            result = train(
-                setup.with_schedule(learning_rate), steps, show_step, progress.update, engine, history is not None
-            )
-        except InterruptedRunError as interrupt:
-            _write(console, _files(console, target, interrupt.reached, document))
+            if number > 0 and format not in MACHINE_FORMATS:
+                console.write_text(["\n"])
+            show_run(console, showing, result, sample, view, graph, (source or DEFAULT) if len(sources) > 1 else "")
+        except ClosedPipeError:  # who has read enough of the result has not called the update off
+            save(console, files)
             raise
-    files = _files(console, target, result.result, document)
-    if history is not None:
-        files[history] = _history(result.history)
-    del document  # the text of a large network need not stay while its derivatives are written
-    if target == "-" or (target is not None and quiet):
-        _write(console, files)
-        return
-    derivation = derive(result, index)
-    if view is opt.View.matrix:
-        from backprop_cli.render.views.matrix_view import matrix_view as chosen_view
-    else:
-        from backprop_cli.render.views.run_view import run_view as chosen_view
-
-    def blocks(notation: Notation) -> Iterable[Block]:
-        shown = chosen_view(result, derivation, sample, notation)
-        if not graph:
-            return shown
-        from backprop_cli.render.views.graph_view import with_graph
-
-        return with_graph(shown, derivation)
-
-    try:
-        show(
-            console,
-            Showing(format, digits, rows, standalone),
-            blocks,
-            run_record(result, derivation, partial_rows(derivation, JsonLines()), sample),
-            CSV_COLUMNS,
-            partial_rows(derivation, CsvLines()),
-        )
-    except ClosedPipeError:  # who has read enough of the result has not called the update off
-        _write(console, files)
-        raise
-    _write(console, files)
-
-
-MOST_SCALARS = 200
-"""A network with more parameters is shown as matrices unless scalar rows are asked for."""
-
-
-def _files(console: Console, target: str | None, setup: Setup, document: Document) -> dict[str, Iterator[str]]:
-    """The network's text under where it was asked for, if anywhere."""
-    if target is None:
-        return {}
-    from backprop_cli.files.write import write
-
-    text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml")
-    if is_afresh and "#" in document.text:
-        console.notice(
-            f"{document.file}: comments and layout cannot be kept where aliases or a new state are written out"
-        )
-    return {target: iter([text])}
-
-
-def _write(console: Console, files: dict[str, Iterator[str]]) -> None:
-    """Write what was asked for: each file, or where one cannot be written none."""
-    from backprop_cli.files.output import written
-
-    if "-" in files:
-        console.write(files.pop("-"))
-    with ExitStack() as stack:
-        for name, pieces in files.items():
-            stack.enter_context(written(name, pieces))
-    for name in files:
-        console.notice(f"wrote {name}")
-
-
-def _target(config: str | None, output: str | None, in_place: bool) -> str | None:
-    """Where the updated network goes.
-
-    Raises:
-        UsageError: the options contradict each other.
-    """
-    import os
-
-    from backprop_cli.errors import UsageError
-
-    if in_place and output is not None:
-        raise UsageError("--in-place and --output exclude each other: say where the network goes once")
-    if in_place and (config in (None, "-") or not os.path.exists(str(config))):
-        raise UsageError("--in-place needs a CONFIG that is a file, to be updated")
-    if output is not None and output != "-" and not output.endswith((".yaml", ".yml", ".json")):
-        raise UsageError(f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known")
-    return config if in_place else output
-
-
-def _check_history(file: str, target: str | None, steps: int) -> None:
-    """A loss a step is kept for the history: refuse what does not fit, or has no file, before training for it."""
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.limits import in_words, machine_bytes
-
-    if file == "-":
-        raise UsageError("--history needs a file: standard output is where the result goes")
-    if file == target:
-        raise UsageError(f"--history and the network would both be written to {file}")
-    needed = HISTORY_BYTES * steps
-    if needed > machine_bytes():
-        raise UsageError(f"--history of {steps:,} steps needs about {in_words(needed)} of memory, which is not there")
-
-
-HISTORY_BYTES = 32
-"""Of each step's loss while it is kept and written."""
-
-
-def _history(losses: Array) -> Iterator[str]:
-    """The CSV of the losses, in pieces."""
-    yield "step,loss\n"
-    for first in range(0, len(losses), 1000):
-        piece = losses[first : first + 1000].tolist()
-        yield "".join(f"{step},{loss!r}\n" for step, loss in enumerate(piece, start=first))
+        save(console, files)

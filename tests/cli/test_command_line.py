@@ -14,6 +14,7 @@ from fcntl import ioctl
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.program import backprop
 
@@ -242,6 +243,30 @@ def test_a_network_file_alone_is_run(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text("inputs: [2]\ntargets: [1]\nlayers: [{weights: [[3]]}]\n", encoding="utf-8")
     assert b'"z1": 6.0' in shell("backprop net.yaml -f json", cwd=tmp_path).stdout
     assert shell("backprop nothere.yaml", cwd=tmp_path).stderr.startswith(b"error: nothere.yaml: there is no such file")
+
+
+def test_several_networks_are_run_one_after_the_other() -> None:
+    shown = backprop("run", "xor", "classic", "-n", "2").stdout
+    assert shown == "\n".join(f"{name}\n\n{backprop('run', name, '-n', '2').stdout}" for name in ("xor", "classic"))
+    lines = [json.loads(line) for line in backprop("run", "xor", "classic", "-f", "jsonl").stdout.splitlines()]
+    assert lines == [{"file": name, **backprop("run", name, "-f", "json").json} for name in ("xor", "classic")]
+
+
+def test_several_files_are_updated_in_place_or_none(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one.yaml", "two.yaml")]
+    for file in files:
+        file.write_text("inputs: [2]\ntargets: [1]\nlayers: [{weights: [[3]]}]\n", encoding="utf-8")
+    assert backprop("run", *map(str, files), str(tmp_path / "three.yaml"), "-i", "-q").exit_code == 2
+    assert [yaml.safe_load(file.read_text())["layers"][0]["weights"] for file in files] == [[[3]], [[3]]]
+    assert backprop("run", *map(str, files), "-i", "-q").stdout == ""
+    assert [yaml.safe_load(file.read_text())["layers"][0]["weights"] for file in files] == [[[-2.0]], [[-2.0]]]
+
+
+def test_the_losses_alone_go_to_standard_output(tmp_path: Path) -> None:
+    assert backprop("run", "xor", "-n", "20", "--history", str(tmp_path / "loss.csv")).exit_code == 0
+    result = backprop("run", "xor", "-n", "20", "--history", "-", "-o", str(tmp_path / "net.yaml"))
+    assert result.stdout == (tmp_path / "loss.csv").read_text()
+    assert (tmp_path / "net.yaml").exists()
 
 
 def test_json_lines_are_the_json_on_one_line() -> None:
