@@ -77,10 +77,6 @@ class Comparison:
         """The right numbers."""
         return np.array([one.expected for one in self.compared])
 
-    def multiples(self, factor: float) -> Array:
-        """Which given numbers agree with so many times the right ones, a boolean for each."""
-        return self.judge.agreement(factor * self.expected)
-
     @property
     def passed(self) -> bool:
         """Whether every number agrees, and none has a name that means nothing."""

@@ -14,6 +14,7 @@ from backprop_cli.check.compare import Comparison
 from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.mistakes.table import MISTAKES, mistakes_of
+from backprop_cli.check.ratios import Ratio, Ratios, Slip
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
@@ -39,13 +40,15 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Findings:
-    """The diagnoses, best first, and the wrong numbers that none explains.
+    """The constant ratios of wrong numbers, the diagnoses, best first, and the wrong numbers that none explains, slips among them.
 
     `left_out` hypotheses would have taken too long to try; an effort of `wanted` seconds would have had room for them.
     """
 
+    ratios: tuple[Ratio, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     unexplained: tuple[str, ...] = ()
+    slips: tuple[Slip, ...] = ()
     left_out: int = 0
     wanted: int = 0
 
@@ -83,13 +86,16 @@ def diagnose(
     if not wrong:
         return Findings()
     budget = Budget(comparison, effort)
-    laboratory = _Laboratory(comparison, wrong, budget, on_progress)
+    ratios = Ratios(comparison)
+    laboratory = _Laboratory(comparison, Evidence(comparison, ratios), budget, on_progress)
     singles = [(made,) for made in mistakes_of(comparison.run.setup)]
     attempts = laboratory.try_all(singles)
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
         attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
     diagnoses, left = _best(attempts, wrong, comparison)
-    return Findings(tuple(diagnoses), _names(comparison, left), budget.left_out, budget.wanted)
+    shared, unexplained = tuple(ratios.constant()), _names(comparison, left)
+    slips = tuple(ratios.slips(set(unexplained).difference(*(ratio.names for ratio in shared))))
+    return Findings(shared, tuple(diagnoses), unexplained, slips, budget.left_out, budget.wanted)
 
 
 def _pairs(singles: Iterable[Made]) -> list[tuple[Made, ...]]:
@@ -107,13 +113,12 @@ class _Laboratory:
     def __init__(
         self,
         comparison: Comparison,
-        wrong: frozenset[int],
+        evidence: Evidence,
         budget: Budget,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:
         self.comparison = comparison
-        self.evidence = Evidence(comparison)
-        self.is_wrong = np.isin(np.arange(len(comparison.compared)), list(wrong))
+        self.evidence = evidence
         self.budget = budget
         self.on_progress = on_progress
 
@@ -122,10 +127,10 @@ class _Laboratory:
         chosen = self.budget.choose(hypotheses)
         attempts = []
         for order, mistakes in enumerate(chosen):
-            agrees = self.comparison.judge.agreement(self._numbers(mistakes))
-            explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
-            wrong, needed, is_scaling = int(self.is_wrong.sum()), _needed(mistakes), _is_scaling(mistakes)
-            if self.evidence.speaks_for(explains, spoilt, wrong, needed, is_scaling):
+            numbers = self._numbers(mistakes)
+            agrees = self.comparison.judge.agreement(numbers)
+            if self.evidence.speaks_for(numbers, agrees, _needed(mistakes), _is_scaling(mistakes)):
+                explains, spoilt = agrees & self.evidence.is_wrong, ~(agrees | self.evidence.is_wrong)
                 attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
                 self.on_progress(order + 1, len(chosen))

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from backprop_cli.check.compare import Compared, Comparison
-from backprop_cli.check.ratios import is_plain
-from backprop_cli.check.work import Work
+from backprop_cli.check.ratios import Ratios, is_plain
 from backprop_cli.functions.numeric import Array
 
 _CLEAR_DIGITS = 9.0
@@ -28,6 +27,12 @@ _DIGITS_OF_SLIP = 1.5
 _DIGITS_OF_PLAIN_RATIO = 2.5
 """What numbers count that are all twice the right ones, or a sixth: much else than a certain mistake may have done that."""
 
+_DIGITS_OF_PLAIN_SCALING = 4.0
+"""What they count for a mistake that is such a factor, where other numbers are wrong in another way."""
+
+_DOUBT_OF_MISS = 0.5
+"""So many digits more must speak for a hypothesis for each number, right or wrong, of which it makes another wrong one."""
+
 _NEAR = 3.0
 """The ratio to the right number says nothing of one that is no more than so many units of its last digit off."""
 
@@ -35,8 +40,10 @@ _NEAR = 3.0
 class Evidence:
     """What the wrong numbers of a comparison tell."""
 
-    def __init__(self, comparison: Comparison) -> None:
-        self._comparison = comparison
+    def __init__(self, comparison: Comparison, ratios: Ratios) -> None:
+        self._ratios = ratios
+        self._expected = comparison.expected
+        self.is_wrong = np.array([not one.agrees for one in comparison.compared])
         tolerance = comparison.judge.tolerance
         self._units = np.array([_unit(one, tolerance) for one in comparison.compared])
         with np.errstate(all="ignore"):
@@ -45,24 +52,30 @@ class Evidence:
             [_digits(one, distance) for one, distance in zip(comparison.compared, self._distances, strict=True)]
         )
 
-    def speaks_for(self, explains: Array, spoilt: Array, wrong: int, needed: float, is_scaling: bool) -> bool:
+    def speaks_for(self, numbers: Array, agrees: Array, needed: float, is_scaling: bool) -> bool:
         """Whether more speaks for a hypothesis than the `needed` digits, and than chance gives.
 
-        `explains` and `spoilt` say for each number whether it is a wrong one that the hypothesis hits, or a right one that
-        it misses; `wrong` numbers there are. Chance would choose anew among all of them which to hit. `is_scaling` says
-        that the hypothesis is just that all is multiplied by a constant.
+        `numbers` are what it makes of all, `agrees` says which of the given ones that is. Chance would choose anew, among
+        those that it makes different from the right ones, which to hit. `is_scaling` says that the hypothesis is just that
+        all is multiplied by a constant.
         """
-        hits, contradictions = int(explains.sum()), int(spoilt.sum())
-        digits = self._digits if contradictions == 0 else self._contested_digits
-        needed += _log10_choices(hits, wrong - hits + contradictions)
-        return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed, is_scaling)
+        explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
+        with np.errstate(invalid="ignore"):
+            is_moved = ~(np.abs(numbers - self._expected) <= 0.5 * self._units)
+        hits, in_vain = int(explains.sum()), int((is_moved & ~agrees).sum())
+        digits = self._contested_digits if np.any(spoilt) else self._digits
+        needed += _log10_choices(hits, in_vain) + _DOUBT_OF_MISS * in_vain
+        of_plain = _DIGITS_OF_PLAIN_RATIO
+        if is_scaling:
+            of_plain = _DIGITS_OF_PLAIN_SCALING if in_vain else _CLEAR_DIGITS
+        return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed, of_plain)
 
-    def _is_enough(self, explains: Array, digits: Array, needed: float, is_scaling: bool) -> bool:
+    def _is_enough(self, explains: Array, digits: Array, needed: float, of_plain: float) -> bool:
         """Whether it is still enough when numbers that one factor explains are counted as one.
 
         All gradients of a unit hang on its delta, all numbers on the loss: a wrong factor there hits all or none of them.
         """
-        ratios, errors = self._ratios
+        ratios, errors = self._ratios.values, self._ratios.errors
         is_alone = self._distances <= _NEAR
         total = float(digits[explains & is_alone].sum())
         left = np.flatnonzero(explains & ~is_alone)
@@ -73,31 +86,17 @@ class Evidence:
                 is_same = np.abs(ratios[left] - ratios[first]) <= errors[left] + errors[first]
             is_same[0] = True
             most = float(digits[left[is_same]].max())
-            if not is_scaling and is_plain(ratios[first], errors[first]):
-                most = min(most, _DIGITS_OF_PLAIN_RATIO)
+            if is_plain(ratios[first], errors[first]):
+                most = min(most, of_plain)
             total += most
             left = left[~is_same]
         return total >= needed
 
     @cached_property
-    def _ratios(self) -> tuple[Array, Array]:
-        """By what each right number, or a parameter's right change, is multiplied in the given one; and how exactly."""
-        with np.errstate(all="ignore"):
-            right = self._comparison.expected - self._unchanged
-            return (self._comparison.judge.values - self._unchanged) / right, np.abs(0.5 * self._units / right)
-
-    @cached_property
     def _contested_digits(self) -> Array:
         """What numbers tell beside right ones that speak against it: a sign or a factor of two is as often lost in one."""
-        judge, right, unchanged = self._comparison.judge, self._comparison.expected, self._unchanged
-        with np.errstate(all="ignore"):
-            agreements = [judge.agreement(unchanged + factor * (right - unchanged)) for factor in _SLIPS]
+        agreements = [self._ratios.multiples(factor) for factor in _SLIPS]
         return np.where(np.any(agreements, axis=0), np.minimum(_DIGITS_OF_SLIP, self._digits), self._digits)
-
-    @cached_property
-    def _unchanged(self) -> Array:
-        """A parameter's value before its update; 0 for numbers of all other kinds."""
-        return self._comparison.selection.of_group(Work.parameters_after, Work(self._comparison.before, 0))
 
 
 def _unit(one: Compared, tolerance: float) -> float:
@@ -107,14 +106,13 @@ def _unit(one: Compared, tolerance: float) -> float:
 def _digits(one: Compared, distance: float) -> float:
     """How many digits somebody would have to guess in order to hit a wrong number, so many units off, by chance.
 
-    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else. Mistakes
-    move a number by any order of magnitude, so that the chance falls a little faster than the distance grows.
+    A number that is a unit of its last digit off is hit by everything that moves it a little, a zero by much else.
     """
     if not math.isfinite(one.given.value - one.expected):
         return 0.0
     if one.given.value == 0.0:
         return _DIGITS_OF_ZERO
-    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * min(distance, 1e100) * (1.0 + math.log1p(distance))))
+    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * distance))
 
 
 def _log10_choices(hits: int, misses: int) -> float:

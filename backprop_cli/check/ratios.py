@@ -1,12 +1,202 @@
-"""What can be seen in wrong numbers without knowing the mistake: a constant ratio to the right ones."""
+"""What wrong numbers show before any mistake is looked for: a constant ratio to the right ones, or a slip of the pen."""
 
 from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from backprop_cli.check.compare import Comparison
+from backprop_cli.check.wanted import Index, Wanted
+from backprop_cli.check.work import Work
+from backprop_cli.functions.numeric import Array
 
 _MOST = 12
 """Ratios of whole numbers up to this are plain."""
 _PLAIN = sorted({p / q for p in range(_MOST + 1) for q in range(1, _MOST + 1)} | {0.001, 0.01, 100.0, 1000.0})
+_SURE_DIGITS = 1.5
+"""So many digits of agreement make a ratio constant."""
+_CLEAR_ERROR = 0.1
+"""A ratio is known where its relative error is no larger."""
 
 
 def is_plain(ratio: float, error: float) -> bool:
     """Whether a ratio, known up to an error, may be one of small whole numbers, or a power of ten, or minus that."""
     return any(abs(abs(ratio) - plain) <= error for plain in _PLAIN)
+
+
+class Ratio(NamedTuple):
+    """Wrong numbers of one group that are `ratio` times the right ones, or of new parameters: whose changes are.
+
+    `group` is `W2` or `b1` where all that were given of it are among them, `W2+` of new values, else empty. `may_be` says
+    what the ratio may come from: `N` samples, `n` outputs, `eta`, `-1`, `2`.
+    """
+
+    names: tuple[str, ...]
+    ratio: float
+    group: str
+    may_be: tuple[str, ...]
+
+
+class Slip(NamedTuple):
+    """A wrong number that is a right one miswritten: `sign`, `twice`, `half`, `decimal_point`, or `copied` from `of`."""
+
+    name: str
+    slip: str
+    of: str = ""
+
+
+class Ratios:
+    """By what each right number, or a parameter's right change, is multiplied in the given one, and how exactly that is known."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        judge = comparison.judge
+        units = np.maximum(judge.units, 2.0 * judge.tolerance * np.abs(judge.values))
+        self.unchanged = comparison.selection.of_group(Work.parameters_after, Work(comparison.before, 0))
+        with np.errstate(all="ignore"):
+            self._right = comparison.expected - self.unchanged
+            self.values = (judge.values - self.unchanged) / self._right
+            self.errors = np.abs(np.maximum(0.5 * units + judge.roundoff, sys.float_info.min) / self._right)
+
+    def multiples(self, factor: float) -> Array:
+        """Which given numbers agree with so many times the right ones, or with changes of so many times."""
+        with np.errstate(all="ignore"):
+            return self._comparison.judge.agreement(self.unchanged + factor * self._right)
+
+    # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def constant(self) -> Iterator[Ratio]:
+        """The ratios that several wrong numbers of a group share, or that its only number shows plainly."""
+        for group, members in self._groups().items():
+            wrong = [index for index in members if not self._comparison.compared[index].agrees]
+            for shared in self._clusters(wrong):
+                whole = group if len(shared) == len(members) else ""
+                if len(shared) > 1 or (whole and self._is_telling(shared[0])):
+                    yield self._ratio(shared, whole)
+
+    def _groups(self) -> dict[str, list[int]]:
+        """The compared numbers by layer and kind, where they have any."""
+        names = self._comparison.before.network.names
+        index = Index(names, self._comparison.before.network.activations)
+        groups: dict[str, list[int]] = {}
+        for position, one in enumerate(self._comparison.compared):
+            wanted = index.find(one.given.name)
+            group = self._group(wanted) if wanted is not None else ""
+            if group:
+                groups.setdefault(group, []).append(position)
+        return groups
+
+    def _group(self, wanted: Wanted) -> str:
+        """`W2`, `b1+`, `dE/dz of layer 1`, `E`; empty of a number that is no multiple of anything."""
+        names = self._comparison.before.network.names
+        if wanted.parameter is not None:
+            kind = "W" if wanted.parameter.is_weight else "b"
+            return f"{kind}{wanted.parameter.layer + 1}" + "+" * (wanted.group is Work.parameters_after)
+        if wanted.group in (Work.loss, Work.shares):
+            return names.loss
+        if wanted.group in (Work.deltas, Work.upstream):
+            is_delta = wanted.group is Work.deltas
+            ends = np.cumsum(names.widths[1:] if is_delta else names.widths)
+            layer = int(np.searchsorted(ends, wanted.place, side="right")) + is_delta
+            return f"d{names.loss}/d{'z' if is_delta else 'a'} of layer {layer}"
+        return ""
+
+    def _clusters(self, wrong: list[int]) -> Iterator[list[int]]:
+        """Numbers whose ratios agree so well that it is no chance; each ratio's most exact number first."""
+        left = sorted((index for index in wrong if self._is_known(index)), key=lambda index: self.errors[index])
+        while left:
+            first = left[0]
+            shared = [
+                index
+                for index in left
+                if index == first
+                or abs(self.values[index] - self.values[first]) <= self.errors[index] + self.errors[first]
+            ]
+            left = [index for index in left if index not in shared]
+            errors = self.errors[shared[1:]] + self.errors[first]
+            if len(shared) == 1 or -np.log10(2.0 * errors / abs(self.values[first])).sum() >= _SURE_DIGITS:
+                yield shared
+
+    def _is_known(self, index: int) -> bool:
+        value, error = self.values[index], self.errors[index]
+        return bool(np.isfinite(value) and value != 0.0 and error <= _CLEAR_ERROR * abs(value))
+
+    def _is_telling(self, index: int) -> bool:
+        """Whether a lone number's ratio is one that has a meaning."""
+        is_sharp = -math.log10(2.0 * self.errors[index] / abs(self.values[index])) >= _SURE_DIGITS
+        return is_sharp and bool(self._meanings(self.values[index], self.errors[index]))
+
+    def _ratio(self, shared: list[int], group: str) -> Ratio:
+        first = shared[0]
+        value, error = float(self.values[first]), float(self.errors[first])
+        plain = next((plain for plain in _PLAIN if abs(abs(value) - plain) <= error), None)
+        names = tuple(self._comparison.compared[index].given.name for index in sorted(shared))
+        ratio = value if plain is None else math.copysign(plain, value)
+        return Ratio(names, ratio, group, tuple(self._meanings(value, error)))
+
+    def _meanings(self, ratio: float, error: float) -> list[str]:
+        """What a ratio may be."""
+        return [meaning for meaning, factor in self._factors.items() if abs(ratio - factor) <= error]
+
+    @cached_property
+    def _factors(self) -> dict[str, float]:
+        setup = self._comparison.before
+        samples, outputs = setup.schedule.batch_limit(len(setup.samples)), setup.network.names.widths[-1]
+        eta = setup.schedule.learning_rate
+        known = {"2": 2.0, "1/2": 0.5, "10": 10.0, "1/10": 0.1}
+        if samples > 1:
+            known |= {"N": float(samples), "1/N": 1.0 / samples, "1/N^2": samples**-2.0, "1/(2N)": 0.5 / samples}
+        if outputs > 1:
+            known |= {"n": float(outputs), "1/n": 1.0 / outputs, "1/(2n)": 0.5 / outputs}
+        if samples > 1 and outputs > 1:
+            known |= {"1/(nN)": 1.0 / (samples * outputs)}
+        if eta not in (0.0, 1.0):
+            known |= {"eta": eta, "1/eta": 1.0 / eta}
+        return {"-1": -1.0} | known | {f"-{name}": -factor for name, factor in known.items()}
+
+    # ── slips ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def slips(self, among: Collection[str]) -> Iterator[Slip]:
+        """Which of some numbers are miswritten."""
+        compared, judge, right = self._comparison.compared, self._comparison.judge, self._comparison.expected
+        seen: set[str] = set()
+        for slip, factors in _SLIPS.items():
+            agreements = np.any([judge.agreement(factor * right) for factor in factors], axis=0)
+            for one, is_slip in zip(compared, agreements, strict=True):
+                if is_slip and not one.agrees and one.given.name in among and one.given.name not in seen:
+                    seen.add(one.given.name)
+                    yield Slip(one.given.name, slip)
+        yield from self._copied(among, seen)
+
+    def _copied(self, among: Collection[str], seen: Collection[str]) -> Iterator[Slip]:
+        """Numbers that are the right one of a neighbour, to so many digits that it is no chance."""
+        groups = [[self._comparison.compared[index] for index in members] for members in self._groups().values()]
+        for group in groups:
+            for one in group:
+                if (
+                    one.agrees
+                    or one.given.name not in among
+                    or one.given.name in seen
+                    or one.given.digits < _TELLING_DIGITS
+                ):
+                    continue
+                nearby = [other for other in group if abs(one.given.value - other.expected) <= 0.5 * one.given.unit]
+                if len(nearby) == 1 and nearby[0].agrees:
+                    yield Slip(one.given.name, "copied", nearby[0].given.name)
+
+
+_SLIPS = {
+    "sign": (-1.0,),
+    "twice": (2.0,),
+    "half": (0.5,),
+    "decimal_point": (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001),
+}
+"""By what a number is multiplied that is miswritten."""
+
+_TELLING_DIGITS = 3
+"""A number of fewer digits may be its neighbour's by chance."""

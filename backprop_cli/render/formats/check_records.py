@@ -64,8 +64,10 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "suggestions", dict(comparison.meant)
     yield "orientation", comparison.orientation
     yield "remarks", list(comparison.remarks)
+    yield "ratios", [ratio._asdict() for ratio in findings.ratios]
     yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
     yield "unexplained", list(findings.unexplained)
+    yield "slips", [{key: value for key, value in slip._asdict().items() if value} for slip in findings.slips]
     yield "not_tried", findings.left_out
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
 from backprop_cli.check.mistakes.entry import Made
+from backprop_cli.check.ratios import Ratio, Slip
 from backprop_cli.derivation.partials import Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.notation import Notation
@@ -39,13 +41,14 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
         if not comparison.allows_unknown:
             yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
     wrong = sum(not one.agrees for one in comparison.compared)
+    yield from _ratios(findings.ratios, wrong, notation)
     if not wrong:
         return
     yield Heading("Diagnosis")
     for diagnosis in findings.diagnoses:
         yield from _diagnosis(diagnosis, wrong, notation)
     yield from _left(findings, notation)
-    yield from _slips(comparison, findings, notation)
+    yield from _slips(findings.slips, notation)
 
 
 def _numbers(comparison: Comparison, notation: Notation) -> Table:
@@ -144,21 +147,63 @@ def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
         yield Note(f"{possibilities} not tried, to save time: {how} has enough for all.")
 
 
-_SLIPS = (
-    (-1.0, "is right but for its sign", "are right but for their signs"),
-    (2.0, "is twice the right number", "are twice the right numbers"),
-    (0.5, "is half the right number", "are half the right numbers"),
-)
+_SLIPS = {
+    "sign": ("is right but for its sign", "are right but for their signs"),
+    "twice": ("is twice the right number", "are twice the right numbers"),
+    "half": ("is half the right number", "are half the right numbers"),
+    "decimal_point": ("has its decimal point in the wrong place", "have their decimal points in the wrong place"),
+}
 
 
-def _slips(comparison: Comparison, findings: Findings, notation: Notation) -> Iterator[Note]:
-    """Which numbers that no mistake explains are right ones with a sign or a factor of two miswritten."""
-    left = set(findings.unexplained)
-    for factor, of_one, of_several in _SLIPS:
-        pairs = zip(comparison.compared, comparison.multiples(factor), strict=True)
-        names = list(dict.fromkeys(one.given.name for one, is_slip in pairs if is_slip and one.given.name in left))
+def _slips(slips: Sequence[Slip], notation: Notation) -> Iterator[Note]:
+    """Which numbers that no mistake explains are right ones miswritten."""
+    for kind, (of_one, of_several) in _SLIPS.items():
+        names = list(dict.fromkeys(slip.name for slip in slips if slip.slip == kind))
         if names:
             yield Note(f"{_listed(names, notation)} {of_one if len(names) == 1 else of_several}.")
+    for slip in slips:
+        if slip.of:
+            yield Note(f"{_name(slip.name, notation)} is what {_name(slip.of, notation)} should be.")
+
+
+_COUNTS = {"N": "the number of samples", "n": "the number of outputs"}
+
+
+def _ratios(ratios: Sequence[Ratio], wrong: int, notation: Notation) -> Iterator[Note]:
+    """Such as: all of W2 are 2 × the right ones (n), all of b1 4 ×."""
+    if not ratios:
+        return
+    is_one_for_all = len({ratio.ratio for ratio in ratios}) == 1 and sum(len(ratio.names) for ratio in ratios) == wrong
+    clauses = [f"{_members(ratio, notation)} {_times(ratio, notation)}" for ratio in ratios]
+    first = ratios[0]
+    if is_one_for_all and wrong > 1:
+        clauses = [f"All {wrong:,} wrong numbers are {_times(first, notation, ' the right ones')}"]
+    elif len(first.names) == 1:
+        clauses[0] = f"{_listed(first.names, notation)} is {_times(first, notation, ' the right number')}"
+    else:
+        members = _members(first, notation).replace("all ", "All ", 1)
+        clauses[0] = f"{members} are {_times(first, notation, ' the right ones')}"
+    meanings = "".join(meaning for ratio in ratios for meaning in ratio.may_be)
+    letters = [f" {notation.math(letter)} is {what}." for letter, what in _COUNTS.items() if letter in meanings]
+    yield Note(f"{', '.join(clauses)}.{''.join(letters)}")
+
+
+def _members(ratio: Ratio, notation: Notation) -> str:
+    """`all of W2`, `all changes of W2`, or the names."""
+    if len(ratio.names) == 1 or ratio.group[:1] not in ("W", "b"):
+        return _listed(ratio.names, notation)
+    return f"all {'changes ' if ratio.group.endswith('+') else ''}of {ratio.group.removesuffix('+')}"
+
+
+def _times(ratio: Ratio, notation: Notation, what: str = "") -> str:
+    """`2 × the right ones (n)`."""
+    plain = Fraction(ratio.ratio).limit_denominator(1000)
+    factor = str(plain) if math.isclose(plain, ratio.ratio, rel_tol=1e-12) else f"{ratio.ratio:.4g}"
+    meanings = [
+        notation.math(meaning.replace("eta", notation.symbol("eta"))) for meaning in ratio.may_be if meaning != factor
+    ]
+    by = notation.math(f"{factor} {notation.symbol('by')}")
+    return f"{by}{what} ({' or '.join(meanings)})" if meanings else f"{by}{what}"
 
 
 def _listed(names: Sequence[str], notation: Notation) -> str:
