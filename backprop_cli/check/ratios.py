@@ -41,6 +41,11 @@ class Ratio(NamedTuple):
     group: str
     may_be: tuple[str, ...]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it tells something by itself."""
+        return bool(self.may_be) or is_plain(self.ratio, 0.0)
+
 
 class Slip(NamedTuple):
     """A wrong number that is a right one miswritten: `sign`, `twice`, `half`, `decimal_point`, or `copied` from `of`."""

@@ -41,7 +41,7 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
         if not comparison.allows_unknown:
             yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
     wrong = sum(not one.agrees for one in comparison.compared)
-    yield from _ratios(findings.ratios, wrong, notation)
+    yield from _ratios(_telling(findings), wrong, notation)
     if not wrong:
         return
     yield Heading("Diagnosis")
@@ -167,6 +167,12 @@ def _slips(slips: Sequence[Slip], notation: Notation) -> Iterator[Note]:
 
 
 _COUNTS = {"N": "the number of samples", "n": "the number of outputs"}
+
+
+def _telling(findings: Findings) -> list[Ratio]:
+    """The ratios but those of no special size in numbers that a mistake explains."""
+    explained = {name for diagnosis in findings.diagnoses for name in diagnosis.explains}
+    return [ratio for ratio in findings.ratios if ratio.is_plain or not explained.issuperset(ratio.names)]
 
 
 def _ratios(ratios: Sequence[Ratio], wrong: int, notation: Notation) -> Iterator[Note]:
