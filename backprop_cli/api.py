@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from os import PathLike, fspath
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from backprop_cli.check.numerical import GradientCheck, check_gradients
 from backprop_cli.derivation.explanation import Explainer, Explanation, derive
+from backprop_cli.derivation.predictions import Prediction, predict
 from backprop_cli.errors import InputError, Problem, UsageError
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.filling import filled
@@ -90,6 +91,11 @@ class Result(Run):
         """Net inputs, activations and losses of the first sample in the shown step."""
         return derive(self, 0).forward_values()
 
+    @cached_property
+    def predictions(self) -> list[Prediction]:
+        """The outputs of every sample after the last step, its class where the outputs stand for classes."""
+        return list(predict(self.result.network, self.setup.samples))
+
     def to_dict(self, sample: int = 1) -> dict[str, Any]:
         """The JSON of `backprop run`, whose forward pass and partials are those of `sample` (from 1).
 
@@ -98,7 +104,8 @@ class Result(Run):
         """
         derivation = Explainer(self, sample - 1).derivation
         partials = (partial_record(partial) for _, layer in derivation.layers() for partial in layer)
-        return dict(run_record(self, derivation, partials, sample)) | {"partials": list(partials)}
+        record = run_record(self, derivation, partials, sample)
+        return {key: list(value) if isinstance(value, Iterator) else value for key, value in record}
 
     def __repr__(self) -> str:
         shown = list(self.gradients.items())

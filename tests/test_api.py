@@ -40,7 +40,7 @@ def test_a_learning_rate_that_is_no_number_is_refused(rate: float) -> None:
 def test_every_command_refuses_such_a_learning_rate(command: tuple[str, ...]) -> None:
     result = backprop(command[0], "classic", *command[1:], "--lr", "nan")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "the learning rate must be a finite number, not nan" in result.stderr
+    assert "--learning-rate: expected a finite number, found 'nan'" in result.stderr
 
 
 def test_an_interrupted_recording_tells_of_the_whole_run() -> None:

@@ -16,6 +16,7 @@ from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.init import init
 from backprop_cli.cli.plot import plot
+from backprop_cli.cli.predict import predict
 from backprop_cli.cli.process import CLOSED_PIPE, discard_output
 from backprop_cli.cli.report import report
 from backprop_cli.cli.run import run
@@ -48,6 +49,9 @@ app.command(
 app.command(
     epilog=_examples("explain classic -w w31", "explain mazur -w w1 --paths", "explain my.yaml --all -f markdown")
 )(explain)
+app.command(epilog=_examples("predict my.yaml", "predict classic -x 0.05,0.1 -x 1,0", "predict my.yaml -x new.csv"))(
+    predict
+)
 app.command(
     epilog=_examples("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w")
 )(chain)

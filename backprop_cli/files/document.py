@@ -32,6 +32,8 @@ class Document:
     """What the file says of its data where that stands in other files, by its keys."""
     notes: tuple[str, ...] = ()
     """What was done to the data on the way in, for the user to see."""
+    scales: tuple[tuple[float, float], ...] = ()
+    """The mean and the deviation of each input that were taken out of the data, where they were."""
 
     def file_text(self, text: str) -> str:
         """A text in place of the document's own, as it stands in a file."""

@@ -46,7 +46,7 @@ def filled(document: Document) -> Document:
     if check.problems:
         raise InputError(*check.report())
     given = {key: data[key] for key in DATA_KEYS if key in data}
-    return replace(document, data=filling.data, given=given, notes=tuple(filling.notes))
+    return replace(document, data=filling.data, given=given, notes=tuple(filling.notes), scales=tuple(filling.scales))
 
 
 def _has_data(data: dict[str, Any]) -> bool:
@@ -73,6 +73,7 @@ class _Filling:
         self.check = check
         self.data: dict[str, Any] = dict(check.data)
         self.notes: list[str] = []
+        self.scales: list[tuple[float, float]] = []
 
     def content(self, name: str) -> tuple[bytes, str]:
         """The bytes of a file that stands beside the network file, and what it is called in messages."""
@@ -185,13 +186,13 @@ class _Filling:
             type(value) in (int, float) and np.isfinite(value) for row in rows for value in row
         ):
             return  # what is wrong with the inputs is said where they are checked
-        scaled, scales = standardized(rows)
+        scaled, self.scales = standardized(rows)
         first = inputs[0]
         names = list(first) if isinstance(first, dict) else [f"x{index + 1}" for index in range(len(first))]
         self.data["inputs"] = (
             [dict(zip(names, row, strict=True)) for row in scaled] if isinstance(first, dict) else scaled
         )
-        for name, (mean, deviation) in zip(names, scales, strict=True):
+        for name, (mean, deviation) in zip(names, self.scales, strict=True):
             self.notes.append(f"standardized: {name} = (given − {mean!r}) / {deviation!r}")
 
     # ── weights ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("backprop ", ["run", "explain", "chain", "check", "report", "plot", "examples", "init", "schema"]),
+        ("backprop ", ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "schema"]),
         ("backprop ex", ["explain", "examples"]),
         ("backprop run --st", ["--steps", "--standalone"]),
         ("backprop run --format ", ["table", "json", "jsonl", "csv", "markdown", "latex"]),

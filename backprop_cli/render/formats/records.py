@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_cli.derivation.explanation import Explainable, Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.paths import Path
+from backprop_cli.derivation.predictions import Prediction, Predictions, predict
 from backprop_cli.network.network import Setup
 from backprop_cli.network.notices import notices
 from backprop_cli.render.formats.notation import TextNotation
@@ -39,12 +41,43 @@ def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample
     yield from notice_items(setup)
     yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
     yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
+    yield from predictions_record(predict(run.result.network, setup.samples))
 
 
 def notice_items(setup: Setup) -> Iterator[tuple[str, Any]]:
     """What is odd about the targets, where anything is."""
     if found := notices(setup):
         yield "notices", found
+
+
+def predictions_record(predictions: Predictions) -> Iterator[tuple[str, Any]]:
+    """`predictions`, a list with an entry for each sample, and `accuracy` where the targets are classes."""
+    yield "predictions", map(_prediction_record, itertools.count(1), predictions)
+    if predictions.right is not None:
+        yield "accuracy", predictions.right / len(predictions)
+
+
+def _prediction_record(number: int, prediction: Prediction) -> dict[str, Any]:
+    record: dict[str, Any] = {"sample": number, "outputs": prediction.outputs}
+    if prediction.targets:
+        record["targets"] = prediction.targets
+    named = zip(("class", "probability", "target"), prediction[2:], strict=True)
+    return record | {key: value for key, value in named if value is not None}
+
+
+def predictions_columns(predictions: Predictions) -> tuple[str, ...]:
+    """The columns of `predict`'s CSV."""
+    units = range(predictions.outputs.shape[1])
+    targets = () if predictions.targets is None else map(predictions.names.target, units)
+    return ("sample", *map(predictions.names.output, units), *targets, *("class", "probability", "target"))
+
+
+def predictions_rows(predictions: Predictions) -> Iterator[tuple[str, ...]]:
+    """The rows of `predict`'s CSV."""
+    for number, prediction in enumerate(predictions, start=1):
+        numbers = [*prediction.outputs.values(), *prediction.targets.values()]
+        probability = "" if prediction.probability is None else repr(prediction.probability)
+        yield (str(number), *map(repr, numbers), prediction.chosen or "", probability, prediction.wanted or "")
 
 
 def partial_record(partial: Partial) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from backprop_cli.network.network import Network
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import MATRIX_EDGE, Block, Heading, Matrix, Note
 from backprop_cli.render.views.phrases import batch_sentence, listed
+from backprop_cli.render.views.prediction_view import trained
 from backprop_cli.render.views.run_view import heading, losses
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
@@ -36,6 +37,7 @@ def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notatio
             f"Of large matrices the edges are shown: {rows} has a row for every number, {record} and {table} hold them all."
         )
     yield from losses(run, notation)
+    yield from trained(run, notation)
 
 
 def _meanings(network: Network, notation: Notation) -> Iterator[str]:

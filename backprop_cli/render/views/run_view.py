@@ -19,6 +19,7 @@ from backprop_cli.render.views.phrases import (
     quantity_in_symbols,
     shape_of,
 )
+from backprop_cli.render.views.prediction_view import trained
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
 
@@ -42,6 +43,7 @@ def run_view(run: Run, derivation: Derivation, sample: int, notation: Notation) 
         yield Table(PARTIAL_COLUMNS, rows, derivation.count(layer))
     yield from _update(run, sample, notation)
     yield from losses(run, notation)
+    yield from trained(run, notation)
 
 
 def heading(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
