@@ -14,6 +14,7 @@ from backprop_cli.cli.completion import NETWORK_SUFFIXES
 from backprop_cli.cli.console import ClosedPipeError, say_error
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
+from backprop_cli.cli.export import export
 from backprop_cli.cli.init import init
 from backprop_cli.cli.plot import plot
 from backprop_cli.cli.predict import predict
@@ -66,6 +67,9 @@ app.command(
         "init 2-3-1 --activation tanh -o net.yaml", "init --data flowers.csv --loss cross_entropy -o flowers.yaml"
     )
 )(init)
+app.command(
+    epilog=_examples("export xor --to pytorch -o train.py", "export net.yaml --to pytorch --distributed -o train.py")
+)(export)
 app.command(epilog=_examples("schema > network.schema.json"))(schema)
 
 

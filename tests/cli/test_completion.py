@@ -29,8 +29,8 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("backprop ", ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "schema"]),
-        ("backprop ex", ["explain", "examples"]),
+        ("backprop ", ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "export", "schema"]),
+        ("backprop ex", ["explain", "examples", "export"]),
         ("backprop run --st", ["--steps", "--standalone"]),
         ("backprop run --format ", ["table", "json", "jsonl", "csv", "markdown", "latex"]),
         ("backprop run -f j", ["json", "jsonl"]),

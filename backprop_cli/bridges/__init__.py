@@ -1,0 +1,1 @@
+"""The formats of others: scripts, models, pictures and spreadsheets out, models in."""
