@@ -29,7 +29,10 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("backprop ", ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "export", "schema"]),
+        (
+            "backprop ",
+            ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "export", "schema"],
+        ),
         ("backprop ex", ["explain", "examples", "export"]),
         ("backprop run --st", ["--steps", "--standalone"]),
         ("backprop run --format ", ["table", "json", "jsonl", "csv", "markdown", "latex"]),
