@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from backprop_cli.chain.statements import Head, read_statements
 from backprop_cli.errors import InputError, Problem
 from backprop_cli.formula.expression import Definition, Expression, Source, walk
 from backprop_cli.formula.operations import FUNCTIONS
-from backprop_cli.formula.parser import Parser, Vocabulary
+from backprop_cli.formula.parser import Parser
 from backprop_cli.formula.tokens import Token, statements
+from backprop_cli.formula.vocabulary import Vocabulary
 
 MAX_PARTS = 5_000
 """Numbers, names and operations of all definitions together."""
 
 
-@dataclass(frozen=True)
-class _Head:
-    """The left side of a definition, and the tokens of its right side."""
+class Text(NamedTuple):
+    """The definitions of a text, what it asks to be differentiated by what how often, and the values that it gives.
 
-    name: Token
-    parameters: tuple[Token, ...] | None
-    body: list[Token]
+    A value without a name is that of the only variable, its name here is empty.
+    """
+
+    definitions: list[Definition]
+    of: str | None
+    wrt: list[str]
+    order: int
+    values: dict[str, Expression]
 
 
-def parse(source: Source) -> list[Definition]:
-    """The definitions of a text, one a line.
+def parse(source: Source) -> Text:
+    """The definitions of a text, one a line or between semicolons.
 
     Raises:
         InputError: something is no definition; the error points at the character.
     """
-    heads = [_head(source, tokens) for tokens in statements(source)]
+    found = read_statements(source)
+    heads = found.heads
     if not heads:
         raise InputError(Problem("there is no definition", hint="for example 'u = (x + 1)^2' 'h = u^3 + 2u - 5'"))
     _refuse_repetition(source, heads)
@@ -41,63 +48,38 @@ def parse(source: Source) -> list[Definition]:
         parts += sum(1 for _ in walk(definition.body))
         if parts > MAX_PARTS:
             raise source.error(definition.at, f"the definitions have more than {MAX_PARTS:,} parts")
-    return definitions
+    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points))
 
 
 def parse_values(source: Source) -> dict[str, Expression]:
-    """The values of a point: `x = 1, y = pi/2`.
+    """The values of a point: `x = 1, y = pi/2`, or `3` for that of the only variable, whose name is left empty.
 
     Raises:
         InputError: it has another form, or gives a name twice.
     """
+    return _values(source, statements(source))
+
+
+def _values(source: Source, texts: Sequence[list[Token]]) -> dict[str, Expression]:
     values: dict[str, Expression] = {}
-    for tokens in statements(source):
+    for tokens in texts:
         parser = Parser(source, tokens, Vocabulary())
         while True:
-            name = parser.take("name", "a variable")
-            parser.take("=", "'=' and a value")
+            name = Token("name", "", parser.tokens.next.at)
+            if parser.tokens.next.kind == "name" and parser.tokens.ahead(1).kind in ("=", "==", ":="):
+                name = parser.tokens.take("name", "a variable")
+                parser.tokens.take(parser.tokens.next.kind, "")
             if name.text in values:
-                raise source.error(name.at, f"{name.text} is given twice")
+                hint = "a point has one value for each variable: run once for each point"
+                raise source.error(name.at, f"{name.text or 'the variable'} is given twice", hint)
             values[name.text] = parser.value()
-            if parser.next.kind == "end":
+            if parser.tokens.next.kind == "end":
                 break
-            parser.take(",", "a comma or the end")
+            parser.tokens.take(",", "a comma or the end")
     return values
 
 
-def _head(source: Source, tokens: list[Token]) -> _Head:
-    """The name and parameters before the equals sign."""
-    equals = next((index for index, token in enumerate(tokens) if token.kind == "="), None)
-    if equals is None:
-        hint = "a definition is 'name = expression' or 'name(variable) = expression'"
-        raise source.error(tokens[0].at, "this is no definition: it has no '='", hint)
-    left = [*tokens[:equals], Token("end", "=", tokens[equals].at)]
-    reader = Parser(source, left, Vocabulary())
-    name = reader.take("name", "the name that is defined")
-    parameters: list[Token] | None = None
-    if reader.next.kind == "(":
-        parameters = _parameters(reader)
-    elif name.text in FUNCTIONS:
-        raise source.error(name.at, f"{name.text!r} is the name of a function, it cannot be a variable")
-    reader.take("end", "'='")
-    return _Head(name, None if parameters is None else tuple(parameters), tokens[equals + 1 :])
-
-
-def _parameters(reader: Parser) -> list[Token]:
-    """`(x, y)` of `f(x, y) = …`."""
-    reader.take("(", "'('")
-    found = [reader.take("name", "the name of a variable")]
-    while reader.next.kind == ",":
-        reader.take(",", "','")
-        token = reader.take("name", "the name of a variable")
-        if any(token.text == other.text for other in found):
-            raise reader.source.error(token.at, f"the variable {token.text!r} is named twice")
-        found.append(token)
-    reader.take(")", "')'")
-    return found
-
-
-def _refuse_repetition(source: Source, heads: Sequence[_Head]) -> None:
+def _refuse_repetition(source: Source, heads: Sequence[Head]) -> None:
     seen: dict[str, Token] = {}
     for head in heads:
         name = head.name
@@ -107,20 +89,23 @@ def _refuse_repetition(source: Source, heads: Sequence[_Head]) -> None:
         seen[name.text] = name
 
 
-def _vocabulary(heads: Sequence[_Head]) -> Vocabulary:
+def _vocabulary(heads: Sequence[Head]) -> Vocabulary:
     """Functions are the built-in ones and those defined; variables are all the names that somewhere stand without `(`."""
     own = {head.name.text: len(head.parameters) for head in heads if head.parameters is not None}
     variables = {head.name.text for head in heads if head.parameters is None}
     for head in heads:
         variables |= {token.text for token in head.parameters or ()}
         following = zip(head.body, head.body[1:], strict=False)
-        variables |= {token.text for token, after in following if token.kind == "name" and after.kind != "("}
+        variables |= {
+            token.text
+            for token, after in following
+            if token.kind == "name" and after.kind != "(" and token.text.lower() not in FUNCTIONS
+        }
     return Vocabulary(own, frozenset(variables - set(FUNCTIONS) - set(own)))
 
 
-def _definition(source: Source, head: _Head, vocabulary: Vocabulary) -> Definition:
+def _definition(source: Source, head: Head, vocabulary: Vocabulary) -> Definition:
     parser = Parser(source, head.body, vocabulary)
-    body = parser.value()
-    parser.take("end", "an operator or the end of the definition")
+    body = parser.whole()
     parameters = None if head.parameters is None else tuple(token.text for token in head.parameters)
     return Definition(head.name.text, parameters, body, head.name.at)

@@ -7,12 +7,13 @@ also through other nodes, the direct part is a record of its own, named `dh/du|v
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.definitions import parse
-from backprop_cli.chain.graph import Graph, build, final_name, global_names, reached_from
+from backprop_cli.chain.graph import Graph, build, final_name, global_names
 from backprop_cli.chain.misread import refuse_misread
+from backprop_cli.chain.point import numbers_of
 from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.chain.symbolic import Symbols
 from backprop_cli.derivation.partials import Partial, closure
@@ -20,9 +21,12 @@ from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
-from backprop_cli.formula.expression import Definition, Expression, Number, Source, names_in
+from backprop_cli.formula.expression import Definition, Expression, Source, names_in
 from backprop_cli.formula.operations import CONSTANTS
 from backprop_cli.formula.writing import rule
+
+MOST_NAMED = 6
+"""Definitions that are not used, as many of them as are named."""
 
 
 def differentiate(
@@ -42,21 +46,40 @@ def differentiate(
         UnknownNameError: nothing bears a name of `of`, `wrt` or `at`.
         UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
     """
-    definitions = parse(source)
-    at = at or {}
-    target = of or final_name(definitions)
+    text = parse(source)
+    definitions = text.definitions
+    given = numbers_of(source, text.values) | dict(at or {})
+    wrt = wrt or text.wrt
+    final, left = final_name(definitions)
+    target = of or text.of or final
+    at = _named(given, build(source, definitions, target).variables)
     graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
     notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
-    left = [one.name for one in definitions if one.name not in reached_from(definitions, target)]
-    if left and not of:
-        verb = "is" if len(left) == 1 else "are"
-        notices.append(f"{target} is differentiated; {', '.join(left)} {verb} not used (--of {left[-1]} for that one)")
+    if left and target == final and not of and not text.of:
+        notices.append(_unused(target, left))
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
     with in_textbook_form():
         return _Chain(source, graph, by, point).result(limit if paths else 0, notices)
+
+
+def _unused(target: str, left: Sequence[str]) -> str:
+    """A sentence about definitions that do not matter."""
+    names = ", ".join(left) if len(left) <= MOST_NAMED else f"{', '.join(left[:MOST_NAMED])}, … ({len(left)} in all)"
+    verb = "is" if len(left) == 1 else "are"
+    return f"{target} is differentiated; {names} {verb} not used (--of {left[-1]} for that one)"
+
+
+def _named(given: Mapping[str, float], variables: Sequence[str]) -> dict[str, float]:
+    """The values with the only variable's name for the one that came without."""
+    if "" not in given:
+        return dict(given)
+    if len(variables) != 1:
+        example = ",".join(f"{name}={index}" for index, name in enumerate(variables, start=1))
+        raise UsageError(f"a value without a name needs one variable; here there are {len(variables)}: --at {example}")
+    return {name or variables[0]: value for name, value in given.items()}
 
 
 def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -72,7 +95,8 @@ def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list
             raise UnknownNameError("variable", name, choices)
     if not wrt and not graph.variables:
         numbers = ", ".join(name for name in choices if not names_in(graph.nodes[name]))
-        hint = f"\n    hint: --wrt differentiates by {numbers} all the same" if numbers else ""
+        hint = f"--wrt differentiates by {numbers} all the same" if numbers else "the derivative of a constant is 0"
+        hint = f"\n    hint: {hint}"
         raise UsageError(f"{graph.target} depends on no variable: there is nothing to differentiate by{hint}")
     return list(dict.fromkeys(wrt or graph.variables))
 
@@ -191,20 +215,28 @@ class _Chain:
             tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),
             (*self.locals.values(), *chains),
             {name: self._total(name, limit) for name in self.by},
-            frozenset(partial.name for partial in (*self.locals.values(), *chains) if self._is_ordinary(partial)),
+            frozenset(self._ordinary()),
             tuple(notices),
         )
 
-    def _is_ordinary(self, partial: Partial) -> bool:
-        """Whether a derivative is dh/dx, with nothing held fixed: h depends on nothing but x, and on what x decides."""
-        if partial.rule is not None:
-            return names_in(self.graph.nodes[partial.of]) == [partial.wrt]
-        reached, pending = {partial.of}, [partial.of]
-        while pending:
-            found = set(names_in(self.graph.nodes.get(pending.pop(), Number(0.0)))) - {partial.wrt} - reached
-            reached |= found
-            pending.extend(found)
-        return reached.isdisjoint(self.graph.variables)
+    def _ordinary(self) -> Iterator[str]:
+        """The derivatives that hold nothing fixed, as dh/dx where h depends on nothing but x, and on what x decides.
+
+        That is so if every path from h to a variable leads through x, so the paths are counted.
+        """
+        down = dict.fromkeys(self.graph.variables, 1)
+        for node, expression in self.graph.nodes.items():
+            down[node] = sum(down[name] for name in names_in(expression))
+        up = {self.graph.target: 1}
+        for node in self.order:
+            for name in names_in(self.graph.nodes[node]):
+                up[name] = up.get(name, 0) + up.get(node, 0)
+        for (node, name), partial in self.locals.items():
+            if names_in(self.graph.nodes[node]) == [name]:
+                yield partial.name
+        for name, partial in self.totals.items():
+            if partial.terms and up[name] * down[name] == down[self.graph.target]:
+                yield partial.name
 
     def _quantity(self, node: str, expression: Expression) -> Quantity:
         return Quantity(node, self.values.get(node, math.nan), rule(expression, self.values))

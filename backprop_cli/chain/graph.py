@@ -47,25 +47,27 @@ def _used_by(definition: Definition) -> set[str]:
     return (calls | set(names_in(definition.body))) - {definition.name, *(definition.parameters or ())}
 
 
-def reached_from(definitions: Sequence[Definition], target: str) -> list[str]:
-    """The definitions that one is computed from, itself among them, in the order of the text."""
-    needs = {definition.name: _used_by(definition) for definition in definitions}
+def _reached(needs: Mapping[str, set[str]], target: str) -> set[str]:
     reached, pending = {target}, [target]
     while pending:
-        found = needs[pending.pop()] & needs.keys() - reached
+        found = {name for name in needs[pending.pop()] if name in needs and name not in reached}
         reached |= found
         pending.extend(found)
-    return [definition.name for definition in definitions if definition.name in reached]
+    return reached
 
 
-def final_name(definitions: Sequence[Definition]) -> str:
-    """What is to be differentiated: the definition that no other uses; of several that which uses most, then the last.
+def final_name(definitions: Sequence[Definition]) -> tuple[str, list[str]]:
+    """What is to be differentiated, and which definitions are not used then.
 
-    In a circle, where each is used, it is the last.
+    It is the definition that no other uses; of several that which uses most, then the last. In a circle, where each is used,
+    it is the last.
     """
-    used = set().union(*map(_used_by, definitions))
-    free = [definition.name for definition in definitions if definition.name not in used]
-    return max(reversed(free), key=lambda name: len(reached_from(definitions, name)), default=definitions[-1].name)
+    needs = {definition.name: _used_by(definition) for definition in definitions}
+    used = set().union(*needs.values())
+    free = [name for name in needs if name not in used]
+    target = max(reversed(free), key=lambda name: len(_reached(needs, name)), default=definitions[-1].name)
+    reached = _reached(needs, target)
+    return target, [name for name in needs if name not in reached]
 
 
 def build(source: Source, definitions: Sequence[Definition], target: str, freed: Collection[str] = ()) -> Graph:
@@ -230,7 +232,10 @@ class _Builder:
             circle.append(min((part for part in needs[circle[-1]] if part in needs), key=self._offset))
         circle = circle[circle.index(circle[-1]) :]
         message = f"{circle[0]!r} is defined through itself: {' → '.join(circle)}"
-        raise self.source.error(self._offset(circle[0]), message)
+        hint = (
+            f"if the {circle[0]} on the right is a variable, give the result another name" if len(circle) == 2 else ""
+        )
+        raise self.source.error(self._offset(circle[0]), message, hint)
 
 
 def _moved(value: Expression, at: int) -> Expression:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backprop_cli.chain.definitions import parse_values
 from backprop_cli.formula.evaluate import NoValueError, evaluate
-from backprop_cli.formula.expression import Name, Source, walk
+from backprop_cli.formula.expression import Expression, Name, Source, walk
 from backprop_cli.formula.operations import CONSTANTS
 
 
 def read_point(texts: Sequence[str]) -> dict[str, float]:
-    """The numbers of `x=1,y=pi/2`.
+    """The numbers of `x=1,y=pi/2`; that of `3` alone has an empty name.
 
     Raises:
         InputError: a text has another form, gives a name twice, or a value that is no number.
     """
     source = Source("\n".join(texts), "--at")
+    return numbers_of(source, parse_values(source))
+
+
+def numbers_of(source: Source, values: Mapping[str, Expression]) -> dict[str, float]:
+    """The values as numbers.
+
+    Raises:
+        InputError: one of them is no number.
+    """
     point = {}
-    for name, expression in parse_values(source).items():
+    for name, expression in values.items():
         for part in walk(expression):
             if isinstance(part, Name) and part.name not in CONSTANTS:
-                raise source.error(part.at, f"the value of {name} is no number: it holds the variable {part.name}")
+                which = f"the value of {name}" if name else "the value"
+                hint = "" if name else "a point is written x=1, or x=1,y=2"
+                raise source.error(part.at, f"{which} is no number: it holds the variable {part.name}", hint)
         try:
             point[name] = evaluate(expression, CONSTANTS)
         except NoValueError as error:

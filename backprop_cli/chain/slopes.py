@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, Source, names_in
 from backprop_cli.formula.operations import CHOICES
-from backprop_cli.formula.parser import Parser, Vocabulary
+from backprop_cli.formula.parser import Parser
 from backprop_cli.formula.tokens import statements
+from backprop_cli.formula.vocabulary import Vocabulary
 
 _SLOPES = {
     "^": ["y*x^(y - 1)", "x^y*ln(x)"],

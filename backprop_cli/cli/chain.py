@@ -18,7 +18,7 @@ def chain(
         list[str] | None,
         typer.Argument(
             metavar="DEFINITION",
-            help="'u = (x + 1)^2' or 'f(x) = (x + 1)^2'; with none, or -, one a line on standard input.",
+            help="'u = (x + 1)^2', 'f(x) = x sin x', 'd/dx(x^2)', LaTeX; with none, or -, one a line on standard input.",
         ),
     ] = None,
     of: Annotated[
@@ -43,7 +43,12 @@ def chain(
     ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option("--at", metavar="x=1,y=2", help="The point, for numbers; repeatable.", rich_help_panel=opt.SHOWN),
+        typer.Option(
+            "--at",
+            metavar="x=1,y=2",
+            help="The point, for numbers; repeatable. With one variable its value alone.",
+            rich_help_panel=opt.SHOWN,
+        ),
     ] = None,
     paths: Annotated[
         bool, typer.Option("--paths", help="Every path through the graph, largest first.", rich_help_panel=opt.SHOWN)

@@ -2,53 +2,44 @@
 
 In order of binding, loosest first; `^` groups to the right, the rest to the left:
 
-    value      sum ["if" sum comparison sum "else" value]
+    value      sum ["if" sum comparison sum "else" value]     or sum comparison sum "?" value ":" value
     sum        ["-"] product {("+" | "-") product}
     product    signed {["*" | "/"] signed}        2u, 2(x + 1) and u v are products, bound like the written `*`
     signed     {"-" | "+"} power
-    power      atom ["^" signed]                  so -x^2 is -(x^2), and 2^-x needs no parentheses
-    atom       number | name | name "(" value {"," value} ")" | "(" value ")"
+    power      atom ["^" signed] ["°"]            so -x^2 is -(x^2), and 2^-x needs no parentheses
+    atom       number | name | call | "(" value ")" | "|" value "|" | "√" atom          [ ] and { } are ( ) as well
+    call       name ["^" signed] ("(" value {"," value} ")" | bare)
+    bare       the argument of sin 2x, ln |x|, cos -x: numbers and one more power
 
 Whether `g(…)` is a call or a product is decided by what g is elsewhere: a function is called, a variable multiplies, and a
-name that is neither is an error, so that a misspelt function never becomes a product.
+name that is neither is an error, so that a misspelt function never becomes a product. What can be read in two ways, such as
+`sin x/2`, is an error that has both.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NoReturn
 
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number, Source
-from backprop_cli.formula.operations import CHOICES, FUNCTIONS
+from backprop_cli.formula.operations import CHOICES, CONSTANTS
+from backprop_cli.formula.reader import CLOSING, TokenReader
+from backprop_cli.formula.spellings import UNKNOWN_WORDS
 from backprop_cli.formula.tokens import Token
+from backprop_cli.formula.vocabulary import Vocabulary
 from backprop_cli.nearest import suggestion
 
-MAX_NESTING = 50
-"""Levels of parentheses, signs and powers within one another."""
 MAX_DEPTH = 100
 """Levels of operations within one another: what a chain like a/b/c/… can add to the nesting."""
+
+_INVERTIBLE = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
+_BASE = re.compile("log_?([0-9]+)")
+"""`log_2`, `log10`."""
 
 _PAIRED = {"max", "min"}
 MOST_PAIRED = 20
 """Arguments of one of these: the derivative grows with the cube of their number."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What the names of a text stand for: the user's functions with their number of arguments, and variables."""
-
-    own: dict[str, int] = field(default_factory=dict)
-    variables: frozenset[str] = frozenset()
-
-    @cached_property
-    def functions(self) -> list[str]:
-        """Everything that can be called; a function of the user's own wins over a built-in one of its name."""
-        return [*FUNCTIONS, *(name for name in self.own if name not in FUNCTIONS)]
-
-
-def _shown(token: Token) -> str:
-    return repr(token.text) if token.text else "the end"
 
 
 class Parser:
@@ -56,53 +47,58 @@ class Parser:
 
     def __init__(self, source: Source, tokens: Sequence[Token], vocabulary: Vocabulary) -> None:
         self.source = source
+        self.tokens = TokenReader(source, tokens)
         self.vocabulary = vocabulary
-        self._tokens = tokens
-        self._index = 0
-        self._nesting = 0
+        self._bars = 0
         self._depths: dict[int, int] = {}
         self._made: list[Expression] = []  # keeps the ids in `_depths` from being given anew
-
-    @property
-    def next(self) -> Token:
-        """The token that comes next."""
-        return self._tokens[self._index]
-
-    def take(self, kind: str, expected: str) -> Token:
-        """The next token, which must be of this kind."""
-        token = self.next
-        if token.kind != kind:
-            raise self.source.error(token.at, f"expected {expected}, found {_shown(token)}")
-        self._index += token.kind != "end"
-        return token
-
-    def _take_any(self, *kinds: str) -> Token | None:
-        return self.take(self.next.kind, "") if self.next.kind in kinds else None
 
     # ── the grammar ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def value(self) -> Expression:
         """A whole expression."""
         then = self._sum()
-        condition = self._take_any("if")
+        condition = self.tokens.take_any("if")
         if condition is None:
-            return then
+            return self._questioned(then)
         left = self._sum()
-        comparison = self._take_any(*(name.removeprefix("if ") for name in CHOICES))
+        comparison = self._comparison()
         if comparison is None:
-            raise self.source.error(self.next.at, "expected a comparison: >, >=, <, <= or ==")
+            raise self.source.error(self.tokens.next.at, "expected a comparison: >, >=, <, <= or ==")
         right = self._sum()
-        self.take("else", "'else'")
-        self._enter(condition)
+        if self.tokens.next.kind != "else":
+            self.tokens.refuse("'else'", "a choice has two values: x if x > 0 else 0")
+        self.tokens.take("else", "")
+        self.tokens.enter(condition)
         otherwise = self.value()
-        self._nesting -= 1
+        self.tokens.leave()
         return self._apply(f"if {comparison.kind}", (then, left, right, otherwise), condition)
 
+    def _questioned(self, left: Expression) -> Expression:
+        """`x > 0 ? x : 0`, of which the left side of the comparison is read; without a comparison that side."""
+        comparison = self._comparison()
+        if comparison is None:
+            return left
+        right = self._sum()
+        if self.tokens.next.kind != "?":
+            hint = "a choice is written 'x if x > 0 else 0', or 'x > 0 ? x : 0'"
+            raise self.source.error(comparison.at, "a comparison alone has no derivative", hint)
+        question = self.tokens.take("?", "")
+        self.tokens.enter(question)
+        then = self.value()
+        self.tokens.take(":", "':' and what it is otherwise")
+        otherwise = self.value()
+        self.tokens.leave()
+        return self._apply(f"if {comparison.kind}", (then, left, right, otherwise), question)
+
+    def _comparison(self) -> Token | None:
+        return self.tokens.take_any(*(name.removeprefix("if ") for name in CHOICES))
+
     def _sum(self) -> Expression:
-        sign = self._take_any("-", "+")
+        sign = self.tokens.take_any("-", "+")
         terms = [self._negated(self._product(), sign)]
         first = None
-        while operator := self._take_any("+", "-"):
+        while operator := self.tokens.take_any("+", "-"):
             first = first or operator
             terms.append(self._negated(self._product(), operator))
         return terms[0] if first is None else self._apply("+", tuple(terms), first)
@@ -113,13 +109,13 @@ class Parser:
     def _product(self) -> Expression:
         """Runs of multiplications are one `*`; each division takes all that stands left of it."""
         factors = [self._signed()]
-        at = self.next
+        at = self.tokens.next
         while True:
-            following = self.next
-            if self._take_any("/"):
+            following = self.tokens.next
+            if self.tokens.take_any("/"):
                 left = self._multiplied(factors, at)
                 factors = [self._apply("/", (left, self._signed()), following)]
-            elif self._take_any("*") or following.kind in ("name", "("):
+            elif self.tokens.take_any("*") or self._is_factor(following):
                 at = following if len(factors) == 1 else at
                 factors.append(self._signed())
             elif following.kind == "number":
@@ -128,74 +124,249 @@ class Parser:
             else:
                 return self._multiplied(factors, at)
 
+    def _is_factor(self, token: Token) -> bool:
+        """Whether a token begins one more factor of a product without a sign."""
+        return token.kind in ("name", "(", "√", "∛", "fraction") or (token.kind == "|" and not self._bars)
+
     def _multiplied(self, factors: list[Expression], at: Token) -> Expression:
         return factors[0] if len(factors) == 1 else self._apply("*", tuple(factors), at)
 
     def _signed(self) -> Expression:
-        sign = self._take_any("-", "+")
+        sign = self.tokens.take_any("-", "+")
         if sign is None:
             return self._power()
-        self._enter(sign)
+        self.tokens.enter(sign)
         value = self._signed()
-        self._nesting -= 1
+        self.tokens.leave()
         return self._negated(value, sign)
 
     def _power(self) -> Expression:
         base = self._atom()
-        operator = self._take_any("^")
+        operator = self.tokens.take_any("^")
         if operator is None:
-            return base
-        self._enter(operator)
+            return self._in_degrees(base)
+        self.tokens.enter(operator)
+        before = self.tokens.next
         exponent = self._signed()
-        self._nesting -= 1
-        return self._apply("^", (base, exponent), operator)
+        self.tokens.leave()
+        root = self.tokens.ahead(1)
+        if before.text == "1" and exponent == Number(1.0) and (self.tokens.next.kind, root.kind) == ("/", "number"):
+            self._refuse_ambiguity(operator, f"…^(1/{root.text})", f"(…^1)/{root.text}")
+        return self._in_degrees(self._apply("^", (base, exponent), operator))
+
+    def _in_degrees(self, angle: Expression) -> Expression:
+        """`30°`, which is 30π/180."""
+        sign = self.tokens.take_any("°")
+        if sign is None:
+            return angle
+        factor = self._apply("/", (Apply("pi", (), sign.at), Number(180.0, sign.at)), sign)
+        return self._apply("*", (angle, factor), sign)
 
     def _atom(self) -> Expression:
-        token = self.next
-        if self._take_any("number"):
+        token = self.tokens.next
+        if self.tokens.take_any("number"):
             return Number(float(token.text), token.at)
-        if self._take_any("name"):
+        if self.tokens.take_any("fraction"):
+            over, under = (Number(float(text), token.at) for text in token.text.split("⁄"))
+            return self._apply("/", (over, under), token)
+        if self.tokens.take_any("name"):
             return self._named(token)
-        return self._parenthesized()[0] if token.kind == "(" else self._missing(token)
-
-    def _missing(self, token: Token) -> Expression:
-        hint = "the power is written ^ or **" if token.kind == "*" else ""
-        raise self.source.error(token.at, f"expected a number, a name or '(', found {_shown(token)}", hint)
+        if token.kind == "|":
+            return self._between_bars()
+        if token.kind in ("√", "∛"):
+            return self._root()
+        if token.kind in CLOSING:
+            return self._parenthesized()[0]
+        return self.tokens.refuse(
+            "a number, a name or '('", "the power is written ^ or **" if token.kind == "*" else ""
+        )
 
     def _parenthesized(self, is_list: bool = False) -> list[Expression]:
         """One value between parentheses, or a list of them."""
-        opening = self.take("(", "'('")
-        self._enter(opening)
+        opening = self.tokens.take(self.tokens.next.kind if self.tokens.next.kind in CLOSING else "(", "'('")
+        self.tokens.enter(opening)
+        bars, self._bars = self._bars, 0
         values = [self.value()]
-        while is_list and self._take_any(","):
+        while is_list and self.tokens.take_any(","):
             values.append(self.value())
-        if self.next.kind == "end":
+        self._bars = bars
+        if self.tokens.next.kind == "end":
             raise self.source.error(opening.at, "this parenthesis is never closed")
-        self.take(")", "an operator or ')'")
-        self._nesting -= 1
+        closing = CLOSING[opening.kind]
+        self.tokens.take(closing, f"an operator or '{closing}'")
+        self.tokens.leave()
         return values
 
+    def _between_bars(self) -> Expression:
+        """`|x|`."""
+        opening = self.tokens.take("|", "'|'")
+        self.tokens.enter(opening)
+        self._bars += 1
+        value = self.value()
+        self._bars -= 1
+        self.tokens.take("|", "an operator or the second '|'")
+        self.tokens.leave()
+        return self._apply("abs", (value,), opening)
+
+    def _root(self) -> Expression:
+        """`√x`, `√(x + 1)`; a power or a factor behind it may be under the root or not."""
+        sign = self.tokens.take(self.tokens.next.kind, "")
+        self.tokens.enter(sign)
+        start, is_plain = self.tokens.index, self.tokens.next.kind not in CLOSING
+        value = self._atom()
+        self.tokens.leave()
+        name = "sqrt" if sign.kind == "√" else "cbrt"
+        if self.tokens.next.kind == "^" or (is_plain and self._is_factor(self.tokens.next)):
+            inner, rest = (
+                self.tokens.text(start, self.tokens.index),
+                self.tokens.text(self.tokens.index, self.tokens.after_factor()),
+            )
+            self._refuse_ambiguity(sign, f"{name}({inner}){rest}", f"{name}({inner}{rest})")
+        return self._apply(name, (value,), sign)
+
+    def whole(self) -> Expression:
+        """The value that all the tokens make.
+
+        Raises:
+            InputError: something is left over.
+        """
+        value = self.value()
+        before, after = self.tokens.ahead(-1), self.tokens.ahead(1)
+        if (before.kind, self.tokens.next.kind, after.kind) == ("number", ",", "number"):
+            hint = f"a decimal point is a point: {before.text.replace('.', '')}.{after.text}"
+            raise self.source.error(self.tokens.next.at, "a comma stands between two numbers", hint)
+        self.tokens.take("end", "an operator or the end of the definition")
+        return value
+
+    # ── names and functions ───────────────────────────────────────────────────────────────────────────────────────
+
     def _named(self, token: Token) -> Expression:
-        name, is_followed = token.text, self.next.kind == "("
-        if name in FUNCTIONS or name in self.vocabulary.own:
-            if not is_followed:
-                hint = f"its value to a power is written {name}(…)^2" if self.next.kind == "^" else ""
-                message = f"the function {name!r} needs its argument in parentheses: {name}(…)"
-                raise self.source.error(token.at, message, hint)
-            return self._call(token, self._parenthesized(is_list=True))
+        name, is_followed = token.text, self.tokens.next.kind == "("
+        function = self.vocabulary.function(name, is_called=self.tokens.next.kind in CLOSING)
+        base = _BASE.fullmatch(name) if function is None else None
+        if function is not None or (base and self.tokens.next.kind != "end"):
+            return self._applied(token._replace(text=function or name), base[1] if base else None)
+        if name in UNKNOWN_WORDS and name not in self.vocabulary.own:
+            raise self.source.error(token.at, f"{name!r} is not part of the language", UNKNOWN_WORDS[name])
         if is_followed and name not in self.vocabulary.variables:
-            hint = f"{suggestion(name, self.vocabulary.functions, listed=20)}; a product is written {name}*(…)"
-            raise self.source.error(token.at, f"unknown function {name!r}", hint)
-        if is_followed and [part.kind for part in self._tokens[self._index + 1 : self._index + 3]] == ["name", ")"]:
-            argument = self._tokens[self._index + 1].text
+            self._refuse_function(token)
+        if is_followed and (self.tokens.ahead(1).kind, self.tokens.ahead(2).kind) == ("name", ")"):
+            argument = self.tokens.ahead(1).text
             hint = f"a product is written {name}*{argument}; a function is defined by {name}({argument}) = …"
             raise self.source.error(token.at, f"{name!r} is a value here, not a function", hint)
         return Name(name, token.at)
+
+    def _refuse_function(self, token: Token) -> NoReturn:
+        name = token.text
+        message = f"unknown function {name!r}"
+        inner = next((name[at:] for at in range(1, len(name)) if name[at:] in self.vocabulary.functions), "")
+        if inner:
+            left = name.removesuffix(inner)
+            raise self.source.error(token.at, message, f"a product is written {left}*{inner}(…)")
+        known = suggestion(name, self.vocabulary.functions, listed=20)
+        hint = f"{known}; a product is written {name}*(…), a function is defined by {name}(x) = …"
+        raise self.source.error(token.at, message, hint)
+
+    def _applied(self, token: Token, base: str | None) -> Expression:
+        """A function with its argument, its value to a power where that stands between the two: `sin^2 x`."""
+        operator = self.tokens.take_any("^")
+        start = self.tokens.index
+        exponent = None
+        if operator is not None:
+            self.tokens.enter(operator)
+            # the exponent ends before the argument: sin^2(x) and sin^(2)x have one each
+            exponent = self._signed_number() if self.tokens.next.kind != "(" else self._parenthesized()[0]
+            self.tokens.leave()
+        raised = self.tokens.text(start, self.tokens.index)
+        first = self.tokens.index
+        is_closed = self.tokens.next.kind in CLOSING
+        arguments = self._parenthesized(is_list=True) if is_closed else [self._bare(token)]
+        value = self._based(token, arguments, base) if base else self._call(token, arguments)
+        if operator is None or exponent is None:
+            return value
+        argument = self.tokens.text(first, self.tokens.index).removeprefix("(").removesuffix(")")
+        if exponent == Apply("neg", (Number(1.0),)):
+            inverse = f"1/{token.text}({argument})"
+            named = f"arc{token.text.removeprefix('arc')}({argument})"
+            self._refuse_ambiguity(
+                token, inverse, named if token.text in _INVERTIBLE else f"the inverse of {token.text}"
+            )
+        if token.text in self.vocabulary.own:
+            self._refuse_ambiguity(
+                token, f"{token.text}({argument})^{raised}", f"{token.text}({token.text}({argument}))"
+            )
+        return self._apply("^", (value, exponent), operator)
+
+    def _signed_number(self) -> Expression:
+        sign = self.tokens.take_any("-", "+")
+        token = self.tokens.next
+        if self.tokens.take_any("number", "name") is None:
+            self.tokens.refuse("a number after '^'")
+        value: Expression = (
+            Number(float(token.text), token.at) if token.kind == "number" else Name(token.text, token.at)
+        )
+        return self._negated(value, sign)
+
+    def _bare(self, function: Token) -> Expression:
+        """The argument of a function without parentheses: numbers and one more power, with its sign."""
+        if self.tokens.next.kind in ("end", ")", ",", "*", "/", "=", "^") or (
+            self.tokens.next.kind == "|" and self._bars
+        ):
+            message = f"the function {function.text!r} needs its argument in parentheses: {function.text}(…)"
+            raise self.source.error(function.at, message)
+        self.tokens.enter(function)
+        start = self.tokens.index
+        sign = self.tokens.take_any("-", "+")
+        factors = [self._power()]
+        at = self.tokens.next
+        while (
+            self._is_number(factors[-1])
+            and self._is_factor(self.tokens.next)
+            and not self._is_function(self.tokens.next)
+        ):
+            factors.append(self._power())
+        end, following = self.tokens.index, self.tokens.next
+        is_more = self._is_factor(following) and not self._is_function(following)
+        is_over = following.kind == "/" and self._is_constant(self.tokens.ahead(1))
+        if is_more or is_over:
+            inner, rest = self.tokens.text(start, end), self.tokens.text(end, self.tokens.after_factor())
+            name, gap = function.text, "*" * is_more
+            self._refuse_ambiguity(function, f"{name}({inner}){gap}{rest}", f"{name}({inner}{gap}{rest})")
+        self.tokens.leave()
+        return self._negated(self._multiplied(factors, at), sign)
+
+    def _is_number(self, value: Expression) -> bool:
+        if isinstance(value, Name):
+            return value.name in CONSTANTS and value.name not in self.vocabulary.variables - set(CONSTANTS)
+        return isinstance(value, Number) or (
+            isinstance(value, Apply)
+            and value.operation in ("/", "^", "*")
+            and all(map(self._is_number, value.arguments))
+        )
+
+    def _is_function(self, token: Token) -> bool:
+        return token.kind == "name" and self.vocabulary.function(token.text, is_called=False) is not None
+
+    def _is_constant(self, token: Token) -> bool:
+        return token.kind == "number" or token.text in CONSTANTS
+
+    def _refuse_ambiguity(self, token: Token, one: str, other: str) -> NoReturn:
+        raise self.source.error(token.at, "this has two meanings", f"write {one} or {other}")
+
+    def _based(self, token: Token, arguments: list[Expression], base: str) -> Expression:
+        """`log_2 x` is ln(x)/ln(2)."""
+        if len(arguments) != 1:
+            raise self.source.error(token.at, f"{token.text!r} takes 1 argument, not {len(arguments)}")
+        below = self._apply("ln", (Number(float(base), token.at),), token)
+        return self._apply("/", (self._apply("ln", (arguments[0],), token), below), token)
 
     def _call(self, token: Token, arguments: list[Expression]) -> Expression:
         name = token.text
         if name not in self.vocabulary.own and name in _PAIRED:
             return self._paired(token, arguments)
+        if name == "log" and len(arguments) == 2 and name not in self.vocabulary.own:
+            parts = tuple(self._apply("ln", (argument,), token) for argument in arguments)
+            return self._apply("/", parts, token)
         arity = self.vocabulary.own.get(name, 1)
         if len(arguments) != arity:
             takes = f"{arity} argument{'s' * (arity != 1)}"
@@ -217,11 +388,6 @@ class Parser:
         return value
 
     # ── the limits ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _enter(self, token: Token) -> None:
-        self._nesting += 1
-        if self._nesting > MAX_NESTING:
-            raise self.source.error(token.at, f"nested more than {MAX_NESTING} levels deep")
 
     def _apply(self, operation: str, arguments: tuple[Expression, ...], token: Token) -> Expression:
         return self._checked(Apply(operation, arguments, token.at))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from backprop_cli.formula.expression import Source
+from backprop_cli.formula.spellings import FOLDED, FRACTIONS, RAISED, UNKNOWN_SIGNS
 
 MAX_TEXT = 50_000
 """Characters of all definitions together; a circuit of a thousand gates has fewer."""
@@ -22,26 +23,10 @@ class Token(NamedTuple):
 
 
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_OPERATOR = re.compile(r"\*\*|==|<=|>=|[-+*/^(),=<>]")
-_SUPERSCRIPT = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_SPELLINGS = {
-    "**": "^",
-    "−": "-",
-    "–": "-",
-    "·": "*",
-    "⋅": "*",
-    "×": "*",
-    "∗": "*",
-    "÷": "/",
-    "∕": "/",
-    "≤": "<=",
-    "≥": ">=",
-}
-_HINTS = {
-    ";": "one definition a line, or an argument of its own",
-    "|": "the absolute value is written abs(…)",
-    "√": "the square root is written sqrt(…)",
-}
+_OPERATOR = re.compile(r"\*\*|==|<=|>=|:=|[-+*/^(),=<>|{}\[\];:?!%°√∘→'$&]")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
+_COMMENT = re.compile("#|//")
+_SPELLINGS = {"**": "^", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≔": ":="}
 _IN_NAMES = frozenset("_0123456789₀₁₂₃₄₅₆₇₈₉")
 _KEYWORDS = frozenset({"if", "else"})
 
@@ -56,72 +41,96 @@ def statements(source: Source) -> list[list[Token]]:
         raise source.error(MAX_TEXT, f"the definitions are longer than {MAX_TEXT:,} characters")
     found = []
     start = 0
-    for line in source.text.split("\n"):
-        end = start + len(line.partition("#")[0])
-        tokens = _tokens(source, start, end)
+    for line in source.text.translate(FOLDED).split("\n"):
+        comment = _COMMENT.search(line)
+        code = (line[: comment.start()] if comment else line).rstrip().rstrip(".").rstrip()
+        tokens = _Line(source, code, start).tokens()
         if tokens:
-            found.append([*tokens, Token("end", "", start + len(source.text[start:end].rstrip()))])
+            found.append([*tokens, Token("end", "", start + len(code))])
         start += len(line) + 1
     return found
 
 
-def _tokens(source: Source, at: int, end: int) -> list[Token]:
-    """The tokens between two offsets of one line."""
-    text = source.text
-    tokens: list[Token] = []
-    while at < end:
-        character = text[at]
-        if character.isspace():
-            at += 1
-        elif match := _NUMBER.match(text, at, end):
-            tokens.append(Token("number", _checked_number(source, match[0], at), at))
-            at = match.end()
-        elif character.isalpha() or character == "_":
-            length, name = _name_at(source, at, end)
-            tokens.append(Token(name if name in _KEYWORDS else "name", name, at))
+class _Line:
+    """One line of the text, its characters replaced by the plain ones that they look like; `start` is its offset."""
+
+    def __init__(self, source: Source, code: str, start: int) -> None:
+        self.source = source
+        self.code = code
+        self.start = start
+
+    def tokens(self) -> list[Token]:
+        """The tokens from left to right."""
+        at, found = 0, []
+        while at < len(self.code):
+            character = self.code[at]
+            if character.isspace():
+                at += 1
+                continue
+            length, tokens = self._tokens_at(at, character)
+            found += tokens
             at += length
-        elif match := _SUPERSCRIPT.match(text, at, end):
-            tokens += _superscript(match, at)
-            at = match.end()
-        else:
-            spelling = _operator_at(source, at, end)
-            tokens.append(Token(_SPELLINGS.get(spelling, spelling), spelling, at))
-            at += len(spelling)
-    return tokens
+        return found
 
+    def _tokens_at(self, at: int, character: str) -> tuple[int, list[Token]]:
+        """How many characters the next token has, and the token; a raised sum is several."""
+        place = self.start + at
+        if match := _NUMBER.match(self.code, at):
+            return len(match[0]), [Token("number", _checked_number(self.source, match[0], place), place)]
+        if character in RAISED:
+            return self._raised(at)
+        if character.isalpha() or character == "_":
+            return self._name(at)
+        if character in FRACTIONS:
+            return 1, [Token("fraction", FRACTIONS[character], place)]
+        if match := _COMMAND.match(self.code, at):
+            return len(match[0]), [Token("command", match[0], place)]
+        match = _OPERATOR.match(self.code, at)
+        spelling = match[0] if match else character
+        if not match and spelling not in _SPELLINGS:
+            self._refuse(at)
+        text = self.source.text[place : place + len(spelling)]
+        return len(spelling), [Token(_SPELLINGS.get(spelling, spelling), text, place)]
 
-def _name_at(source: Source, at: int, end: int) -> tuple[int, str]:
-    """How many characters a name has, and the name in one spelling for what looks alike: x₁ is x1, π is pi."""
-    stop = at
-    while stop < end and _is_in_name(source.text[stop]):
-        stop += 1
-    normal = unicodedata.normalize("NFKC", source.text[at:stop])
-    if not all(map(_is_in_name, normal)):  # some ligatures stand for words with spaces
-        raise source.error(at, "this name has a character that stands for several")
-    return stop - at, "pi" if normal == "π" else normal
+    def _name(self, at: int) -> tuple[int, list[Token]]:
+        """A name, in one spelling for what looks alike: x₁ is x1, π is pi."""
+        stop = at
+        while stop < len(self.code) and _is_in_name(self.code[stop]):
+            stop += 1
+        normal = unicodedata.normalize("NFKC", self.code[at:stop])
+        if not all(map(_is_in_name, normal)):  # some ligatures stand for words with spaces
+            raise self.source.error(self.start + at, "this name has a character that stands for several")
+        if normal[0] == "π" and len(normal) == 2 and normal[1].isalpha():  # 2πx is 2·π·x
+            place = self.start + at
+            return stop - at, [Token("name", "pi", place), Token("name", normal[1], place + 1)]
+        name = "pi" if normal == "π" else normal
+        return stop - at, [Token(name if name in _KEYWORDS else "name", name, self.start + at)]
+
+    def _raised(self, at: int) -> tuple[int, list[Token]]:
+        """`x²` is `x^2`, `e⁻²ˣ` is `e^(-2x)`."""
+        stop = at
+        while stop < len(self.code) and self.code[stop] in RAISED:
+            stop += 1
+        place = self.start + at
+        text = "".join(RAISED[character] for character in self.code[at:stop])
+        inner = [token._replace(at=place) for token in _Line(self.source, text, place).tokens()]
+        if len(inner) > 1 and not (len(inner) == 2 and inner[0].kind == "-"):
+            inner = [Token("(", "(", place), *inner, Token(")", ")", place)]
+        return stop - at, [Token("^", self.code[at:stop], place), *inner]
+
+    def _refuse(self, at: int) -> NoReturn:
+        character = self.source.text[self.start + at]
+        is_visible = character.isprintable() and not unicodedata.combining(character)
+        shown = repr(character) if is_visible else f"U+{ord(character):04X}"
+        hint = UNKNOWN_SIGNS.get(character, "")
+        raise self.source.error(self.start + at, f"unexpected character {shown}", hint)
 
 
 def _is_in_name(character: str) -> bool:
     """Whether a name goes on with the character; accents may be characters of their own."""
-    return character.isalpha() or character in _IN_NAMES or unicodedata.combining(character) > 0
-
-
-def _superscript(match: re.Match[str], at: int) -> list[Token]:
-    """`x²` is `x^2`."""
-    sign = [Token("-", "⁻", at)] if match[1] else []
-    return [Token("^", match[0], at), *sign, Token("number", unicodedata.normalize("NFKC", match[2]), at)]
-
-
-def _operator_at(source: Source, at: int, end: int) -> str:
-    match = _OPERATOR.match(source.text, at, end)
-    if match:
-        return match[0]
-    character = source.text[at]
-    if character in _SPELLINGS:
-        return character
-    is_visible = character.isprintable() and not unicodedata.combining(character)
-    shown = repr(character) if is_visible else f"U+{ord(character):04X}"
-    raise source.error(at, f"unexpected character {shown}", _HINTS.get(character, ""))
+    return (character.isalpha() or character in _IN_NAMES or unicodedata.combining(character) > 0) and (
+        character not in RAISED
+    )
 
 
 def _checked_number(source: Source, text: str, at: int) -> str:

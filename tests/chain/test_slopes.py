@@ -26,7 +26,7 @@ MPMATH: dict[str, Any] = {
 
 
 def slope(text: str, name: str, at: dict[str, float]) -> float:
-    (definition,) = parse(Source(f"h = {text}"))
+    (definition,) = parse(Source(f"h = {text}")).definitions
     return evaluate(Slopes(definition.body).by(name), at)
 
 
@@ -61,7 +61,7 @@ def test_quotients_of_quotients(name: str) -> None:
 
 
 def test_one_expression_is_differentiated_by_many_names() -> None:
-    (definition,) = parse(Source("h = (a/b)/(c/d)"))
+    (definition,) = parse(Source("h = (a/b)/(c/d)")).definitions
     slopes = Slopes(definition.body)
     at = {"a": 7.0, "b": 2.0, "c": 3.0, "d": 4.0}
     found = [evaluate(slopes.by(name), at) for name in "abcd"]

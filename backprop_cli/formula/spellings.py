@@ -1,0 +1,59 @@
+"""The signs and names that stand for ones of the language: typographic, full-width, raised and lowered, of other programs."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ALIKE = {
+    "-": "−–—‐‑﹣➖",
+    "*": "·⋅•∙×∗⨯✕✖",
+    "/": "÷∕⁄➗",
+    "'": "′’‘ʹ",
+    "|": "∣│",
+    "→": "⟶⇒↦⟼⟹",
+    "∘": "◦",
+    ":": "∶",
+    "d": "∂",
+    " ": "\u3000\u2061\u2062\u200b",
+}
+FOLDED = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **{ord(character): plain for plain, characters in _ALIKE.items() for character in characters},
+}
+"""One character for each that looks like it, for `str.translate`: offsets stay what they are."""
+
+RAISED = {
+    character: unicodedata.normalize("NFKC", character).replace("−", "-")
+    for character in "⁺⁻⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
+}
+"""Superscripts, as in x², e⁻ˣ."""
+FRACTIONS = {character: unicodedata.normalize("NFKC", character) for character in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+"""`1⁄2` for `½`."""
+
+FUNCTION_NAMES = {
+    "σ": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid", "sig": "sigmoid",
+    "th": "tanh", "tg": "tan", "sh": "sinh", "ch": "cosh", "root": "sqrt", "absolute": "abs",
+    "maximum": "max", "minimum": "min", "rectifier": "relu",
+}  # fmt: skip
+"""What functions are called elsewhere; capitals make no difference."""
+
+UNKNOWN_SIGNS = {
+    "∫": "integrals are not computed, only derivatives",
+    "∑": "a sum is written out: x1 + x2 + x3",
+    "∏": "a product is written out: x1*x2*x3",
+    "∞": "infinity is no number",
+    "≠": "a comparison is one of >, >=, <, <= and ==",
+    "±": "write two definitions, one with + and one with -",
+    "∇": "the gradient is what chain works out: give the function alone",
+}
+"""What to do about a sign that the language does not have."""
+UNKNOWN_WORDS = {
+    "lim": "limits are not computed, only derivatives",
+    "int": "integrals are not computed, only derivatives",
+    "integral": "integrals are not computed, only derivatives",
+    "integrate": "integrals are not computed, only derivatives",
+    "mod": "the remainder of x by 2 is x - 2*floor(x/2)",
+    "softmax": "a softmax is written out: e1 = exp(z1), e2 = exp(z2), a1 = e1/(e1 + e2)",
+    "factorial": "a factorial is defined for whole numbers, it has no derivative",
+    "lg": "lg(x) has two meanings, write log10(x) or log2(x)",
+}

@@ -1,0 +1,245 @@
+"""What people type, as they type it: each line means what it means on paper, or its error says what to type.
+
+The meanings are functions of Python's, differentiated by mpmath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath as mp
+import pytest
+
+from tests.hang import no_hang
+from tests.program import backprop
+
+X = 0.7
+SQUARE, SINE = "f(x) = x^2", "g(x) = sin(x)"
+
+
+def sigmoid(z: Any) -> Any:
+    return 1 / (1 + mp.exp(-z))
+
+
+MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
+    # functions without parentheses, with powers
+    ("y = sin x",): mp.sin,
+    ("y = sin^2(x)",): lambda x: mp.sin(x) ** 2,
+    ("y = sin²(x)",): lambda x: mp.sin(x) ** 2,
+    ("y = sin^2 x",): lambda x: mp.sin(x) ** 2,
+    ("y = sin^(2)(3x)",): lambda x: mp.sin(3 * x) ** 2,
+    ("y = ln²x",): lambda x: mp.log(x) ** 2,
+    ("y = ln(x)^2",): lambda x: mp.log(x) ** 2,
+    ("y = sin x^2",): lambda x: mp.sin(x**2),
+    ("y = sin 2x",): lambda x: mp.sin(2 * x),
+    ("y = sin 2π x",): lambda x: mp.sin(2 * mp.pi * x),
+    ("y = cos 3x + 1",): lambda x: mp.cos(3 * x) + 1,
+    ("y = sin x cos x",): lambda x: mp.sin(x) * mp.cos(x),
+    ("y = sin x/cos x",): mp.tan,
+    ("y = 2 sin 3x cos 2x - 1",): lambda x: 2 * mp.sin(3 * x) * mp.cos(2 * x) - 1,
+    ("y = ln sin x",): lambda x: mp.log(mp.sin(x)),
+    ("y = exp -x^2",): lambda x: mp.exp(-(x**2)),
+    ("y = sqrt x",): mp.sqrt,
+    ("y = exp x",): mp.exp,
+    ("y = abs x",): abs,
+    ("y = ln|x|",): lambda x: mp.log(abs(x)),
+    ("y = ln |x - 2|",): lambda x: mp.log(abs(x - 2)),
+    ("y = |x|",): abs,
+    ("y = 2|x||x - 1|",): lambda x: 2 * abs(x) * abs(x - 1),
+    ("y = |x - |2x - 5||",): lambda x: abs(x - abs(2 * x - 5)),
+    ("y = Sin(x) + COS x",): lambda x: mp.sin(x) + mp.cos(x),
+    ("y = log10(x)",): mp.log10,
+    ("y = log_2(x)",): lambda x: mp.log(x, 2),
+    ("y = log_2 x",): lambda x: mp.log(x, 2),
+    ("y = log(x, 2)",): lambda x: mp.log(x, 2),
+    ("y = σ(x)",): sigmoid,
+    ("y = ReLU(x)",): lambda x: x if x > 0 else 0,
+    ("σ(x) = 1/(1+e^(-x))",): sigmoid,
+    # signs
+    ("y = √x",): mp.sqrt,
+    ("y = √(x+1)",): lambda x: mp.sqrt(x + 1),
+    ("y = x√x",): lambda x: x * mp.sqrt(x),
+    ("y = e⁻²ˣ",): lambda x: mp.exp(-2 * x),
+    ("y = eˣ",): mp.exp,
+    ("y = 2ⁿ", "n = x²"): lambda x: 2 ** (x**2),
+    ("y = π x",): lambda x: mp.pi * x,
+    ("y = 2πx",): lambda x: 2 * mp.pi * x,
+    ("y = ½x²",): lambda x: x**2 / 2,
+    ("y = x½",): lambda x: x / 2,
+    ("y = ⅓x",): lambda x: x / 3,
+    ("y = x·sin(x)",): lambda x: x * mp.sin(x),
+    ("y = x × 2 ÷ 3",): lambda x: x * 2 / 3,
+    ("y = x•x ∙ x⋅x＊x",): lambda x: x**5,
+    ("y = （x+1）＾２",): lambda x: (x + 1) ** 2,
+    ("y = x − 3 – 2x",): lambda x: x - 3 - 2 * x,
+    ("y = sin(30°)x",): lambda x: x / 2,
+    ("y = [x+1]^2",): lambda x: (x + 1) ** 2,
+    ("y = {x+1}^2",): lambda x: (x + 1) ** 2,
+    ("y = e^-x",): lambda x: mp.exp(-x),
+    ("y = x e^x",): lambda x: x * mp.exp(x),
+    ("y = x>0 ? x^2 : 0",): lambda x: x**2,
+    ("y = {x^3 if x>0; 0 otherwise}",): lambda x: x**3,
+    # statements
+    ("(x+1)^2",): lambda x: (x + 1) ** 2,
+    ("x^2 + 1",): lambda x: x**2 + 1,
+    ("y = (x+1)^2,",): lambda x: (x + 1) ** 2,
+    ("y = x^2;",): lambda x: x**2,
+    ("y = x^2.",): lambda x: x**2,
+    ("y = u^2, u = x+1",): lambda x: (x + 1) ** 2,
+    ("y = u^2; u = x+1",): lambda x: (x + 1) ** 2,
+    ("y == x^2",): lambda x: x**2,
+    ("y := x^2",): lambda x: x**2,
+    ("y → x^2",): lambda x: x**2,
+    ("f: x ↦ x^2",): lambda x: x**2,
+    ("y(x) = x^2",): lambda x: x**2,
+    ("u=g(x)=x^2",): lambda x: x**2,
+    ("y = x ^ 2 // the square",): lambda x: x**2,
+    ("y = x ^ 2 # the square",): lambda x: x**2,
+    ("d/dx x^2",): lambda x: x**2,
+    ("d/dx(x^2 sin x)",): lambda x: x**2 * mp.sin(x),
+    ("∂/∂x (x^3)",): lambda x: x**3,
+    ("y = d/dx(x^3)",): lambda x: x**3,
+    ("diff(x^2)",): lambda x: x**2,
+    ("diff(a x^2, x)", "a = 3"): lambda x: 3 * x**2,
+    ("h = x^2", "dh/dx"): lambda x: x**2,
+    ("h = x^2", "k = 2h", "∂h/∂x"): lambda x: x**2,
+    ("h = x^2", "k = 2h", "h'"): lambda x: x**2,
+    ("h = x^2", "k = 2h", "h'(x)"): lambda x: x**2,
+    ("h = x^2", "k = 2h", "h"): lambda x: x**2,
+    ("(x^2 + x)'",): lambda x: x**2 + x,
+    (SQUARE, SINE, "f∘g"): lambda x: mp.sin(x) ** 2,
+    (SQUARE, SINE, "h = f∘g"): lambda x: mp.sin(x) ** 2,
+    (SQUARE, SINE, "h = g ∘ f"): lambda x: mp.sin(x**2),
+    (SQUARE, SINE, "(f∘g∘f)(x)"): lambda x: mp.sin(x**2) ** 2,
+    (SQUARE, SINE, "h = 2(f∘g)(3x) + x"): lambda x: 2 * mp.sin(3 * x) ** 2 + x,
+    (SQUARE, "exp∘f"): lambda x: mp.exp(x**2),
+    ("y = f(x)", SQUARE): lambda x: x**2,
+    ("u(x) = x^2", "y = u(x)^2"): lambda x: x**4,
+    ("u = x^2", "y(u) = u^3"): lambda x: x**6,
+    ("u = x^2", "y(u) = u^3", "h = y(u)"): lambda x: x**6,
+    ("h = u³ + 2u − 5", "u = (x+1)²"): lambda x: (x + 1) ** 6 + 2 * (x + 1) ** 2 - 5,
+    ("e = x^2", "y = e^2"): lambda x: x**4,
+    # LaTeX
+    (r"y = \frac{1}{1+e^{-x}}",): sigmoid,
+    (r"y = \frac12 x^{2}",): lambda x: x**2 / 2,
+    (r"$y = \sigma(2x)$",): lambda x: sigmoid(2 * x),
+    (r"y = \sin^2\left(x\right) + \cos x",): lambda x: mp.sin(x) ** 2 + mp.cos(x),
+    (r"y = \sqrt{x^2+1} \cdot \ln x",): lambda x: mp.sqrt(x**2 + 1) * mp.log(x),
+    (r"y = \sqrt[4]{x}",): lambda x: x**0.25,
+    (r"y = \log_2 x - \log_{10}(x)",): lambda x: mp.log(x, 2) - mp.log10(x),
+    (r"\frac{d}{dx}\left(x \, e^{2x}\right)",): lambda x: x * mp.exp(2 * x),
+    (r"h = x^3", r"\frac{\partial h}{\partial x}"): lambda x: x**3,
+    (r"y = \begin{cases} x^2 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}",): lambda x: x**2,
+    (r"\hat{y} = 2\theta_{1} - 1", r"\theta_{1} = x^2"): lambda x: 2 * x**2 - 1,
+    (r"y = \lvert x \rvert \times \max(x, 0)",): lambda x: x * x,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", MEANINGS, ids=" | ".join)
+def test_a_line_means_what_it_means_on_paper(lines: tuple[str, ...]) -> None:
+    result = backprop("chain", *lines, "--at", str(X), "-f", "json", "--quiet").json
+    wanted = MEANINGS[lines]
+    assert result["values"][result["of"]] == pytest.approx(float(wanted(mp.mpf(X))), rel=1e-12)
+    assert result["derivatives"].keys() == {"x"}
+    assert result["derivatives"]["x"]["value"] == pytest.approx(float(mp.diff(wanted, X)), rel=1e-9)
+
+
+POINTS: dict[tuple[str, str], Any] = {
+    ("--at", "3"): 3,
+    ("--at", "x = 3"): 3,
+    ("--at", "x=1/2"): 0.5,
+    ("--at", "x=pi/2"): mp.pi / 2,
+    ("--at", "x=π"): mp.pi,
+    ("--at", "x=30°"): mp.pi / 6,
+    ("--at", "sqrt 2"): mp.sqrt(2),
+}
+
+
+@pytest.mark.parametrize("point", POINTS, ids=" ".join)
+def test_a_point_is_written_in_every_way(point: tuple[str, str]) -> None:
+    result = backprop("chain", "y = x^2", *point, "-f", "json").json
+    assert result["derivatives"]["x"]["value"] == pytest.approx(float(2 * POINTS[point]))
+
+
+@pytest.mark.parametrize("lines", [["y = x^2 where x = 3"], ["y = x^2 at x=3"], ["y = x^2", "y'(3)"]])
+def test_a_point_stands_with_the_definition(lines: list[str]) -> None:
+    result = backprop("chain", *lines, "-f", "json").json
+    assert (result["at"], result["derivatives"]["x"]["value"]) == ({"x": 3.0}, 6.0)
+
+
+ERRORS = {
+    # two meanings, each written out
+    ("y = tan⁻¹(x)",): ["two meanings", "1/tan(x)", "arctan(x)"],
+    ("y = sin^-1(x)",): ["two meanings", "1/sin(x)", "arcsin(x)"],
+    ("y = sin x/2",): ["two meanings", "sin(x)/2", "sin(x/2)"],
+    ("y = sin a x",): ["two meanings", "sin(a)*x", "sin(a*x)"],
+    ("y = ln x(x + 1)",): ["two meanings", "ln(x)*(x + 1)", "ln(x*(x + 1))"],
+    ("y = √2x",): ["two meanings", "sqrt(2)x", "sqrt(2x)"],
+    ("y = √x^3",): ["two meanings", "sqrt(x)^3", "sqrt(x^3)"],
+    ("y = x^1/3",): ["two meanings", "^(1/3)", ")/3"],
+    ("f(x) = x + 1", "y = f^2(x)"): ["two meanings", "f(x)^2", "f(f(x))"],
+    ("d/dx(x^2) + 1",): ["two meanings", "d/dx(…)"],
+    ("y = lg(x)",): ["log10(x)", "log2(x)"],
+    # what to type
+    ("y' = 2x",): ["a derivative stands on the left", "y = x^2"],
+    ("y′ = 2x",): ["a derivative stands on the left", "y = x^2"],
+    ("dh/dx = 2x",): ["a derivative stands on the left", "y = x^2"],
+    ("y = 3,5x",): ["a comma stands between two numbers", "3.5"],
+    ("y = 1.000,5",): ["a comma stands between two numbers", "1000.5"],
+    ("y = xsin(x)",): ["x*sin(…)"],
+    ("y = x!",): ["factorial"],
+    ("y = 5%",): ["0.05"],
+    ("y = x if x>0",): ["x if x > 0 else 0"],
+    ("y = x > 0",): ["x if x > 0 else 0"],
+    ("y = sqrt(x",): ["never closed"],
+    ("y = (x+1",): ["never closed"],
+    ("y = |x + 1",): ["the second '|'"],
+    ("y = lim x",): ["limits are not computed"],
+    ("y = ∫ x",): ["integrals are not computed"],
+    ("y = 5",): ["the derivative of a constant is 0"],
+    ("y = e",): ["the derivative of a constant is 0"],
+    ("y = 3 x y^2", "--at", "x=1,y=2"): ["defined through itself", "give the result another name"],
+    ("y = x 2",): ["write * between"],
+    ("y = 2 3",): ["write * between"],
+    ("y = x[1]",): ["write * between"],
+    ("y = f(x)",): ["unknown function 'f'", "f(x) = …"],
+    ("y = mod(x, 2)",): ["x - 2*floor(x/2)"],
+    ("y = softmax(x)",): ["e1/(e1 + e2)"],
+    ("Y = X^2", "--at", "x=1"): ["did you mean 'X'?"],
+    ("y = x^2", "--at", "X=1"): ["did you mean 'x'?"],
+    ("y = x^2", "--at", "x=1", "--at", "x=2"): ["x is given twice", "once for each point"],
+    ("y = x z", "--at", "3"): ["needs one variable", "--at x=1,z=2"],
+    ("y = x^2", "--at", "u"): ["no number", "x=1"],
+    (r"y = \foo{x}",): [r"\foo is not known", r"\frac"],
+    (r"y = \frac{x",): ["this brace is never closed"],
+    (r"y = \sqrt",): ["nothing to apply to"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", ERRORS, ids=" ".join)
+def test_an_error_says_what_to_type(arguments: tuple[str, ...]) -> None:
+    result = backprop("chain", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert all(piece in result.stderr for piece in ERRORS[arguments]), result.stderr
+
+
+HOSTILE = {
+    "functions without parentheses": "y = " + "sin " * 5_000 + "x",
+    "roots": "y = " + "√" * 5_000 + "x",
+    "bars": "y = " + "|" * 5_000 + "x",
+    "compositions": "y = " + "f∘" * 5_000 + "f",
+    "braces": "y = " + "{" * 5_000 + "x",
+    "fractions": "y = " + r"\frac{" * 5_000 + "x",
+    "primes": "y" + "'" * 5_000,
+    "choices": "y = " + "x > 0 ? " * 5_000 + "x",
+    "equals signs": "=".join(f"y{n}" for n in range(6_000)),
+    "commas": ",".join(f"y{n}=x" for n in range(6_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_spelling_is_refused_or_read_in_a_moment(name: str) -> None:
+    with no_hang():
+        result = backprop("chain", "-", stdin=HOSTILE[name])
+    assert result.exit_code == 2 and len(result.stderr) < 700, result.stderr[:300]
