@@ -10,11 +10,13 @@ from itertools import islice
 import numpy as np
 
 from backprop_cli.check.arrays import INPUTS_BY_UNITS, NEW_VALUES, UNITS_BY_SAMPLES
+from backprop_cli.check.follow import Follower, follow_through
 from backprop_cli.check.given import DOUBLE, Given, GivenArray, common_digits
+from backprop_cli.check.judge import LENIENT, STRICT, Judge, sizes_of
 from backprop_cli.check.reading import Understood, understand
 from backprop_cli.check.roundoff import roundoff
 from backprop_cli.check.wanted import Index, Selection, Wanted, known_names
-from backprop_cli.check.work import Group, Matrix, Work
+from backprop_cli.check.work import Work
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import nearest
@@ -23,12 +25,6 @@ from backprop_cli.network.network import Setup
 from backprop_cli.network.spellings import spellings
 from backprop_cli.training.train import Run
 
-STRICT = 1e-9
-"""The relative error that numbers of full length may have,"""
-LENIENT = 1e-5
-"""and that of all numbers together where none has a larger one."""
-_SMALL = 1e-3
-"""Numbers so much smaller than the usual one of their kind share its absolute error."""
 _MOST_SUGGESTED = 10
 """To so many unknown names the nearest known one is looked for."""
 _MOST_COMPARED = 2_000
@@ -41,12 +37,16 @@ MOST_ENTRIES = 100_000_000
 
 @dataclass(frozen=True)
 class Compared:
-    """A given number and the right one; `digits` is to how many significant digits they agree."""
+    """A given number and the right one; `digits` is to how many significant digits they agree.
+
+    One that is wrong `follows` where it is what its author's own earlier numbers rightly give.
+    """
 
     given: Given
     expected: float
     digits: int
     agrees: bool
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,51 +83,6 @@ class Comparison:
         return all(one.agrees for one in self.compared) and (self.allows_unknown or not self.unknown)
 
 
-@dataclass(frozen=True)
-class Judge:
-    """Which numbers agree with given ones.
-
-    They lie within half a unit of the last digit given, or `tolerance` of the right one's size, or `least`. Beside that
-    `roundoff`, one for each, is what the rounding of floats may have done to it.
-    """
-
-    values: Array
-    units: Array
-    tolerance: float
-    roundoff: Array
-    least: Array | float = 0.0
-
-    @staticmethod
-    def of(given: Sequence[Given], tolerance: float) -> Judge:
-        """A judge who allows for no rounding of floats."""
-        values, units = np.array([one.value for one in given]), np.array([one.unit for one in given])
-        return Judge(values, units, tolerance, np.zeros_like(values))
-
-    def agreement(self, numbers: Array) -> Array:
-        """A boolean for each number; a half is taken up or down."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
-            allowed = (
-                np.maximum(self.units * (0.5 + 1e-9), np.maximum(self.tolerance * sizes, self.least)) + self.roundoff
-            )
-            return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
-
-    def noise(self, expected: Array, sizes: Array, kinds: Array) -> float | None:
-        """The largest error beside the numbers' `sizes`, where it is so small in all of them that it is noise; else None.
-
-        Noise is in most numbers of a kind, and moves some by more than a unit of their last digit.
-        """
-        with np.errstate(all="ignore"):
-            errors = np.abs(self.values - expected)
-            relative = errors / sizes
-        is_off = ~self.agreement(expected)
-        beside = np.isin(kinds, kinds[is_off])
-        is_common = is_off.sum() >= 2 and 2 * is_off.sum() > beside.sum()
-        if not is_common or not np.all(relative <= LENIENT) or np.all(errors[is_off] <= 1.01 * self.units[is_off]):
-            return None
-        return float(relative[is_off].max())
-
-
 def compare(
     given: Iterable[Given | GivenArray],
     run: Run,
@@ -135,66 +90,76 @@ def compare(
     tolerance: float | None = None,
     allows_unknown: bool = False,
 ) -> Comparison:
-    """Compare numbers by their names with the right ones of a run's last step and a sample (from 0).
-
-    Without a `tolerance` numbers of full length agree to 1e-9, and all of them to 1e-5 where none is farther off.
-
-    Raises:
-        UsageError: they ask for too many others.
-    """
-    setup, before = run.setup, before_last(run)
-    steps = min(1, run.steps)
-    work = Work(before, steps, sample)
-    index = Index(setup.network.names, setup.network.activations, len(setup.samples))
-    understood = understand(list(given), index, work, setup.schedule.reduction == "mean")
-    known = understood.known
-    selection = Selection(wanted for _, wanted in known)
-    _require_few(selection.entries(setup.network.names))
-    expected = selection.of(work)
-    numbers = [one for one, _ in known]
-    judge = Judge.of(numbers, STRICT if tolerance is None else tolerance)
-    remarks = list(understood.misfits) + _on_reading(understood, len(work.method.batch_indices))
-    if not judge.agreement(expected).all():
-        scales = np.array([one.epsilon for one in numbers]) / DOUBLE
-        judge = replace(judge, roundoff=scales * roundoff(before, steps, sample, selection, expected))
-        kinds = _kinds([wanted for _, wanted in known])
-        sizes = _sizes(kinds, expected)
-        noise = None if tolerance is not None else judge.noise(expected, sizes, kinds)
-        if noise is not None:
-            judge = replace(judge, tolerance=LENIENT, least=LENIENT * sizes)
-            remarks.append(_on_noise(noise))
-    compared = tuple(
-        Compared(one, float(right), common_digits(one, float(right)), bool(is_same))
-        for one, right, is_same in zip(numbers, expected, judge.agreement(expected), strict=True)
-    )
-    return Comparison(
-        run=run,
-        before=before,
-        sample=sample,
-        compared=compared,
-        missing=tuple(_missing(setup, [wanted for _, wanted in known])),
-        unknown=tuple(understood.unknown),
-        meant=_meant(understood.unknown, setup.network.names),
-        orientation=understood.reading.orientation if understood.has_weights else None,
-        remarks=tuple(remarks),
-        selection=selection,
-        judge=judge,
-        allows_unknown=allows_unknown,
-    )
+    """Compare numbers by their names with the right ones of a run's last step and a sample (from 0); see `AnswerKey`."""
+    return AnswerKey(run, sample).compare(given, tolerance, allows_unknown)
 
 
-def _kinds(wanted: Sequence[Wanted]) -> Array:
-    """A number for each group of a `Work`."""
-    numbered: dict[Group | Matrix, int] = {}
-    return np.array([numbered.setdefault(one.group, len(numbered)) for one in wanted])
+class AnswerKey:
+    """The right numbers of a run's last step and a sample (from 0), with which anybody's are compared."""
 
+    def __init__(self, run: Run, sample: int) -> None:
+        self.run, self.sample, self.before = run, sample, before_last(run)
+        self._steps = min(1, run.steps)
+        self._work = Work(self.before, self._steps, sample)
+        names, activations = run.setup.network.names, run.setup.network.activations
+        self._index = Index(names, activations, len(run.setup.samples))
+        self._follower = Follower(self.before, run.steps > 0, sample, self._index)
+        self._selections: dict[tuple[Wanted, ...], Selection] = {}
+        self._roundoffs: dict[tuple[Wanted, ...], Array] = {}
 
-def _sizes(kinds: Array, expected: Array) -> Array:
-    """Beside what each number's error is small: itself, or a thousandth of the usual number of its kind."""
-    sizes = np.abs(expected)
-    for kind in np.unique(kinds):
-        sizes[kinds == kind] = np.maximum(sizes[kinds == kind], _SMALL * np.median(sizes[kinds == kind]))
-    return sizes
+    def compare(
+        self, given: Iterable[Given | GivenArray], tolerance: float | None = None, allows_unknown: bool = False
+    ) -> Comparison:
+        """Compare numbers by their names.
+
+        Without a `tolerance` numbers of full length agree to 1e-9, and all of them to 1e-5 where none is farther off.
+
+        Raises:
+            UsageError: they ask for too many others.
+        """
+        setup = self.run.setup
+        understood = understand(list(given), self._index, self._work, setup.schedule.reduction == "mean")
+        numbers, wanted = [one for one, _ in understood.known], tuple(one for _, one in understood.known)
+        selection = self._selections.setdefault(wanted, Selection(wanted))
+        _require_few(selection.entries(setup.network.names))
+        expected = selection.of(self._work)
+        judge = Judge.of(numbers, STRICT if tolerance is None else tolerance)
+        remarks = list(understood.misfits) + _on_reading(understood, len(self._work.method.batch_indices))
+        agrees = judge.agreement(expected)
+        follows = [False] * len(numbers)
+        if not agrees.all():
+            epsilons = np.array([one.epsilon for one in numbers]) / DOUBLE
+            judge = replace(judge, roundoff=epsilons * self._roundoff(wanted, selection, expected))
+            sizes, kinds = sizes_of(wanted, expected)
+            noise = None if tolerance is not None else judge.noise(expected, sizes, kinds)
+            if noise is not None:
+                judge = replace(judge, tolerance=LENIENT, least=LENIENT * sizes)
+                remarks.append(_on_noise(noise))
+            agrees = judge.agreement(expected)
+            follows = follow_through(self._follower, numbers, wanted, expected, agrees)
+        compared = (
+            Compared(one, float(right), common_digits(one, float(right)), bool(is_same), does_follow)
+            for one, right, is_same, does_follow in zip(numbers, expected, agrees, follows, strict=True)
+        )
+        return Comparison(
+            run=self.run,
+            before=self.before,
+            sample=self.sample,
+            compared=tuple(compared),
+            missing=tuple(_missing(setup, wanted)),
+            unknown=tuple(understood.unknown),
+            meant=_meant(understood.unknown, setup.network.names),
+            orientation=understood.reading.orientation if understood.has_weights else None,
+            remarks=tuple(remarks),
+            selection=selection,
+            judge=judge,
+            allows_unknown=allows_unknown,
+        )
+
+    def _roundoff(self, wanted: tuple[Wanted, ...], selection: Selection, expected: Array) -> Array:
+        if wanted not in self._roundoffs:
+            self._roundoffs[wanted] = roundoff(self.before, self._steps, self.sample, selection, expected)
+        return self._roundoffs[wanted]
 
 
 def _on_reading(understood: Understood, batch: int) -> list[str]:

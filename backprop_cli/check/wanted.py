@@ -50,7 +50,7 @@ _AFTER: dict[Group | Matrix, Group] = {
 """What a `+` behind a name makes of it; a parameter's name alone is its gradient's."""
 
 
-_BY_SAMPLE: dict[Group | Matrix, Matrix] = {
+BY_SAMPLE: dict[Group | Matrix, Matrix] = {
     Work.net_inputs: Matrix(Work.net_inputs_by_sample),
     Work.activations: Matrix(Work.activations_by_sample),
     Work.targets: Matrix(Work.targets_by_sample),
@@ -58,7 +58,7 @@ _BY_SAMPLE: dict[Group | Matrix, Matrix] = {
     Work.upstream: Matrix(Work.upstream_by_sample),
 }
 """Of what every sample has its own; a sample is a row."""
-_PASSED_BACK = {Work.deltas, Work.upstream, _BY_SAMPLE[Work.deltas], _BY_SAMPLE[Work.upstream]}
+_PASSED_BACK = {Work.deltas, Work.upstream, BY_SAMPLE[Work.deltas], BY_SAMPLE[Work.upstream]}
 _OF_SAMPLE = re.compile(r"(.+)\[([1-9][0-9]{0,6})\]")
 
 
@@ -110,7 +110,7 @@ class Index:
         """`z3[2]`, `dE/dz3[2]`: of the second sample."""
         match = _OF_SAMPLE.fullmatch(name)
         found = self._find(match[1]) if match and int(match[2]) <= self.samples else None
-        group = _BY_SAMPLE.get(found.group) if found else None
+        group = BY_SAMPLE.get(found.group) if found else None
         return found._replace(group=group, row=int(match[2]) - 1) if found and group and match else None
 
     def find_quantity(self, name: str) -> Wanted | None:
@@ -139,7 +139,7 @@ class Index:
             wanted = Wanted(group, self._unit(group, layer, unit))
         if sample is None or self.samples == 1:
             return name, wanted
-        return f"{name}[{sample + 1}]", wanted._replace(group=_BY_SAMPLE[group], row=sample)
+        return f"{name}[{sample + 1}]", wanted._replace(group=BY_SAMPLE[group], row=sample)
 
     def _unit(self, group: Group, layer: int, unit: int) -> int:
         if group in (Work.activations, Work.upstream):

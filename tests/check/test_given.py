@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop_cli.check.compare import Judge
 from backprop_cli.check.given import common_digits, given_numbers
+from backprop_cli.check.judge import Judge
 from tests.program import backprop
 
 W31 = 0.08216704056423078

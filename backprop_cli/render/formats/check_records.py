@@ -12,7 +12,7 @@ from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.formats.signs import to_ascii
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
-COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes")
+COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes", "follows")
 
 
 def probes_record(found: GradientCheck) -> Iterator[tuple[str, Any]]:
@@ -55,6 +55,7 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
                 "expected": one.expected,
                 "digits": one.digits,
                 "agrees": one.agrees,
+                "follows": one.follows,
             }
             for one in comparison.compared
         ),
@@ -102,4 +103,5 @@ def compared_rows(comparison: Comparison, findings: Findings) -> Iterator[tuple[
         name = one.given.name
         reason = next((found for found in findings.diagnoses if not one.agrees and name in found.explains), None)
         mistakes = "+".join(_ids(reason.mistakes)) if reason else ""
-        yield (name, one.given.text, repr(one.expected), str(one.digits), str(one.agrees).lower(), mistakes)
+        verdicts = (str(one.agrees).lower(), mistakes, str(one.follows).lower())
+        yield (name, one.given.text, repr(one.expected), str(one.digits), *verdicts)

@@ -65,7 +65,7 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
             _given(one.given.text, notation),
             notation.math(notation.value(one.expected, _telling_decimals(one))),
             str(one.digits),
-            "agrees" if one.agrees else "wrong",
+            "agrees" if one.agrees else "follows" if one.follows else "wrong",
         )
         for one in comparison.compared
     )
@@ -97,9 +97,11 @@ def _summary(comparison: Comparison) -> str:
     count, right = len(comparison.compared), sum(one.agrees for one in comparison.compared)
     if right == count:
         return f"{ {1: 'It agrees', 2: 'Both agree'}.get(count, f'All {count:,} agree') } to the digits given."
-    wrong = count - right
+    following = sum(one.follows for one in comparison.compared)
+    wrong = count - right - following
     agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
-    return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong."
+    follow = f", {following:,} {'follows' if following == 1 else 'follow'} rightly from that" if following else ""
+    return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong{follow}."
 
 
 def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
