@@ -93,8 +93,9 @@ def diagnose(
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
         attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
     diagnoses, left = _best(attempts, wrong, comparison)
-    left = frozenset(index for index in left if not comparison.compared[index].follows)
-    shared, unexplained = tuple(ratios.constant()), _names(comparison, left)
+    following = frozenset(index for index, one in enumerate(comparison.compared) if one.follows)
+    unexplained, followers = _names(comparison, left - following), set(_names(comparison, following))
+    shared = tuple(ratio for ratio in ratios.constant() if not followers.issuperset(ratio.names))
     slips = tuple(ratios.slips(set(unexplained).difference(*(ratio.names for ratio in shared))))
     return Findings(shared, tuple(diagnoses), unexplained, slips, budget.left_out, budget.wanted)
 

@@ -55,8 +55,8 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
                 "expected": one.expected,
                 "digits": one.digits,
                 "agrees": one.agrees,
-                "follows": one.follows,
             }
+            | ({"follows": True} if one.follows else {})
             for one in comparison.compared
         ),
     )
