@@ -8,7 +8,7 @@ from typing import Any
 
 from backprop_cli.errors import Problem
 from backprop_cli.files.document import Document
-from backprop_cli.files.expected import kind_of, name_fault, number_hint, one_line
+from backprop_cli.files.expected import decimal_comma, kind_of, name_fault, number_hint, one_line
 from backprop_cli.files.places import Key, format_key
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
@@ -39,6 +39,15 @@ class Checker:
             self.problems.append(_COUNTED)
         else:
             self.problems.append(Problem(message, format_key(key), hint, self.document.place(key, of_name)))
+
+    def miscount(self, key: Key, message: str, hint: str = "") -> None:
+        """Note that there are not as many numbers at `key` as there should be: a decimal comma may have made two of one."""
+        self.problem(key, message, "; ".join(filter(None, (hint, self.decimal_comma(key)))))
+
+    def decimal_comma(self, key: Key) -> str:
+        """A hint where a decimal comma has made two numbers of one in the value at `key`, else nothing."""
+        span = None if self.is_full else self.document.span(key)
+        return decimal_comma(self.document.text[span.start : span.end]) if span else ""
 
     def report(self) -> list[Problem]:
         """The problems in the order of the text, the first of many."""

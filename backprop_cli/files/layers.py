@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from backprop_cli.files.checker import Checker
-from backprop_cli.files.expected import kind_of, many
+from backprop_cli.files.expected import kind_of, many, number_hint
 from backprop_cli.files.places import Key
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 
@@ -51,7 +51,7 @@ def read_layers(check: Checker) -> list[GivenLayer]:
 
 def _layer(check: Checker, key: Key, value: Any) -> GivenLayer | None:
     if not isinstance(value, dict):
-        check.problem(key, f"expected a mapping with the key weights, found {kind_of(value)}")
+        check.problem(key, f"expected a mapping with the key weights, found {kind_of(value)}", number_hint(value))
         return None
     check.check_keys(key, value, LAYER_KEYS, required=("weights",))
     given = value.get("activation", "linear")
@@ -80,7 +80,7 @@ def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
     for index, row in enumerate(rows):
         if len(row) != len(rows[0]):
             expected = f"expected {many(len(rows[0]), 'weight')} as in the first row, found {len(row)}"
-            check.problem((*key, index), expected, "every row holds one weight per source of the layer")
+            check.miscount((*key, index), expected, "every row holds one weight per source of the layer")
     return None if len(check.problems) > before else rows
 
 
@@ -119,7 +119,7 @@ def _bias(check: Checker, key: Key, value: Any, units: int) -> list[float] | Non
     numbers = [check.number(place, number) for place, number in entries]
     is_shared = isinstance(value, dict) and len(value) == 1
     if len(check.problems) == before and units and len(numbers) != units and not is_shared:
-        check.problem(
+        check.miscount(
             key,
             f"expected {many(units, 'bias')}, one per unit of the layer, found {len(numbers)}",
             "a single number, without brackets, is a bias that the layer's units share",

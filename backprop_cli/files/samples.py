@@ -38,7 +38,7 @@ def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]]
     for index, vector in enumerate(vectors):
         if len(vector) != len(vectors[0]) and len(check.problems) == before:
             found = f"expected {many(len(vectors[0]), 'number')} as in the first sample, found {len(vector)}"
-            check.problem((*key, index), found)
+            check.miscount((*key, index), found)
     return (vectors, names) if len(check.problems) == before else (None, ())
 
 
@@ -54,8 +54,12 @@ def fit_samples(
     sources = len(inputs[0])
     for index, layer in enumerate(layers):
         if layer.sources != sources:
+            if index == 0 and check.decimal_comma(("inputs",)):
+                found = f"expected {many(layer.sources, 'number')}, one per weight of a row, found {sources}"
+                check.miscount(("inputs",), found)
+                return None
             what = "the inputs have" if index == 0 else f"layer {index} has"
-            check.problem(
+            check.miscount(
                 ("layers", index, "weights", 0),
                 f"expected {many(sources, 'weight')} in each row, found {layer.sources}",
                 f"{what} {many(sources, 'number' if index == 0 else 'unit')}; a row holds one weight for each",
@@ -71,7 +75,7 @@ def fit_samples(
         check.problem(first, found, "one list per sample: [[1], [0]]")
         return None
     if len(targets[0]) != sources:
-        check.problem(
+        check.miscount(
             first, f"expected {many(sources, 'target')}, one per output, found {len(targets[0])}",
             f"the last layer has {many(sources, 'unit')}",
         )  # fmt: skip

@@ -11,6 +11,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.core_schema import scalar
 from backprop_cli.files.places import place_at
+from backprop_cli.files.yaml_hints import Failure, find_slip
 
 MAX_DEPTH = 32
 TOO_DEEP = f"the file is nested more than {MAX_DEPTH} levels deep"
@@ -33,14 +34,20 @@ def events(text: str, file: str) -> Iterator[Any]:
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = place_at(file, text, mark.line + 1, mark.column + 1) if mark else Place(file)
         reason = " ".join(part for part in (error.context, error.problem) if part)
         if "nesting depth" in reason:
-            raise InputError(Problem(TOO_DEEP, place=place)) from None
-        hint = "a value that starts with @, `, *, & or % needs quotes; indent with spaces, not tabs" if mark else ""
-        raise InputError(Problem(f"this is not valid YAML: {reason}", place=place, hint=hint)) from None
+            raise InputError(Problem(TOO_DEEP, place=_place(text, file, mark))) from None
+        slip = find_slip(Failure(text.split("\n"), mark.line, mark.column, reason)) if mark else None
+        if slip is None:
+            raise InputError(Problem(f"this is not valid YAML: {reason}", place=_place(text, file, mark))) from None
+        place = place_at(file, text, slip.line, slip.column)
+        raise InputError(Problem(slip.message, place=place, hint=slip.hint)) from None
     except yaml.YAMLError as error:
         raise InputError(Problem(f"this is not valid YAML: {error}", place=Place(file))) from None
+
+
+def _place(text: str, file: str, mark: Any) -> Place:
+    return place_at(file, text, mark.line + 1, mark.column + 1) if mark else Place(file)
 
 
 class _Builder:

@@ -22,7 +22,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "only a comment": ("# nothing\n", "", "expected a mapping"),
     "a list": ("- 1\n- 2\n", "1:1", "found a list of 2"),
     "a word": ("hello\n", "1:1", "found the text 'hello'"),
-    "unclosed bracket": ("inputs: [1, 2\ntargets: [1]\n", "2:8", "not valid YAML"),
+    "unclosed bracket": ("inputs: [1, 2\ntargets: [1]\n", "1:9", "this [ is never closed"),
     "two documents": (GOOD + "---\na: 1\n", "5:1", "more than one YAML document"),
     "duplicate key": ("inputs: [1]\ninputs: [2]\n", "2:1", "the key 'inputs' is given twice"),
     "duplicate weight": (LAYER + "  - weights: [{w: 1, w: 2}]\n", "4:22", "the key 'w' is given twice"),

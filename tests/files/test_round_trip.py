@@ -197,4 +197,4 @@ def test_the_short_form_of_yaml_may_come_through_a_pipe() -> None:
     assert yaml.safe_load(written(as_json))["layers"] == [{"weights": [[0.5]]}]
     broken = backprop("run", "-", stdin='{"inputs": [1,}')
     assert "not valid JSON" in broken.stderr
-    assert "not valid YAML" in backprop("run", "-", stdin="{inputs: [1,}").stderr
+    assert "} cannot close the [" in backprop("run", "-", stdin="{inputs: [1,}").stderr

@@ -16,7 +16,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "question marks": ("? " * (LARGE // 2), "a key must be a plain word"),
     "mappings": ("a: {" * (LARGE // 4), "nested more than 32 levels"),
     "indents": ("".join(" " * depth + "a:\n" for depth in range(1300)), "nested more than 32 levels"),
-    "anchors": ("&a " * (LARGE // 3), "not valid YAML"),
+    "anchors": ("&a " * (LARGE // 3), "text that begins with & needs quotes"),
     "directives": ("%YAML 1.1\n" * (LARGE // 10), "not valid YAML"),
     "documents": ("---\n" * (LARGE // 4), "more than one YAML document"),
     "long integer": (f"{HEAD}layers: [{{weights: [[{'9' * LARGE}]]}}]", "found infinity"),
