@@ -1,10 +1,14 @@
-"""Somebody's own numbers in a CSV file: rows of a name and a number, or a row of names above a row of numbers."""
+"""Numbers in a CSV file: somebody's, rows of a name and a number or a row of names above a row of numbers, or a whole class's.
+
+A class's table has a row for each person: first the person's name, then the numbers whose names are in the header.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from backprop_cli.check.given import Given, given_numbers
 from backprop_cli.check.wanted import Index
@@ -18,6 +22,8 @@ _DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 Row = tuple[int, list[str]]
 """A line's number, and its cells."""
+_Cell = tuple[str, str, int]
+"""The name and the text of a number, and the line in which it stands."""
 
 
 def is_table(text: str, source: str) -> bool:
@@ -53,17 +59,49 @@ def read_table(text: str, source: str, names: Names) -> list[Given]:
             cells.append((row[name_at], row[value_at], line))
     cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
     _refuse_repeated(cells, source)
+    return [replace(one, is_of_sample=is_of_sample) for one in _numbers(cells, source)]
+
+
+class ClassTable(NamedTuple):
+    """A class's table: each person's name and numbers, which were `asked`, and columns that mean nothing in the network."""
+
+    people: list[tuple[str, list[Given]]]
+    asked: tuple[str, ...]
+    unknown: list[str]
+
+
+def read_class(text: str, source: str, names: Names) -> ClassTable | None:
+    """A table with a row for each person, or None where it is somebody's own numbers.
+
+    Raises:
+        InputError: two columns have one title, or a cell is no number.
+    """
+    rows = _rows(text)
+    index = Index(names)
+    header = [cell.strip() for cell in rows[0][1]] if len(rows) > 1 else []
+    known = [column for column, title in enumerate(header) if column > 0 and index.find(title) is not None]
+    if not known or index.find(header[0]) is not None or _is_number(header[0]):
+        return None
+    _refuse_repeated([(header[column], "", rows[0][0]) for column in known], source)
+    unknown = [title for column, title in enumerate(header[1:], 1) if title and column not in known]
+    people = []
+    for line, row in rows[1:]:
+        cells = [(header[column], row[column], line) for column in known if column < len(row) and row[column].strip()]
+        people.append((row[0].strip(), _numbers(cells, source)))
+    return ClassTable(people, tuple(header[column] for column in known), unknown)
+
+
+def _numbers(cells: list[_Cell], source: str) -> list[Given]:
+    """Named numbers from the cells of a table."""
     try:
-        given = given_numbers([(name, number) for name, number, _ in cells])
-        return [replace(one, is_of_sample=is_of_sample) for one in given]
+        return given_numbers([(name, number) for name, number, _ in cells])
     except ValueError as error:
         name, number, line = cells[error.args[0]]
-        raise InputError(
-            Problem(f"expected a number, found {number.strip()!r}", name, place=Place(source, line))
-        ) from None
+        message = f"expected a number, found {number.strip()!r}"
+        raise InputError(Problem(message, name, place=Place(source, line))) from None
 
 
-def _refuse_repeated(cells: list[tuple[str, str, int]], source: str) -> None:
+def _refuse_repeated(cells: list[_Cell], source: str) -> None:
     first: dict[str, int] = {}
     for name, _, line in cells:
         if name in first:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.check.answer_tables import is_table, read_table
+from backprop_cli.check.answer_tables import is_table, read_class, read_table
 from backprop_cli.check.given import DOUBLE, Given, GivenArray, given_numbers, of_floats
 from backprop_cli.errors import InputError, Place, Problem
 from backprop_cli.files.document import Document, parse
@@ -54,6 +54,37 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
     if not answers.given:
         raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=Place(source)))
     return answers
+
+
+class Person(NamedTuple):
+    """One of several people whose numbers are compared; `asked` are the numbers that a table has columns for."""
+
+    name: str
+    answers: Answers
+    asked: tuple[str, ...] | None = None
+
+
+class People(NamedTuple):
+    """The people of a file. `is_class` says whether it is a table of them; `unknown` are columns that mean nothing."""
+
+    people: list[Person]
+    unknown: tuple[str, ...] = ()
+    is_class: bool = False
+
+
+def read_people(content: bytes, source: str, names: Names) -> People:
+    """Everybody's numbers in a file: a table's with a row for each person, else one person's, who is called as the file is.
+
+    Raises:
+        InputError: see `read_answers`.
+    """
+    if not is_binary(content):
+        text = decode(content, source)
+        table = read_class(text, source, names) if text.strip() and is_table(text, source) else None
+        if table is not None:
+            people = [Person(name, Answers(tuple(given)), table.asked) for name, given in table.people]
+            return People(people, tuple(table.unknown), is_class=True)
+    return People([Person(source, read_answers(content, source, names))])
 
 
 def is_binary(content: bytes) -> bool:

@@ -148,7 +148,7 @@ class AnswerKey:
             compared=tuple(compared),
             missing=tuple(_missing(setup, wanted)),
             unknown=tuple(understood.unknown),
-            meant=_meant(understood.unknown, setup.network.names),
+            meant=meant_by(understood.unknown, setup.network.names),
             orientation=understood.reading.orientation if understood.has_weights else None,
             remarks=tuple(remarks),
             selection=selection,
@@ -184,8 +184,8 @@ def _on_noise(noise: float) -> str:
     )
 
 
-def _meant(unknown: Sequence[str], names: Names) -> dict[str, str]:
-    """The known names nearest to the first unknown ones."""
+def meant_by(unknown: Sequence[str], names: Names) -> dict[str, str]:
+    """The known names nearest to the first unknown ones, where there are any."""
     known = list(islice(known_names(names), _MOST_COMPARED)) if unknown else []
     found = {}
     for name in [name for name in unknown if len(name) <= _LONGEST_NAME][:_MOST_SUGGESTED]:

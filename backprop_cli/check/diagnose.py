@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -15,11 +15,15 @@ from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.mistakes.table import MISTAKES, mistakes_of
 from backprop_cli.check.ratios import Ratio, Ratios, Slip
+from backprop_cli.check.wanted import Selection
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
+
+_AT_A_TIME = 20_000
+"""About so many numbers, of several hypotheses, are compared together."""
 
 _DOUBT_OF_PAIRS = 0.3
 """So many digits more must speak for two mistakes made together."""
@@ -54,6 +58,14 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What was already worked out for others who were asked for the same numbers of the same run."""
+
+    mistakes: list[Made] = field(default_factory=list)
+    numbers: dict[tuple[Selection, tuple[int, ...]], Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Attempt:
     """What came of one hypothesis: which wrong numbers it explains, and which right ones it would have spoilt."""
 
@@ -76,19 +88,24 @@ def diagnose(
     comparison: Comparison,
     on_progress: Callable[[int, int], None] | None = None,
     effort: float = DEFAULT_EFFORT,
+    memory: Memory | None = None,
 ) -> Findings:
     """Find the mistakes behind the numbers that do not agree; nothing is ever found behind right ones.
 
     A hypothesis counts only where the digits that it hits are more than chance gives to so many hypotheses. `on_progress`
     is told how many of how many hypotheses are tried; those that would take more than about `effort` seconds are not.
+    A `memory` serves all comparisons with one run.
     """
     wrong = frozenset(index for index, one in enumerate(comparison.compared) if not one.agrees)
     if not wrong:
         return Findings()
     budget = Budget(comparison, effort)
     ratios = Ratios(comparison)
-    laboratory = _Laboratory(comparison, Evidence(comparison, ratios), budget, on_progress)
-    singles = [(made,) for made in mistakes_of(comparison.run.setup)]
+    memory = Memory() if memory is None else memory
+    if not memory.mistakes:
+        memory.mistakes.extend(mistakes_of(comparison.run.setup))
+    laboratory = _Laboratory(comparison, Evidence(comparison, ratios), budget, memory, on_progress)
+    singles = [(made,) for made in memory.mistakes]
     attempts = laboratory.try_all(singles)
     if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
         attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
@@ -117,38 +134,51 @@ class _Laboratory:
         comparison: Comparison,
         evidence: Evidence,
         budget: Budget,
+        memory: Memory,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:
         self.comparison = comparison
         self.evidence = evidence
         self.budget = budget
+        self.memory = memory
         self.on_progress = on_progress
 
     def try_all(self, hypotheses: Sequence[tuple[Made, ...]]) -> list[_Attempt]:
         """The hypotheses that explain something, with more evidence than their number asks for."""
         chosen = self.budget.choose(hypotheses)
-        attempts = []
-        for order, mistakes in enumerate(chosen):
-            numbers = self._numbers(mistakes)
-            agrees = self.comparison.judge.agreement(numbers)
-            if self.evidence.speaks_for(numbers, agrees, _needed(mistakes), _is_scaling(mistakes)):
-                explains, spoilt = agrees & self.evidence.is_wrong, ~(agrees | self.evidence.is_wrong)
-                attempts.append(_Attempt(mistakes, order, _indices(explains), _indices(spoilt)))
+        is_wrong, attempts = self.evidence.is_wrong, []
+        at_a_time = max(1, _AT_A_TIME // len(is_wrong))
+        for first in range(0, len(chosen), at_a_time):
+            numbers = np.array([self._numbers(mistakes) for mistakes in chosen[first : first + at_a_time]])
+            agreements = self.comparison.judge.agreement(numbers)
+            for row in np.flatnonzero(np.any(agreements & is_wrong, axis=1)).tolist():
+                mistakes, agrees = chosen[first + row], agreements[row]
+                if self.evidence.speaks_for(numbers[row], agrees, _needed(mistakes), _is_scaling(mistakes)):
+                    explains, spoilt = agrees & is_wrong, ~(agrees | is_wrong)
+                    attempts.append(_Attempt(mistakes, first + row, _indices(explains), _indices(spoilt)))
             if self.on_progress is not None:
-                self.on_progress(order + 1, len(chosen))
+                self.on_progress(first + len(numbers), len(chosen))
         return attempts
 
     def _numbers(self, mistakes: tuple[Made, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
-        run, sample = self.comparison.run, self.comparison.sample
-        steps = max(0, run.steps + sum(made.way.steps for made in mistakes))
+        numbers = self._computed(mistakes)
         with np.errstate(all="ignore"):
-            work = Work(run.setup, steps, sample, (made.way.change for made in mistakes))
-            numbers = self.comparison.selection.of(work)
             for made in mistakes:
                 if made.way.written is not None:
                     numbers = made.way.written(numbers, self.comparison.judge.units)
-            return numbers
+        return numbers
+
+    def _computed(self, mistakes: tuple[Made, ...]) -> Array:
+        """The same before they are written down, which is the same for everybody."""
+        known = (self.comparison.selection, tuple(map(id, mistakes)))
+        if known not in self.memory.numbers:
+            run, sample = self.comparison.run, self.comparison.sample
+            steps = max(0, run.steps + sum(made.way.steps for made in mistakes))
+            with np.errstate(all="ignore"):
+                work = Work(run.setup, steps, sample, (made.way.change for made in mistakes))
+                self.memory.numbers[known] = self.comparison.selection.of(work)
+        return self.memory.numbers[known]
 
 
 def _needed(mistakes: tuple[Made, ...]) -> float:

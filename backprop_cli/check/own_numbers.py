@@ -16,8 +16,9 @@ from backprop_cli.errors import InputError
 from backprop_cli.formula.evaluate import NoValueError, evaluate
 from backprop_cli.formula.expression import Expression, Source
 from backprop_cli.formula.formula import Formula
-from backprop_cli.formula.parser import Parser, Vocabulary
+from backprop_cli.formula.parser import Parser
 from backprop_cli.formula.tokens import statements
+from backprop_cli.formula.vocabulary import Vocabulary
 
 Record = Partial | Quantity
 

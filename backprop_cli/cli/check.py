@@ -12,6 +12,8 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.values import count_of, number_of
 
 if TYPE_CHECKING:
+    from backprop_cli.check.answers import Person
+    from backprop_cli.check.compare import AnswerKey
     from backprop_cli.cli.show import Showing
     from backprop_cli.network.network import Setup
     from backprop_cli.training.train import Run
@@ -23,12 +25,13 @@ FAILED = 1
 def check(
     config: opt.ConfigArgument = None,
     against: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--against",
             "-a",
             metavar="FILE",
-            help="Somebody's own numbers: JSON, YAML, CSV, .npz, .safetensors, or - for standard input.",
+            help="Somebody's own numbers: JSON, YAML, CSV, .npz, .safetensors, or - for standard input. "
+            "A CSV table with a row for each person, or several files: a row of result each.",
             rich_help_panel=opt.NETWORK,
         ),
     ] = None,
@@ -104,12 +107,13 @@ def check(
     from backprop_cli.errors import UsageError
 
     console = Console(quiet)
-    if config == "-" and against == "-":
+    against = against or []
+    if [config, *against].count("-") > 1:
         raise UsageError("CONFIG and --against cannot both be read from standard input")
     _, setup = open_setup(config, console)
     setup = setup.with_schedule(learning_rate)
     showing = Showing(format, digits, rows, standalone)
-    if against is None:
+    if not against:
         passed = _against_numbers(console, showing, setup, steps, tolerance, sample_parameters, seed)
     else:
         passed = _against_answers(console, showing, setup, steps, tolerance, sample, against, effort, allow_unknown)
@@ -160,35 +164,89 @@ def _against_answers(
     steps: int | None,
     tolerance: float | None,
     sample: int | None,
-    against: str,
+    against: list[str],
     effort: int,
     allow_unknown: bool,
 ) -> bool:
-    """Somebody's numbers, and what went wrong in them; the file itself may say to which step and sample they belong."""
-    from backprop_cli.check.answers import read_answers
-    from backprop_cli.check.compare import compare
+    """Somebody's numbers, and what went wrong in them, or everybody's.
+
+    A single file may itself say to which step and sample its numbers belong.
+    """
+    from backprop_cli.check.answers import Answers, read_people
+    from backprop_cli.check.compare import AnswerKey, meant_by
+    from backprop_cli.cli.setup import sample_index
+    from backprop_cli.files.input import STANDARD_INPUT, read_bytes
+
+    names = setup.network.names
+    sources = {STANDARD_INPUT if file == "-" else file: file for file in against}
+    files = [read_people(read_bytes(file), source, names) for source, file in sources.items()]
+    people = [person for file in files for person in file.people]
+    is_one = len(files) == 1 and not files[0].is_class
+    of_file = people[0].answers if is_one else Answers(())
+    count = next(one for one in (steps, of_file.steps, setup.schedule.steps) if one is not None)
+    index = sample_index(sample or of_file.sample or 1, setup)
+    key = AnswerKey(_trained(console, setup, count), index)
+    if is_one:
+        return _against_one(console, showing, key, people[0], tolerance, effort, allow_unknown)
+    unknown = list(dict.fromkeys(name for file in files for name in file.unknown))
+    meant = {name: near for name in unknown for near in [meant_by([name], names).get(name, "")]}
+    return _against_all(console, showing, key, people, meant, tolerance, effort, allow_unknown)
+
+
+def _against_one(
+    console: Console,
+    showing: Showing,
+    key: AnswerKey,
+    person: Person,
+    tolerance: float | None,
+    effort: int,
+    allow_unknown: bool,
+) -> bool:
     from backprop_cli.check.diagnose import diagnose
     from backprop_cli.check.wanted import known_names
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.cli.setup import sample_index
     from backprop_cli.cli.show import show
     from backprop_cli.errors import UnknownNameError
-    from backprop_cli.files.input import STANDARD_INPUT, read_bytes
     from backprop_cli.render.formats.check_records import COMPARED_COLUMNS, compared_rows, comparison_record
     from backprop_cli.render.formats.records import notice_items
     from backprop_cli.render.views.against_view import against_view
 
-    source = STANDARD_INPUT if against == "-" else against
-    answers = read_answers(read_bytes(against), source, setup.network.names)
-    count = next(number for number in (steps, answers.steps, setup.schedule.steps) if number is not None)
-    index = sample_index(sample or answers.sample or 1, setup)
-    comparison = compare(answers.given, _trained(console, setup, count), index, tolerance, allow_unknown)
+    setup = key.run.setup
+    comparison = key.compare(person.answers.given, tolerance, allow_unknown)
     if not comparison.compared:
         raise UnknownNameError("name", comparison.unknown[0], known_names(setup.network.names))
     with Progress(console, 1, "hypothesis") as progress:
         findings = diagnose(comparison, progress.update_of, effort)
     show(
-        console, showing, lambda notation: against_view(source, comparison, findings, notation),
+        console, showing, lambda notation: against_view(person.name, comparison, findings, notation),
         chain(comparison_record(comparison, findings), notice_items(setup)), COMPARED_COLUMNS, compared_rows(comparison, findings),
     )  # fmt: skip
     return comparison.passed
+
+
+def _against_all(
+    console: Console,
+    showing: Showing,
+    key: AnswerKey,
+    people: list[Person],
+    unknown: dict[str, str],
+    tolerance: float | None,
+    effort: int,
+    allow_unknown: bool,
+) -> bool:
+    from backprop_cli.check.people import check_people
+    from backprop_cli.cli.progress import Progress
+    from backprop_cli.cli.show import show
+    from backprop_cli.render.formats.check_records import RESULT_COLUMNS, result_rows, results_record
+    from backprop_cli.render.formats.records import notice_items
+    from backprop_cli.render.views.class_view import class_view
+
+    with Progress(console, len(people), "person") as progress:
+        results = check_people(people, key, tolerance, allow_unknown, effort, progress.update_of)
+    setup = key.run.setup
+    passed = all(result.passed for result in results) and (allow_unknown or not unknown)
+    show(
+        console, showing, lambda notation: class_view(setup, results, unknown, notation),
+        chain(results_record(results, unknown, passed), notice_items(setup)), RESULT_COLUMNS, result_rows(results),
+    )  # fmt: skip
+    return passed

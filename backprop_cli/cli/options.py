@@ -59,6 +59,7 @@ ConfigArgument = Annotated[
         help="Network file, - for standard input, or a built-in example.",
         show_default="classic",
         autocompletion=complete_network,
+        rich_help_panel=NETWORK,
     ),
 ]
 ConfigsArgument = Annotated[
@@ -68,6 +69,7 @@ ConfigsArgument = Annotated[
         help="Network files, - for standard input, or built-in examples.",
         show_default="classic",
         autocompletion=complete_network,
+        rich_help_panel=NETWORK,
     ),
 ]
 StepsOption = Annotated[

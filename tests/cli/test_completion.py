@@ -31,20 +31,7 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
     [
         (
             "backprop ",
-            [
-                "run",
-                "explain",
-                "predict",
-                "chain",
-                "check",
-                "report",
-                "plot",
-                "examples",
-                "init",
-                "export",
-                "schema",
-                "man",
-            ],
+            ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "export", "schema"],
         ),
         ("backprop ex", ["explain", "examples", "export"]),
         ("backprop run --st", ["--steps", "--standalone"]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from backprop_cli.check.compare import Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.numerical import GradientCheck, Probe
+from backprop_cli.check.people import Result
 from backprop_cli.render.formats.signs import to_ascii
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
@@ -70,6 +71,42 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "unexplained", list(findings.unexplained)
     yield "slips", [{key: value for key, value in slip._asdict().items() if value} for slip in findings.slips]
     yield "not_tried", findings.left_out
+
+
+RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes")
+
+
+def results_record(results: Sequence[Result], unknown: Mapping[str, str], passed: bool) -> Iterator[tuple[str, Any]]:
+    """The keys of the JSON of `check --against` with several people's numbers, in order."""
+    yield "passed", passed
+    yield "results", (_result(result) for result in results)
+    yield "unknown", list(unknown)
+    yield "suggestions", {name: near for name, near in unknown.items() if near}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    comparison, findings = result.comparison, result.findings
+    return {
+        "name": result.name,
+        "passed": result.passed,
+        "right": result.right,
+        "wrong": result.wrong,
+        "follows": result.follows,
+        "missing": list(result.missing),
+        "unknown": list(comparison.unknown),
+        "mistakes": [_ids(diagnosis.mistakes) for diagnosis in findings.diagnoses],
+        "wrong_names": [one.given.name for one in comparison.compared if not (one.agrees or one.follows)],
+        "unexplained": list(findings.unexplained),
+    }
+
+
+def result_rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
+    """The same as rows of CSV; several diagnoses stand beside one another, two mistakes made together are joined by +."""
+    for result in results:
+        mistakes = " ".join("+".join(_ids(diagnosis.mistakes)) for diagnosis in result.findings.diagnoses)
+        counts = map(str, (result.right, result.wrong, result.follows))
+        names = (" ".join(result.missing), " ".join(result.comparison.unknown))
+        yield (result.name, str(result.passed).lower(), *counts, *names, mistakes)
 
 
 def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""A whole class at once: everybody's numbers compared with the right ones, one result each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from backprop_cli.check.answers import Person
+from backprop_cli.check.compare import AnswerKey, Comparison
+from backprop_cli.check.diagnose import Findings, Memory, diagnose
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one person's numbers, and which mistakes explain the wrong ones; `missing` were asked for."""
+
+    name: str
+    missing: tuple[str, ...]
+    comparison: Comparison
+    findings: Findings
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is a number, and every one agrees."""
+        return self.comparison.passed and bool(self.comparison.compared)
+
+    @property
+    def right(self) -> int:
+        """How many numbers agree."""
+        return sum(one.agrees for one in self.comparison.compared)
+
+    @property
+    def follows(self) -> int:
+        """How many wrong numbers follow rightly from the person's own earlier ones."""
+        return sum(one.follows for one in self.comparison.compared)
+
+    @property
+    def wrong(self) -> int:
+        """How many numbers are wrong in themselves."""
+        return len(self.comparison.compared) - self.right - self.follows
+
+
+def check_people(
+    people: Sequence[Person],
+    key: AnswerKey,
+    tolerance: float | None,
+    allows_unknown: bool,
+    effort: float,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Result]:
+    """Everybody's result. The same wrong numbers are explained once, each within about `effort` seconds."""
+    memory = Memory()
+    known: dict[tuple[tuple[str, float, float], ...], Findings] = {}
+    results = []
+    for order, person in enumerate(people):
+        comparison = key.compare(person.answers.given, tolerance, allows_unknown)
+        numbers = tuple((one.given.name, one.given.value, one.given.unit) for one in comparison.compared)
+        if numbers not in known:
+            known[numbers] = diagnose(comparison, None, effort, memory)
+        given = {one.given.name for one in comparison.compared}
+        missing = comparison.missing if person.asked is None else tuple(one for one in person.asked if one not in given)
+        results.append(Result(person.name, missing, comparison, known[numbers]))
+        if on_progress is not None:
+            on_progress(order + 1, len(people))
+    return results
