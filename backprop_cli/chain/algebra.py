@@ -18,7 +18,7 @@ from sympy.core.parameters import distribute
 
 from backprop_cli.chain.slopes import Slopes
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, walk
-from backprop_cli.formula.operations import CHOICES
+from backprop_cli.formula.operations import CHOICES, OPERATIONS, Operation
 
 Symbolic = Any
 """An expression of sympy's, which has no types."""
@@ -63,7 +63,10 @@ def _opaque(name: str) -> Symbolic:
     return type(name, (sympy.Function,), {})
 
 
-_OPAQUE: dict[str, Symbolic] = {name: _opaque(name) for name in ("sigmoid", "relu", "abs", "max", "min", *CHOICES)}
+_INFIX = ("+", "*", "neg", "/", "^")
+_OPAQUE: dict[str, Symbolic] = {
+    name: _opaque(name) for name, entry in OPERATIONS.items() if not entry.sympy and name not in _INFIX
+}
 
 
 def _signed(function: Symbolic, sign: int) -> Callable[[Symbolic], Symbolic]:
@@ -84,17 +87,17 @@ def _negated(value: Symbolic) -> Symbolic:
     return sympy.Add(*(-term for term in value.args))
 
 
-_PARITIES = {"sin": -1, "cos": 1, "tan": -1, "sinh": -1, "cosh": 1, "tanh": -1}
+def _known(entry: Operation) -> Symbolic:
+    """What sympy has for an operation."""
+    function = getattr(sympy, entry.sympy)
+    return _signed(function, entry.parity) if entry.parity else function
 
-_FUNCTIONS: dict[str, Callable[..., Symbolic]] = {
-    **{name: _signed(getattr(sympy, name), sign) for name, sign in _PARITIES.items()},
-    **{name: getattr(sympy, name) for name in ("exp", "sqrt")},
-    **dict.fromkeys(("log", "ln"), sympy.log),
-    **_OPAQUE,
-}
+
+_SYMPY: dict[str, Symbolic] = {name: _known(entry) for name, entry in OPERATIONS.items() if entry.sympy} | _OPAQUE
+
 NAMES: dict[Any, str] = {
-    **{_FUNCTIONS[name]: name for name in ("exp", "ln", *_OPAQUE)},
-    **{getattr(sympy, name): name for name in _PARITIES},
+    **{function: name for name, function in _OPAQUE.items()},
+    **{getattr(sympy, entry.sympy): name for name, entry in reversed(OPERATIONS.items()) if entry.sympy},
 }
 """What sympy's functions are called in our language."""
 
@@ -167,10 +170,10 @@ def _applied(expression: Apply, arguments: Sequence[Symbolic]) -> Symbolic:
     if operation == "^":
         return _power(expression, *arguments)
     if not arguments:
-        return {"pi": sympy.pi, "e": sympy.E}[operation]
+        return _SYMPY[operation]
     if operation in CHOICES and arguments[0] == arguments[-1]:
         return arguments[0]
-    return _FUNCTIONS[operation](*arguments)
+    return _SYMPY[operation](*arguments)
 
 
 def _power(expression: Apply, base: Symbolic, exponent: Symbolic) -> Symbolic:

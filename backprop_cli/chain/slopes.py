@@ -7,40 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.formula.expression import Apply, Expression, Name, Number, Source, names_in
-from backprop_cli.formula.operations import CHOICES
-from backprop_cli.formula.parser import Parser
-from backprop_cli.formula.tokens import statements
-from backprop_cli.formula.vocabulary import Vocabulary
-
-_SLOPES = {
-    "^": ["y*x^(y - 1)", "x^y*ln(x)"],
-    "exp": ["exp(x)"],
-    "ln": ["1/x"],
-    "log": ["1/x"],
-    "sqrt": ["1/(2*sqrt(x))"],
-    "sin": ["cos(x)"],
-    "cos": ["-sin(x)"],
-    "tan": ["1 + tan(x)^2"],
-    "sinh": ["cosh(x)"],
-    "cosh": ["sinh(x)"],
-    "tanh": ["1 - tanh(x)^2"],
-    "sigmoid": ["sigmoid(x)*(1 - sigmoid(x))"],
-    "relu": ["1 if x > 0 else 0"],
-    "abs": ["1 if x > 0 else -1 if x < 0 else 0"],
-    "max": ["1 if x > y else 1/2 if x == y else 0", "1 if y > x else 1/2 if y == x else 0"],
-    "min": ["1 if y > x else 1/2 if y == x else 0", "1 if x > y else 1/2 if x == y else 0"],
-}
-"""The slopes of an operation by each of its arguments x and y. Sums, products and conditions have rules of their own."""
-
-
-def _parsed(text: str) -> Expression:
-    source = Source(text)
-    (tokens,) = statements(source)
-    return Parser(source, tokens, Vocabulary(variables=frozenset("xy"))).value()
-
-
-_PARSED = {operation: [_parsed(text) for text in texts] for operation, texts in _SLOPES.items()}
+from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in
+from backprop_cli.formula.operations import CHOICES, OPERATIONS
+from backprop_cli.formula.reading import filled, formula
 
 
 class Slopes:
@@ -101,7 +70,8 @@ def _local(part: Apply, index: int) -> list[Expression]:
         return []
     if part.operation == "*":
         return [*part.arguments[:index], *part.arguments[index + 1 :]]
-    return [_filled(_PARSED[part.operation][index], dict(zip("xy", part.arguments, strict=False)), part.at)]
+    slope = formula(OPERATIONS[part.operation].slopes[index])
+    return [filled(slope, dict(zip("xy", part.arguments, strict=False)), part.at)]
 
 
 def _logarithmic(power: Apply, base_slope: Expression, exponent_slope: Expression) -> Expression:
@@ -110,15 +80,6 @@ def _logarithmic(power: Apply, base_slope: Expression, exponent_slope: Expressio
     by_exponent = _product([exponent_slope, Apply("ln", (base,), power.at)], power.at)
     by_base = Apply("/", (_product([exponent, base_slope], power.at), base), power.at)
     return _product([power, Apply("+", (by_exponent, by_base), power.at)], power.at)
-
-
-def _filled(slope: Expression, arguments: dict[str, Expression], at: int) -> Expression:
-    """A slope of the table with the arguments put in; errors in it point to the operation."""
-    if isinstance(slope, Name):
-        return arguments[slope.name]
-    if isinstance(slope, Apply):
-        return Apply(slope.operation, tuple(_filled(part, arguments, at) for part in slope.arguments), at)
-    return slope
 
 
 def _factors(part: Expression) -> Sequence[Expression]:

@@ -1,6 +1,6 @@
 """Numbers: the value of an expression and its slopes by the names in it, in one pass (forward mode, dual numbers).
 
-Slopes come from the table of operations, in forms that stay exact where the written-out derivative would cancel or overflow.
+Slopes come from the table of operations, which has exact ones where the written-out derivative would cancel or overflow.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import math
 from collections.abc import Collection, Mapping
 
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number
-from backprop_cli.formula.operations import OPERATIONS, Operation, UndefinedError
+from backprop_cli.formula.operations import OPERATIONS, Arguments, Operation, UndefinedError
+from backprop_cli.formula.reading import formula
 
 Dual = tuple[float, dict[str, float]]
 """A value, and its slope by each of the names that it depends on."""
@@ -54,7 +55,7 @@ def _chosen(expression: Apply, values: Mapping[str, float], by: Collection[str])
     """`then if left … right else otherwise`: what is not chosen is not evaluated, it may have no value here."""
     then, left, right, otherwise = expression.arguments
     sides = (1.0, evaluate(left, values), evaluate(right, values), 0.0)
-    is_then = OPERATIONS[expression.operation].value(sides) == 1.0
+    is_then = OPERATIONS[expression.operation].value(*sides) == 1.0
     return dual(then if is_then else otherwise, values, by)
 
 
@@ -62,17 +63,26 @@ def _applied(operation: Operation, parts: list[Dual], at: int) -> Dual:
     """The chain rule within one operation: its slopes times those of its arguments."""
     arguments = [value for value, _ in parts]
     try:
-        value = _finite(operation.value(arguments))
+        value = _finite(operation.value(*arguments))
         slopes: dict[str, float] = {}
         for index, (_, inner) in enumerate(parts):
-            outer = operation.slope(index, arguments, value) if inner else 0.0
+            outer = _slope(operation, index, arguments, value) if inner else 0.0
             for name, slope in inner.items():
                 slopes[name] = _finite(slopes.get(name, 0.0) + outer * slope)
     except UndefinedError as error:
         raise NoValueError(at, str(error)) from None
     except OverflowError:
         raise NoValueError(at, "the number is too large for a 64-bit float") from None
+    except ValueError:  # what `math` raises outside of a function's domain
+        raise NoValueError(at, f"there is no value for {', '.join(f'{one:g}' for one in arguments)}") from None
     return value, slopes
+
+
+def _slope(operation: Operation, index: int, arguments: Arguments, value: float) -> float:
+    """The derivative by one argument."""
+    if operation.exact_slope is not None:
+        return operation.exact_slope(index, arguments, value)
+    return evaluate(formula(operation.slopes[index]), dict(zip("xy", arguments, strict=False)))
 
 
 def _finite(value: float) -> float:
