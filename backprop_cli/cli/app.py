@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from backprop_cli import __version__
+from backprop_cli.cli import options as opt
 from backprop_cli.cli.chain import chain
 from backprop_cli.cli.check import check
 from backprop_cli.cli.completion import NETWORK_SUFFIXES
@@ -16,6 +18,7 @@ from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.export import export
 from backprop_cli.cli.init import init
+from backprop_cli.cli.man import man
 from backprop_cli.cli.plot import plot
 from backprop_cli.cli.predict import predict
 from backprop_cli.cli.process import CLOSED_PIPE, discard_output
@@ -31,9 +34,13 @@ INTERRUPTED = 130
 """What Typer makes of a KeyboardInterrupt."""
 
 
-def _examples(*lines: str) -> str:
-    """The end of a command's help."""
-    return "Examples:\n" + "\n".join(f"$ backprop {line}" for line in lines)
+THE_FILE = "The network file is described by: backprop init, backprop examples classic, backprop schema"
+
+
+def _end(*lines: str, of_network: bool = True) -> str:
+    """The end of a command's help: examples, and where the network file is described if the command reads one."""
+    examples = "Examples:\n" + "\n".join(f"$ backprop {line}" for line in lines)
+    return f"{examples}\n\n{THE_FILE}" if of_network else examples
 
 
 app = typer.Typer(
@@ -42,35 +49,27 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": HELP_NAMES},
-    epilog=_examples("run classic", "explain classic --weight w31 --paths", "check my.yaml --against my-numbers.csv"),
+    epilog=_end("run classic", "explain classic w31 --paths", "check my.yaml --against my-numbers.csv"),
 )
-app.command(
-    epilog=_examples("run classic", "run xor -n 5000 --rows 5", "run my.yaml -n 100 -o trained.yaml", "run -f latex")
-)(run)
-app.command(
-    epilog=_examples("explain classic -w w31", "explain mazur -w w1 --paths", "explain my.yaml --all -f markdown")
-)(explain)
-app.command(epilog=_examples("predict my.yaml", "predict classic -x 0.05,0.1 -x 1,0", "predict my.yaml -x new.csv"))(
-    predict
-)
-app.command(
-    epilog=_examples("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w")
-)(chain)
-app.command(
-    epilog=_examples("check classic", "check my.yaml --against my-numbers.csv", "check classic -a answers.json -f json")
-)(check)
-app.command(epilog=_examples("report classic -o classic.html", "report xor -n 5000 --frames 50 -o xor.html"))(report)
-app.command(epilog=_examples("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.png"))(plot)
-app.command(epilog=_examples("examples", "examples classic > my.yaml"))(examples)
-app.command(
-    epilog=_examples(
-        "init 2-3-1 --activation tanh -o net.yaml", "init --data flowers.csv --loss cross_entropy -o flowers.yaml"
-    )
-)(init)
-app.command(
-    epilog=_examples("export xor --to pytorch -o train.py", "export net.yaml --to pytorch --distributed -o train.py")
-)(export)
-app.command(epilog=_examples("schema > network.schema.json"))(schema)
+COMMANDS: dict[Callable[..., Any], tuple[str, ...]] = {
+    run: ("run classic", "run xor -n 5000 --rows 5", "run my.yaml -n 100 -o trained.yaml", "run my.yaml xor -f jsonl"),
+    explain: ("explain classic w31", "explain mazur w1 --paths", "explain xor", "explain my.yaml --all -f markdown"),
+    predict: ("predict my.yaml", "predict classic -x 0.05,0.1 -x 1,0", "predict my.yaml -x new.csv"),
+    chain: ("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w"),
+    check: ("check classic", "check my.yaml --against my-numbers.csv", "check classic -a answers.json -f json"),
+    report: ("report classic -o classic.html", "report xor -n 5000 --frames 50 -o xor.html"),
+    plot: ("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.svg"),
+    examples: ("examples", "examples classic > my.yaml"),
+    init: ("init 2-3-1 --activation tanh -o net.yaml", "init --data flowers.csv --loss cross_entropy -o flowers.yaml"),
+    export: ("export xor --to pytorch -o train.py", "export my.yaml --to pytorch --distributed -o train.py"),
+    schema: ("schema", "schema > network.schema.json"),
+    man: ("man | man -l -", "man > backprop.1"),
+}
+"""Each command with examples of its use."""
+WITHOUT_NETWORK = (chain, examples, init, schema, man)
+
+for _function, _lines in COMMANDS.items():
+    app.command(epilog=_end(*_lines, of_network=_function not in WITHOUT_NETWORK))(_function)
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -92,18 +91,24 @@ def main(
 program: Any = typer.main.get_command(app)
 
 
-def _with_plain_placeholders(command: Any) -> None:
-    """Typer's help shows a type beside each name, `<str>`, `<bool>`: people read CONFIG, N, FILE, and nothing for a switch."""
+def _polish(command: Any) -> None:
+    """Give the help plain placeholders, whole paragraphs, and --help a place beside the other options.
+
+    Typer shows a type beside each name, `<str>`, `<bool>`: people read CONFIG, N, FILE, and nothing for a switch.
+    """
     context = typer.Context(command, help_option_names=HELP_NAMES)
     for parameter in command.get_params(context):
         if parameter.param_type_name == "argument":
             parameter.display_type_rich = lambda ctx: None  # noqa: ARG005 - Typer calls it so
         elif parameter.is_flag:
             parameter.metavar = ""
+        if parameter.name == "help" and command is not program:
+            parameter.rich_help_panel = opt.OUTPUT
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in command.help.split("\n\n"))
 
 
 for _command in (program, *program.commands.values()):
-    _with_plain_placeholders(_command)
+    _polish(_command)
 
 
 def _meant(arguments: list[str]) -> list[str]:

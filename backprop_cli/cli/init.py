@@ -21,7 +21,6 @@ def init(
             metavar="SHAPE",
             help="Units of each layer, inputs first: 2-3-1.",
             show_default="2-3-1, or to fit the data",
-            rich_help_panel=opt.NETWORK,
         ),
     ] = None,
     activation: Annotated[

@@ -59,7 +59,6 @@ ConfigArgument = Annotated[
         help="Network file, - for standard input, or a built-in example.",
         show_default="classic",
         autocompletion=complete_network,
-        rich_help_panel=NETWORK,
     ),
 ]
 ConfigsArgument = Annotated[
@@ -69,7 +68,6 @@ ConfigsArgument = Annotated[
         help="Network files, - for standard input, or built-in examples.",
         show_default="classic",
         autocompletion=complete_network,
-        rich_help_panel=NETWORK,
     ),
 ]
 StepsOption = Annotated[

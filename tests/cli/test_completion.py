@@ -31,7 +31,20 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
     [
         (
             "backprop ",
-            ["run", "explain", "predict", "chain", "check", "report", "plot", "examples", "init", "export", "schema"],
+            [
+                "run",
+                "explain",
+                "predict",
+                "chain",
+                "check",
+                "report",
+                "plot",
+                "examples",
+                "init",
+                "export",
+                "schema",
+                "man",
+            ],
         ),
         ("backprop ex", ["explain", "examples", "export"]),
         ("backprop run --st", ["--steps", "--standalone"]),

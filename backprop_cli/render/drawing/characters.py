@@ -7,9 +7,10 @@ only cross are drawn as ┼, so that whatever is joined is joined at a corner or
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 
 from rich.cells import cell_len
 
@@ -46,16 +47,13 @@ class Box:
     entries: int
     is_lit: bool = False
     top: int = 0
+    leaves_at: int = 0
+    """The row at which its line leaves."""
 
     @property
     def height(self) -> int:
         """Rows, with the borders."""
         return max(len(self.texts), self.entries) + 2
-
-    @property
-    def exit(self) -> int:
-        """The row at which its line leaves."""
-        return self.top + self.height // 2
 
     def entry(self, index: int) -> int:
         """The row at which its line number `index` arrives."""
@@ -130,14 +128,9 @@ def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
     columns, channels = _columns(graph)
     if is_ascii:
         _spell(columns, channels)
-    heights = [sum(box.height + GAP for box in boxes) - GAP for boxes in columns]
-    if max(heights) > MOST_LINES:
+    _place(columns, channels)
+    if max(boxes[-1].top + boxes[-1].height for boxes in columns) > MOST_LINES:
         return None
-    for boxes, height in zip(columns, heights, strict=True):
-        top = (max(heights) - height) // 2
-        for box in boxes:
-            box.top = top
-            top += box.height + GAP
     canvas, left = Canvas(), 0
     for index, boxes in enumerate(columns):
         right = left + max(cell_len(text) for box in boxes for text in box.texts) + 1
@@ -146,6 +139,47 @@ def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
         if index < len(channels):
             left = _draw_channel(canvas, boxes, columns[index + 1], channels[index], right)
     return canvas.lines(is_ascii)
+
+
+def _place(columns: list[list[Box]], channels: list[list[Wire]]) -> None:
+    """Say where every box stands and where its line leaves, so that no row holds the lines of two sources.
+
+    From the right: where the lines of a column arrive is known before the boxes that they leave are placed.
+    """
+    heights = [sum(box.height + GAP for box in boxes) - GAP for boxes in columns]
+    for boxes, height in zip(columns, heights, strict=True):
+        top = (max(heights) - height) // 2
+        for box in boxes:
+            box.top = top
+            top += box.height + GAP
+    for boxes, targets, wires in reversed(list(zip(columns, columns[1:], channels, strict=False))):
+        owners = {targets[wire.target].entry(wire.entry): wire.source for wire in wires}
+        least = -max(heights)
+        for index, box in enumerate(boxes):
+            box.top, box.leaves_at = next(
+                (top, row)
+                for top in _nearest_first(box.top, least)
+                for row in _middle_first(top + 1, box.height - 2)
+                if owners.get(row, index) == index
+            )
+            least = box.top + box.height + GAP
+    highest = min(boxes[0].top for boxes in columns)
+    for boxes in columns:
+        for box in boxes:
+            box.top -= highest
+            box.leaves_at -= highest
+
+
+def _nearest_first(wanted: int, least: int) -> Iterator[int]:
+    """The rows from `least` on, those nearest to the wanted one first; without end."""
+    for distance in count():
+        yield from (row for row in dict.fromkeys((wanted + distance, wanted - distance)) if row >= least)
+
+
+def _middle_first(first: int, length: int) -> list[int]:
+    """So many rows from the first one on, those nearest to their middle first."""
+    middle = first + length // 2
+    return sorted(range(first, first + length), key=lambda row: abs(row - middle))
 
 
 def _columns(graph: Graph) -> tuple[list[list[Box]], list[list[Wire]]]:
@@ -239,7 +273,7 @@ def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires:
     right = left + 2 * len(sources) + (widest + 3 if widest else 2)
     for index, source in enumerate(sources):
         own = [wire for wire in wires if wire.source == index]
-        track, start = left + 2 + 2 * index, source.exit
+        track, start = left + 2 + 2 * index, source.leaves_at
         # the lit wires last, so that their heavier line stays
         for wire in sorted(own, key=lambda wire: wire.is_lit):
             row = targets[wire.target].entry(wire.entry)
