@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,12 +52,35 @@ def test_a_document_can_be_typeset(name: str, tmp_path: Path) -> None:
     arguments = [str(tmp_path / "odd.yaml") if word == "ODD" else word for word in COMMANDS[name]]
     result = backprop(*arguments, "-f", "latex", "--standalone")
     assert result.stdout, result.stderr
-    (tmp_path / "page.tex").write_text(result.stdout, encoding="utf-8")
+    log = typeset(result.stdout, tmp_path)
+    assert "Rerun" not in log and "widths have changed" not in log, "one run of LaTeX is to be enough"
+
+
+def typeset(text: str, folder: Path) -> str:
+    """Run pdfLaTeX once and return its log."""
+    assert PDFLATEX
+    (folder / "page.tex").write_text(text, encoding="utf-8")
     made = subprocess.run(
         [PDFLATEX, "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
-        cwd=tmp_path, stdout=subprocess.PIPE, timeout=120, check=False,
+        cwd=folder, stdout=subprocess.PIPE, timeout=120, check=False,
     )  # fmt: skip
     log = made.stdout.decode("latin-1")
     assert made.returncode == 0, log[log.find("\n!") :][:500]
-    assert "Overfull \\hbox" not in log
-    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    return log
+
+
+@pytest.mark.parametrize(
+    ("args", "most"),
+    [
+        (("run", "classic"), 3),
+        (("run", "classic", "--view", "matrix"), 2),
+        (("explain", "classic", "--all", "--paths"), 9),
+        (("run", "softmax"), 4),
+        (("explain", "classic", "-w", "w31"), 1),
+    ],
+)
+def test_a_document_is_short_and_keeps_to_its_margins(args: tuple[str, ...], most: int, tmp_path: Path) -> None:
+    log = typeset(backprop(*args, "-f", "latex", "--standalone").stdout, tmp_path)
+    pages = re.search(r"Output written on page.pdf \((\d+) page", log)
+    assert pages and int(pages[1]) <= most
+    assert "Overfull" not in log

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+
+import pytest
+
 from tests.program import backprop
 
 
@@ -34,3 +40,41 @@ def test_latex_names_greek_letters_and_asks_what_the_engine_knows_of_others() ->
 def test_what_is_to_be_typed_is_set_as_code() -> None:
     assert "`--rows 10` shows them all" in backprop("run", "classic", "--rows", "1", "-f", "markdown").stdout
     assert r"\texttt{-{}-rows 10} shows them all" in backprop("run", "classic", "--rows", "1", "-f", "latex").stdout
+
+
+DOCUMENTS = [
+    ("run", "classic"),
+    ("run", "classic", "--view", "matrix"),
+    ("run", "softmax"),
+    ("run", "xor", "-n", "3"),
+    ("explain", "mazur", "--all", "--paths"),
+    ("check", "classic"),
+    ("predict", "xor"),
+    ("chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1"),
+]
+
+
+@pytest.mark.parametrize("args", DOCUMENTS, ids=" ".join)
+def test_formulas_hold_nothing_that_markdown_would_take_for_an_escape(args: tuple[str, ...]) -> None:
+    text = backprop(*args, "-f", "markdown").stdout
+    formulas = re.findall(r"\$\$(.+?)\$\$|\$(.+?)\$", text, re.DOTALL)
+    assert len(formulas) > 5
+    for block, inline in formulas:
+        # GitHub halves two backslashes but at the end of a line, and takes one before a sign away
+        assert not re.search(r"\\[^a-zA-Z\n]", re.sub(r"\\\\\n", "\n", block + inline))
+        assert r"\cr" not in block + inline
+        assert inline == inline.strip()
+
+
+@pytest.mark.parametrize("dialect", ["markdown", "gfm+tex_math_dollars"])
+@pytest.mark.parametrize("args", DOCUMENTS, ids=" ".join)
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="there is no pandoc on this machine")
+def test_pandoc_reads_every_formula(args: tuple[str, ...], dialect: str) -> None:
+    text = backprop(*args, "-f", "markdown").stdout
+    made = subprocess.run(
+        ["pandoc", "-f", dialect, "-t", "html", "--mathml"],
+        input=text, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert made.stderr == ""
+    assert made.stdout.count("<math") >= len(re.findall(r"\$\$.+?\$\$|\$.+?\$", text, re.DOTALL))
+    assert "$" not in re.sub(r"<annotation.*?</annotation>", "", made.stdout, flags=re.DOTALL)

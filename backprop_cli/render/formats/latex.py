@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 from backprop_cli.render.formats.latex_notation import LATEX_SIGNS, LatexNotation
 from backprop_cli.render.formats.layout import plain
@@ -24,24 +25,35 @@ from backprop_cli.render.views.blocks import (
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb,longtable,booktabs,array}
-\usepackage[margin=15mm,landscape]{geometry}
-\renewcommand{\arraystretch}{2.3}
+\usepackage{amsmath,amssymb,array,booktabs,calc,longtable}
+\usepackage[margin=20mm]{geometry}
 \setlength{\parindent}{0pt}
+\setlength{\LTleft}{0pt}
+\setlength{\LTpre}{\medskipamount}
+\setlength{\LTpost}{\medskipamount}
 \begin{document}
+\setlength{\abovedisplayskip}{5pt plus 2pt}
+\setlength{\belowdisplayskip}{5pt plus 2pt}
 """
 END = "\\end{document}\n"
-NEEDS = "% needs: \\usepackage{amsmath,amssymb,longtable,booktabs,array}\n"
+NEEDS = "% needs: \\usepackage{amsmath,amssymb,array,booktabs,calc,longtable}\n"
 ROOM = (
-    r"\providecommand{\roomforheading}{\par\vskip 0pt plus 12\baselineskip\penalty-100\vskip 0pt plus -12\baselineskip"
+    r"\providecommand{\roomforheading}{\par\vskip 0pt plus 6\baselineskip\penalty-100\vskip 0pt plus -6\baselineskip"
     "\n"
-    r"  \vskip 12\baselineskip\penalty9999\vskip -12\baselineskip\vskip 0pt}"
+    r"  \vskip 6\baselineskip\penalty9999\vskip -6\baselineskip\vskip 0pt}"
+    "\n"
+    r"\providecommand{\tallrow}{\rule[-2.7ex]{0pt}{6.4ex}}"
     "\n"
 )
-"""A page ends rather before a heading than between it and the first lines under it: room for these is tried first."""
+"""A page ends rather before a heading than between it and the first lines under it: room for these is tried first.
+A row with fractions in it is made high enough for them."""
 
-WIDE = 0.72
-"""The part of a line that the wide columns of a table share."""
+WIDE = 0.7
+"""The part of a line that the wide columns of a table share at most."""
+CANDIDATES = 4
+"""Of so many cells of a column, the widest by our own measure, LaTeX finds the widest by its."""
+LINE, GAP = 96, 2.4
+"""Characters that fit into a line, and the width in characters of the space between two columns."""
 
 MATRIX_EDGE = 6
 """Of a matrix with more rows or columns the middle ones are left out."""
@@ -110,40 +122,92 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
 
 
 def _table(table: Table, notation: LatexNotation) -> Iterator[str]:
-    titles = " & ".join(column.title for column in table.columns)
-    yield f"\\begin{{longtable}}{{{_columns(table)}}}\n\\toprule\n{titles} \\\\\n\\midrule\n\\endhead\n"
-    for rows in written_rows(table, notation):
-        yield from map(_row, rows)
-    yield "\\bottomrule\n\\end{longtable}\n"
+    """A table whose columns have their widths from the widest cell of each, so that one run of LaTeX sets it right."""
+    rows = [row for chunk in written_rows(table, notation) for row in chunk]
+    titles = [column.title for column in table.columns]
+    widest = [_widest(cells) for cells in zip(titles, *rows, strict=True)]
+    width = sum(_length(one) + GAP for one, *_ in widest)
+    is_small = width > LINE and not any(column.is_wide for column in table.columns)
+    if is_small:
+        yield "{\\footnotesize\\setlength{\\tabcolsep}{3pt}\n"
+    yield f"\\begin{{longtable}}{{{_columns(table, widest)}}}\n\\toprule\n{' & '.join(titles)} \\\\\n\\midrule\n\\endhead\n"
+    yield from map(_row, rows)
+    yield "\\bottomrule\n\\end{longtable}\n" + "}\n" * is_small
 
 
-def _columns(table: Table) -> str:
-    """The columns' types: the wide ones share what the others leave of a page."""
+def _widest(cells: Sequence[str]) -> list[str]:
+    """The few cells of a column of which one is the widest, the first by our own measure."""
+    return sorted(dict.fromkeys(cells), key=_length, reverse=True)[:CANDIDATES]
+
+
+def _columns(table: Table, widest: Sequence[Sequence[str]]) -> str:
+    """The columns' types: each as wide as its widest cell, the wide ones no wider than their share of a line."""
     wide = sum(column.is_wide for column in table.columns)
-    size = f">{{\\raggedright\\arraybackslash}}m{{{WIDE / max(1, wide):.2f}\\linewidth}}"
-    return "".join(size if column.is_wide else "r" if column.kind == "number" else "l" for column in table.columns)
+    types = []
+    for column, cells in zip(table.columns, widest, strict=True):
+        widths = [rf"\widthof{{{_displayed(cell)}}}" for cell in cells]
+        width = reduce(lambda one, other: rf"\maxof{{{one}}}{{{other}}}", widths)
+        if column.is_wide:
+            width = rf"\minof{{{width}}}{{{WIDE / wide:.2f}\linewidth}}"
+            types.append(rf">{{\raggedright\arraybackslash}}m{{{width}}}")
+        else:
+            types.append(f"w{{{'r' if column.kind == 'number' else 'l'}}}{{{width}}}")
+    return "".join(types)
+
+
+_INDEX = re.compile(r"[_^]\{([^{}]*)\}|\\(?:mathrm|text)\{([^{}]*)\}")
+_FRACTION = re.compile(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}")
+_SIGN = re.compile(r"\\cdot|\\to|[-+=]")
+_COMMAND = re.compile(r"\\[a-zA-Z]+ ?|\\.")
+_UNSEEN = str.maketrans("", "", "{}$& ")
+
+
+def _length(cell: str) -> int:
+    """About how wide a cell is, in characters: good enough to find the widest of a column."""
+    while (shorter := _FRACTION.sub(_longer, _INDEX.sub(r"\1\2", cell))) != cell:
+        cell = shorter
+    return len(_COMMAND.sub("x", _SIGN.sub("xx", cell)).translate(_UNSEEN))
+
+
+def _longer(fraction: re.Match[str]) -> str:
+    return max(fraction[1], fraction[2], key=len)
 
 
 def _row(cells: Sequence[str]) -> str:
-    return (
-        " & ".join(cell.replace("$", r"$\displaystyle ", 1) if cell.startswith("$") else cell for cell in cells)
-        + " \\\\\n"
-    )
+    tall = r"\tallrow " * any(r"\frac" in cell for cell in cells)
+    return tall + " & ".join(map(_displayed, cells)) + " \\\\\n"
+
+
+def _displayed(cell: str) -> str:
+    return cell.replace("$", r"$\displaystyle ", 1) if r"$" in cell and r"\frac" in cell else cell
 
 
 def matrix_formula(block: Matrix, notation: LatexNotation) -> str:
-    r"""`W = \begin{pmatrix} … \end{pmatrix}`, with `\cr` between the rows, which Markdown leaves alone."""
+    r"""`W = \begin{pmatrix} … \end{pmatrix}`, a row a line; GitHub keeps a `\\` only at the end of a line.
+
+    A matrix of one number is that number.
+    """
+    parts = [block.left, block.right] if block.right else [block.left]
+    if block.values.size == 1:
+        return " = ".join([*parts, *_shortened(notation.column([float(block.values[0, 0])]))])
     rows, columns = (_edges(count) for count in block.values.shape)
+    places = [(row, column) for row in rows if row is not None for column in columns if column is not None]
+    shown = iter(_shortened(notation.column([float(block.values[place]) for place in places])))
     lines = [
-        " & ".join(_cell(block, row, column, notation) for column in columns) if row is not None else _dots(columns)
+        " & ".join(r"\cdots" if column is None else next(shown) for column in columns)
+        if row is not None
+        else _dots(columns)
         for row in rows
     ]
-    parts = [block.left, block.right] if block.right else [block.left]
-    return " = ".join([*parts, r"\begin{pmatrix} " + r" \cr ".join(lines) + r" \end{pmatrix}"])
+    return " = ".join([*parts, "\\begin{pmatrix}\n" + " \\\\\n".join(lines) + "\n\\end{pmatrix}"])
 
 
-def _cell(block: Matrix, row: int, column: int | None, notation: LatexNotation) -> str:
-    return r"\cdots" if column is None else notation.term(float(block.values[row, column]))
+def _shortened(numbers: Sequence[str]) -> list[str]:
+    """Numbers of one style without the zeros that all of them end with."""
+    shorter = list(numbers)
+    while all("." in text and text.endswith(("0", ".")) and "}" not in text for text in shorter):
+        shorter = [text[:-1] for text in shorter]
+    return shorter
 
 
 def _dots(columns: Sequence[int | None]) -> str:

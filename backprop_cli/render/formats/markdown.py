@@ -49,7 +49,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
     elif isinstance(block, Picture):
         yield f"```text\n{''.join(plain([block], TextNotation()))}```\n"
     elif isinstance(block, Matrix):
-        yield f"$$ {matrix_formula(block, notation)} $$\n"
+        yield f"$$\n{matrix_formula(block, notation)}\n$$\n"
 
 
 def _rule(column: Column) -> str:
