@@ -200,10 +200,12 @@ def chain(
     """
     # sympy takes 0.4 s to load, which nothing else of the interface needs
     from backprop_cli.chain.derive import differentiate
+    from backprop_cli.chain.question import Question
     from backprop_cli.formula.expression import Source as Definitions
 
     names = [wrt] if isinstance(wrt, str) else list(wrt)
-    return differentiate(Definitions("\n".join(definitions)), of, names, at, paths)
+    question = Question(of, names, at or {}, limit=20 if paths else 0)
+    return differentiate(Definitions("\n".join(definitions)), question)
 
 
 def report(

@@ -45,9 +45,12 @@ COMMANDS = {
     "chain-symbols.txt": ["chain", "f(x) = (x+1)^2", "g(u) = u^3 + 2u - 5", "h(x) = g(f(x))"],
     "chain-symbols.csv": ["chain", "f(x) = (x+1)^2", "g(u) = u^3 + 2u - 5", "h(x) = g(f(x))", "-f", "csv"],
     "chain-neuron.txt": ["chain", *NEURON, "--at", "w0=2,x0=-1,w1=-3,x1=-2,w2=-3", "--digits", "2"],
-    "chain-pieces.txt": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "--at", "σ1=-1,y=2"],
-    "chain-pieces.tex": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "-f", "latex"],
-    "chain-too-long.txt": ["chain", "h = (x + y + z)^30 + (x - y)^40 + (x + 2z)^50", "--wrt", "x"],
+    "chain-pieces.txt": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "--at", "σ1=-1,y=2", "--steps", "none"],
+    "chain-pieces.tex": ["chain", "h = relu(σ1)*abs(y) + max(σ1, y)/2", "-f", "latex", "--steps", "none"],
+    "chain-steps.txt": ["chain", "y = sin(x^2)*exp(x)", "--at", "1"],
+    "chain-steps.tex": ["chain", "y = sin(x^2)*exp(x)", "-f", "latex"],
+    "chain-operations.txt": ["chain", "y = sigmoid(w x + b)", "--at", "w=2,x=-1,b=3", "--steps", "all"],
+    "chain-too-long.txt": ["chain", "h = (x + y + z)^30 + (x - y)^40 + (x + 2z)^50", "--wrt", "x", "--steps", "none"],
     "examples.txt": ["examples"],
 }
 

@@ -14,8 +14,11 @@ from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.graph import Graph, build, final_name, global_names
 from backprop_cli.chain.misread import refuse_misread
 from backprop_cli.chain.point import numbers_of
+from backprop_cli.chain.question import Question, Steps
 from backprop_cli.chain.result import ChainResult, Total
-from backprop_cli.chain.symbolic import Symbols
+from backprop_cli.chain.rules import CHAIN, rule_name
+from backprop_cli.chain.steps import taken_apart
+from backprop_cli.chain.symbolic import Symbols, Written
 from backprop_cli.derivation.partials import Partial, closure
 from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
@@ -29,17 +32,8 @@ MOST_NAMED = 6
 """Definitions that are not used, as many of them as are named."""
 
 
-def differentiate(
-    source: Source,
-    of: str | None = None,
-    wrt: Sequence[str] = (),
-    at: Mapping[str, float] | None = None,
-    paths: bool = False,
-    limit: int = 20,
-) -> ChainResult:
-    """Differentiate a definition by some names, at a point if one is given.
-
-    Without `of` it is the definition that no other uses, without `wrt` it is by every free variable.
+def differentiate(source: Source, question: Question) -> ChainResult:
+    """Answer a question about the definitions of a text; what the text itself asks stands behind that.
 
     Raises:
         InputError: the text is wrong, or something has no value at the point; it points at the character.
@@ -48,21 +42,33 @@ def differentiate(
     """
     text = parse(source)
     definitions = text.definitions
-    given = numbers_of(source, text.values) | dict(at or {})
-    wrt = wrt or text.wrt
+    given = numbers_of(source, text.values) | dict(question.at)
+    wrt = question.wrt or text.wrt
     final, left = final_name(definitions)
-    target = of or text.of or final
+    target = question.of or text.of or final
     at = _named(given, build(source, definitions, target).variables)
     graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
     notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
-    if left and target == final and not of and not text.of:
+    if left and target == final and not question.of and not text.of:
         notices.append(_unused(target, left))
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
+    steps = question.steps or (Steps.rules if len(definitions) == 1 else Steps.none)
+    if steps is not Steps.none:
+        graph = taken_apart(graph, _live(graph, by), every=steps is Steps.all)
     with in_textbook_form():
-        return _Chain(source, graph, by, point).result(limit if paths else 0, notices)
+        return _Chain(source, graph, by, point, steps).result(question, notices)
+
+
+def _live(graph: Graph, by: Sequence[str]) -> set[str]:
+    """The names in `by`, and the nodes that depend on them."""
+    live = set(by)
+    for node, expression in graph.nodes.items():
+        if not live.isdisjoint(names_in(expression)):
+            live.add(node)
+    return live
 
 
 def _unused(target: str, left: Sequence[str]) -> str:
@@ -120,28 +126,26 @@ def _checked_point(
 class _Chain:
     """Works out all the records of one graph."""
 
-    def __init__(self, source: Source, graph: Graph, by: Sequence[str], point: dict[str, float] | None) -> None:
+    def __init__(
+        self, source: Source, graph: Graph, by: Sequence[str], point: dict[str, float] | None, steps: Steps
+    ) -> None:
         self.source = source
         self.graph = graph
         self.by = by
         self.point = point
+        self.steps = steps
         self.values: dict[str, float] = dict(point or {})
         self.order = list(reversed(graph.nodes))
         self.parents = self._live_parents()
         self.slopes = self._slopes()
-        self.symbols = Symbols(source, graph, self.parents)
+        self.symbols = Symbols(source, graph, self.parents, steps is not Steps.none)
         self.locals = {(node, name): self._local(node, name) for node in self.order for name in self.parents[node]}
         self.totals = self._totals()
 
     def _live_parents(self) -> dict[str, list[str]]:
         """What each node is to be differentiated by: those of its names that depend on anything in `by`."""
-        live = set(self.by)
-        parents = {}
-        for node, expression in self.graph.nodes.items():
-            parents[node] = [name for name in names_in(expression) if name in live]
-            if parents[node]:
-                live.add(node)
-        return parents
+        live = _live(self.graph, self.by)
+        return {node: [name for name in names_in(body) if name in live] for node, body in self.graph.nodes.items()}
 
     # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,18 +210,27 @@ class _Chain:
 
     # ── the result ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def result(self, limit: int, notices: Sequence[str]) -> ChainResult:
-        """Everything, with up to `limit` paths of each derivative."""
+    def result(self, question: Question, notices: Sequence[str]) -> ChainResult:
+        """Everything that is asked for."""
         chains = [total for total in self.totals.values() if total.terms]
         return ChainResult(
             self.graph.target,
             self.point or {},
             tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),
             (*self.locals.values(), *chains),
-            {name: self._total(name, limit) for name in self.by},
+            {name: self._total(name, question) for name in self.by},
             frozenset(self._ordinary()),
             tuple(notices),
+            {} if self.steps is Steps.none else self._rule_names(chains),
         )
+
+    def _rule_names(self, chains: Sequence[Partial]) -> dict[str, str]:
+        """The rule of each local derivative, and that of the chains."""
+        names = {
+            partial.name: rule_name(self.graph.nodes[node], name, self.parents[node])
+            for (node, name), partial in self.locals.items()
+        }
+        return names | {partial.name: CHAIN for partial in chains}
 
     def _ordinary(self) -> Iterator[str]:
         """The derivatives that hold nothing fixed, as dh/dx where h depends on nothing but x, and on what x decides.
@@ -241,13 +254,14 @@ class _Chain:
     def _quantity(self, node: str, expression: Expression) -> Quantity:
         return Quantity(node, self.values.get(node, math.nan), rule(expression, self.values))
 
-    def _total(self, name: str, limit: int) -> Total:
+    def _total(self, name: str, question: Question) -> Total:
         partial = self.totals[name]
-        written = self.symbols.written(partial)
+        written = Written(None, None) if question.numbers else self.symbols.written(partial)
         product, simplified = (
             None if form is None else rule(form, self.values) for form in (written.product, written.simplified)
         )
-        if not limit:
+        if not question.limit:
             return Total(partial, product, simplified, written.note)
         records = closure(partial)
-        return Total(partial, product, simplified, written.note, largest_paths(records, limit), count_paths(records))
+        paths = largest_paths(records, question.limit)
+        return Total(partial, product, simplified, written.note, paths, count_paths(records))

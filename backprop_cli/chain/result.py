@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.paths import Path
@@ -32,7 +32,8 @@ class ChainResult:
     """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last.
 
     `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
-    hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Without a point `at` is empty, and
+    hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Where expressions are taken apart
+    `rule_names` has the rule for each partial's name. Without a point `at` is empty, and
     every value is not a number.
     """
 
@@ -43,6 +44,7 @@ class ChainResult:
     derivatives: dict[str, Total]
     ordinary: frozenset[str] = frozenset()
     notices: tuple[str, ...] = ()
+    rule_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_values(self) -> bool:

@@ -58,11 +58,15 @@ class _Form:
 class Symbols:
     """The symbolic side of a graph; `parents` are the names by which each node is differentiated.
 
+    Factors of 1 are left out of a written chain where the graph's expressions are taken apart (`are_steps`), and shown where
+    somebody wrote the definition whose slope they are.
+
     To be made and used `in_textbook_form`.
     """
 
-    def __init__(self, source: Source, graph: Graph, parents: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, source: Source, graph: Graph, parents: Mapping[str, Sequence[str]], are_steps: bool) -> None:
         self.source = source
+        self.are_steps = are_steps
         self.graph = graph
         literals = (
             part for expression in graph.nodes.values() for part in walk(expression) if isinstance(part, Number)
@@ -145,7 +149,7 @@ class Symbols:
                 values[partial.name], factors[partial.name] = entry, [self._converter.expression(entry.value)]
             else:
                 entry = summed([product([values[factor.name] for factor in term]) for term in partial.terms])
-                terms = [[part for factor in term for part in factors[factor.name]] for term in partial.terms]
+                terms = [self._shown([part for one in term for part in factors[one.name]]) for term in partial.terms]
                 values[partial.name] = entry
                 factors[partial.name] = terms[0] if len(terms) == 1 else [Apply("+", tuple(map(multiplied, terms)))]
             if entry.size > MAX_SIZE or entry.depth > MAX_DEPTH:
@@ -154,6 +158,10 @@ class Symbols:
         if form.parts_left < 0:
             raise TooLargeError
         return values[target.name].value, multiplied(factors[target.name])
+
+    def _shown(self, factors: list[Expression]) -> list[Expression]:
+        kept = [factor for factor in factors if factor != Number(1.0)] if self.are_steps else factors
+        return kept or [Number(1.0)]
 
     def _slope(self, partial: Partial) -> Expression:
         return self.slopes[partial.of, partial.wrt.partition("|")[0]]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backprop_cli.chain.question import Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -54,6 +55,19 @@ def chain(
         bool, typer.Option("--paths", help="Every path through the graph, largest first.", rich_help_panel=opt.SHOWN)
     ] = False,
     limit: opt.PathLimitOption = 20,
+    steps: Annotated[
+        Steps | None,
+        typer.Option(
+            "--steps",
+            help="How far expressions are taken apart: not at all, for the rules, or each operation.",
+            show_default="rules for one definition, none for several",
+            rich_help_panel=opt.SHOWN,
+        ),
+    ] = None,
+    numbers: Annotated[
+        bool,
+        typer.Option("--numbers", help="The numbers alone: no derivative is written out in symbols.", rich_help_panel=opt.SHOWN),
+    ] = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
@@ -72,7 +86,8 @@ def chain(
 
     point = read_point(at or [])
     console = Console(quiet)
-    result = differentiate(_source(definitions or []), of, wrt or [], point, paths, limit)
+    question = Question(of, wrt or [], point, steps, numbers, limit if paths else 0)
+    result = differentiate(_source(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)
     show(

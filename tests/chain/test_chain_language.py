@@ -159,7 +159,7 @@ ERRORS = [
     (["h = x + exp(1000)"], "1:9", "too large for a 64-bit float"),
     (["h = 9^9^9^9"], "1:8", "the exponent 3.8742e+08 is too large"),
     (["h = x^1001"], "1:6", "the exponent 1001 is too large"),
-    (["h = (((2x)^1000)^1000)^1000"], "1:8", "too large for exact algebra"),
+    (["u = (((2x)^1000)^1000)^1000", "h = u"], "1:8", "too large for exact algebra"),
     (["h = x.__class__"], "1:6", "unexpected character '.'"),
     (["h = __import__(x)"], "1:5", "unknown function '__import__'"),
     (["h = (lambda)(x)[0]"], "1:16", "found '['"),
@@ -306,11 +306,12 @@ def test_no_derivative_of_a_product_of_many_variables_hangs() -> None:
 
 
 def test_the_unsimplified_result_is_shown_and_said_to_be_so() -> None:
-    derivative = "h = (x + y + z)^30 + (x - y)^40 + (x + 2z)^50"
-    total = backprop("chain", derivative, "--wrt", "x", "-f", "json").json["derivatives"]["x"]
+    definition = "h = (x + y + z)^30 + (x - y)^40 + (x + 2z)^50"
+    derivative = [definition, "--wrt", "x", "--steps", "none"]
+    total = backprop("chain", *derivative, "-f", "json").json["derivatives"]["x"]
     assert total["product"] == total["simplified"] == "50*(x + 2*z)^49 + 40*(x - y)^39 + 30*(x + y + z)^29"
     assert total["note"] == "not simplified further: that would take too long"
-    assert "Not simplified further: that would take too long." in backprop("chain", derivative, "--wrt", "x").stdout
+    assert "Not simplified further: that would take too long." in backprop("chain", *derivative).stdout
 
 
 POLYNOMIALS = {
@@ -325,7 +326,9 @@ POLYNOMIALS = {
 @pytest.mark.parametrize("name", POLYNOMIALS)
 def test_no_polynomial_is_factored_for_long(name: str) -> None:
     with no_hang():
-        total = backprop("chain", POLYNOMIALS[name], "--wrt", "x", "-f", "json").json["derivatives"]["x"]
+        total = backprop("chain", POLYNOMIALS[name], "--wrt", "x", "--steps", "none", "-f", "json").json["derivatives"][
+            "x"
+        ]
     assert total["note"] == "not simplified further: that would take too long"
 
 

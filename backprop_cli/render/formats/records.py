@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from backprop_cli.chain.result import ChainResult, Total
 
 CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
-CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified")
+CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified", "rule_name")
 
 
 def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample: int) -> Iterator[tuple[str, Any]]:
@@ -152,10 +152,18 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
     yield "definitions", {node.name: _ASCII.rule(node.rule) for node in result.nodes if node.rule is not None}
     if result.has_values:
         yield "values", {node.name: node.value for node in result.nodes}
-    yield "partials", (partial_record(partial) for partial in result.partials)
+    yield "partials", (_with_rule_name(partial, result) for partial in result.partials)
     yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
     if result.notices:
         yield "notices", result.notices
+
+
+def _with_rule_name(partial: Partial, result: ChainResult) -> dict[str, Any]:
+    record = partial_record(partial)
+    value = record.pop("value")
+    if result.rule_names:
+        record["rule_name"] = result.rule_names[partial.name]
+    return {**record, "value": value}
 
 
 def _total_record(total: Total) -> dict[str, Any]:
@@ -177,9 +185,10 @@ def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
     """The rows of `chain`'s CSV: the partials, those asked for with their product and its short form."""
     written = {id(total.partial): _written(total) for total in result.derivatives.values()}
     for partial in result.partials:
-        yield (*partial_row(partial), *(text or "" for text in written.get(id(partial), ("", ""))))
+        texts = (text or "" for text in written.get(id(partial), ("", "")))
+        yield (*partial_row(partial), *texts, result.rule_names.get(partial.name, ""))
     for total in result.derivatives.values():
-        yield from ((*row, "", "") for row in path_rows(total.paths, total.partial))
+        yield from ((*row, "", "", "") for row in path_rows(total.paths, total.partial))
 
 
 def explain_rows(explanations: Iterable[Explanation | UnitExplanation]) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.derivation.partials import Partial
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.render.formats.notation import Notation, partial_name
-from backprop_cli.render.views.blocks import Block, Equation, Equations, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Table
 from backprop_cli.render.views.explain_view import paths_blocks
 from backprop_cli.render.views.phrases import quantity_in_numbers, quantity_in_symbols, whole_chain
 from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
@@ -23,7 +23,7 @@ def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
     if result.at:
         point = [notation.math(f"{notation.name(name)} = {notation.term(value)}") for name, value in result.at.items()]
         yield Note(f"At {', '.join(point)}")
-    yield Heading("Composition")
+    yield Heading("Steps" if result.rule_names and len(result.nodes) > 1 else "Composition")
     yield Equations([_definition(node, notation) for node in result.nodes])
     yield Heading("Local derivatives")
     yield _table([partial for partial in result.partials if partial.rule is not None], result, notation)
@@ -43,11 +43,27 @@ def _definition(node: Quantity, notation: Notation) -> Equation:
     return Equation(notation.name(node.name), _different(rights))
 
 
+_RULE = Column("rule", "text")
+_RULE_WORDS = {"absolute_value": "absolute value", "identity": "itself"}
+_NOT_RULES = frozenset({"cases", "identity", "logarithmic_differentiation", "absolute_value"})
+
+
 def _table(partials: Sequence[Partial], result: ChainResult, notation: Notation) -> Table:
-    """Partials, with their numbers where there are any."""
+    """Partials, with their rules' names where expressions are taken apart, and with their numbers where there are any."""
     shown = len(PARTIAL_COLUMNS) if result.has_values else 2
-    rows = [partial_row(partial, notation)[:shown] for partial in partials]
-    return Table(PARTIAL_COLUMNS[:shown], rows, len(rows))
+    columns = list(PARTIAL_COLUMNS[:shown])
+    rows = [list(partial_row(partial, notation)[:shown]) for partial in partials]
+    if result.rule_names:
+        columns.insert(1, _RULE)
+        for row, partial in zip(rows, partials, strict=True):
+            row.insert(1, notation.text(_rule_words(result.rule_names[partial.name])))
+    return Table(columns, rows, len(rows))
+
+
+def _rule_words(name: str) -> str:
+    """`product rule`, `constant multiple`."""
+    words = name.replace("_", " ")
+    return _RULE_WORDS.get(name, words) if name in _NOT_RULES else f"{words} rule"
 
 
 def _held(result: ChainResult, notation: Notation) -> Iterator[Note]:

@@ -1,0 +1,32 @@
+"""What is asked of some definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Steps(StrEnum):
+    """How far expressions are taken apart into named steps."""
+
+    none = "none"
+    rules = "rules"
+    all = "all"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is differentiated (None: the definition that no other uses) by what (nothing: every free variable), and where.
+
+    `at` has the values of the variables, nothing without a point. Without `steps` a definition that stands alone is taken
+    apart for the rules, several are kept as they are. `limit` is how many paths are listed; `numbers` leaves out the
+    derivatives that are written out.
+    """
+
+    of: str | None = None
+    wrt: Sequence[str] = ()
+    at: Mapping[str, float] = field(default_factory=dict)
+    steps: Steps | None = None
+    numbers: bool = False
+    limit: int = 0
