@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.definitions import parse
+from backprop_cli.chain.differences import central_differences
 from backprop_cli.chain.graph import Graph, build, final_name, global_names
 from backprop_cli.chain.misread import refuse_misread
 from backprop_cli.chain.point import numbers_of
@@ -222,6 +223,7 @@ class _Chain:
             frozenset(self._ordinary()),
             tuple(notices),
             {} if self.steps is Steps.none else self._rule_names(chains),
+            {} if self.point is None else central_differences(self.graph, self.values, self.by),
         )
 
     def _rule_names(self, chains: Sequence[Partial]) -> dict[str, str]:

@@ -9,6 +9,9 @@ from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity
 
+SMALLEST = 1e-3
+"""A derivative below this is compared with the central differences absolutely: they are differences of larger numbers."""
+
 
 @dataclass(frozen=True)
 class Total:
@@ -26,6 +29,11 @@ class Total:
     paths: tuple[Path, ...] | None = None
     path_count: int = 0
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is said of it in symbols, because that was not wanted."""
+        return self.product is None and self.simplified is None and not self.note
+
 
 @dataclass(frozen=True)
 class ChainResult:
@@ -33,7 +41,8 @@ class ChainResult:
 
     `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
     hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Where expressions are taken apart
-    `rule_names` has the rule for each partial's name. Without a point `at` is empty, and
+    `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
+    are any. Without a point `at` is empty, and
     every value is not a number.
     """
 
@@ -45,6 +54,13 @@ class ChainResult:
     ordinary: frozenset[str] = frozenset()
     notices: tuple[str, ...] = ()
     rule_names: dict[str, str] = field(default_factory=dict)
+    numerical: dict[str, float] = field(default_factory=dict)
+
+    def digits(self, name: str) -> int:
+        """To how many digits the derivative by a name agrees with central differences, at most 15."""
+        value, numerical = self.derivatives[name].partial.value, self.numerical[name]
+        error = abs(value - numerical) / max(abs(value), abs(numerical), SMALLEST)
+        return 15 if error < 1e-15 else max(0, math.floor(-math.log10(error)))
 
     @property
     def has_values(self) -> bool:

@@ -66,7 +66,9 @@ def chain(
     ] = None,
     numbers: Annotated[
         bool,
-        typer.Option("--numbers", help="The numbers alone: no derivative is written out in symbols.", rich_help_panel=opt.SHOWN),
+        typer.Option(
+            "--numbers", help="The numbers alone: no derivative is written out in symbols.", rich_help_panel=opt.SHOWN
+        ),
     ] = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,

@@ -154,6 +154,8 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
         yield "values", {node.name: node.value for node in result.nodes}
     yield "partials", (_with_rule_name(partial, result) for partial in result.partials)
     yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
+    if result.has_values:
+        yield "numerical", result.numerical
     if result.notices:
         yield "notices", result.notices
 

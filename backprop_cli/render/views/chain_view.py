@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from backprop_cli.chain.result import ChainResult, Total
-from backprop_cli.derivation.partials import Partial
+from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Table
 from backprop_cli.render.views.explain_view import paths_blocks
-from backprop_cli.render.views.phrases import quantity_in_numbers, quantity_in_symbols, whole_chain
+from backprop_cli.render.views.phrases import counted, quantity_in_numbers, quantity_in_symbols, whole_chain
 from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
 
 
@@ -33,8 +33,18 @@ def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
     if inner:
         yield Heading("Intermediates")
         yield _table(inner, result, notation)
-    for total in result.derivatives.values():
-        yield from _total(total, notation)
+    if all(total.is_bare for total in result.derivatives.values()):
+        yield Heading("Derivatives")
+        yield _table([total.partial for total in result.derivatives.values()], result, notation)
+        for total in result.derivatives.values():
+            if total.paths is not None:
+                yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
+    else:
+        for total in result.derivatives.values():
+            yield from _total(total, notation)
+        yield from _left_out(result, notation)
+    if result.has_values:
+        yield from _checked(result, notation)
 
 
 def _definition(node: Quantity, notation: Notation) -> Equation:
@@ -83,16 +93,58 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
     yield Heading(notation.math(partial_name(total.partial, notation)))
     name = partial_name(total.partial, notation)
     symbols, numbers = whole_chain(total.partial, notation)
-    written = [notation.rule(rule) for rule in (total.product, total.simplified) if rule is not None]
-    lines = [Equation(name, _different([symbols, *written]))]
+    forms = [rule for rule in (total.product, total.simplified) if rule is not None]
+    written = [rule for rule in forms if _characters(rule) <= WIDEST_FORMULA]
+    lines = [Equation(name, _different([symbols, *(notation.rule(rule) for rule in written)]))]
     if not math.isnan(total.partial.value):
-        filled = [] if total.simplified is None else [notation.numbers(total.simplified)]
+        filled = [notation.numbers(rule) for rule in written if rule is total.simplified]
         lines.append(Equation(name, _different([numbers, *filled, notation.term(total.partial.value)])))
     yield Equations(lines)
     if total.note:
         yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
     if total.paths is not None:
         yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
+
+
+def _left_out(result: ChainResult, notation: Notation) -> Iterator[Note]:
+    """How many derivatives have a form that is too long to be shown, and where to find it."""
+    totals = result.derivatives.values()
+    lengths = [
+        max(_characters(rule) for rule in (total.product, total.simplified) if rule is not None)
+        for total in totals
+        if total.product is not None
+    ]
+    long = [length for length in lengths if length > WIDEST_FORMULA]
+    if long:
+        those = "One formula is" if len(long) == 1 else f"The formulas of {len(long)} derivatives are"
+        sentence = f"{those} too long to be shown here, up to {max(long):,} characters: JSON has all (-f json)."
+        yield Note(notation.text(sentence))
+
+
+WIDEST_FORMULA = 200
+"""Characters of a derivative in symbols: two or three lines of a terminal."""
+FEWEST_DIGITS = 6
+"""Digits to which central differences must agree to say no more about it; near a kink or a pole they do not."""
+
+
+def _characters(rule: Rule) -> int:
+    return len(rule.formula.fill(rule.names))
+
+
+def _checked(result: ChainResult, notation: Notation) -> Iterator[Note]:
+    """A line about central differences, and one about each derivative that they do not confirm."""
+    digits = {name: result.digits(name) for name in result.numerical}
+    agreeing = [name for name in digits if digits[name] >= FEWEST_DIGITS]
+    if agreeing:
+        fewest = counted(min(digits[name] for name in agreeing), "digit")
+        yield Note(notation.text(f"Checked: central differences agree to {fewest}."))
+    for name in digits.keys() - set(agreeing):
+        shown = notation.math(partial_name(result.derivatives[name].partial, notation))
+        value = notation.math(notation.term(result.numerical[name]))
+        yield Note(
+            notation.text("Central differences give ") + value + notation.text(" for ") + shown
+            + notation.text(": near a kink or a pole they are rough.")
+        )  # fmt: skip
 
 
 def _different(rights: Sequence[str]) -> list[str]:
