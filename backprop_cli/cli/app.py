@@ -17,6 +17,7 @@ from backprop_cli.cli.console import ClosedPipeError, say_error
 from backprop_cli.cli.examples import examples
 from backprop_cli.cli.explain import explain
 from backprop_cli.cli.export import export
+from backprop_cli.cli.importing import import_model
 from backprop_cli.cli.init import init
 from backprop_cli.cli.man import man
 from backprop_cli.cli.plot import plot
@@ -61,15 +62,17 @@ COMMANDS: dict[Callable[..., Any], tuple[str, ...]] = {
     plot: ("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.svg"),
     examples: ("examples", "examples classic > my.yaml"),
     init: ("init 2-3-1 --activation tanh -o net.yaml", "init --data flowers.csv --loss cross_entropy -o flowers.yaml"),
-    export: ("export xor --to pytorch -o train.py", "export my.yaml --to pytorch --distributed -o train.py"),
+    export: ("export xor --to pytorch -o train.py", "export my.yaml --to onnx -o my.onnx"),
+    import_model: ("import model.onnx -o net.yaml", "import model.safetensors --activation tanh -o net.yaml"),
     schema: ("schema", "schema > network.schema.json"),
     man: ("man | man -l -", "man > backprop.1"),
 }
 """Each command with examples of its use."""
-WITHOUT_NETWORK = (chain, examples, init, schema, man)
+WITHOUT_NETWORK = (chain, examples, init, import_model, schema, man)
 
 for _function, _lines in COMMANDS.items():
-    app.command(epilog=_end(*_lines, of_network=_function not in WITHOUT_NETWORK))(_function)
+    _name = _function.__name__.partition("_")[0]
+    app.command(_name, epilog=_end(*_lines, of_network=_function not in WITHOUT_NETWORK))(_function)
 
 
 def _print_version(is_wanted: bool) -> None:

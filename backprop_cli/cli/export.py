@@ -20,9 +20,15 @@ class Target(StrEnum):
     """What a network is exported to."""
 
     pytorch = "pytorch"
+    onnx = "onnx"
+    safetensors = "safetensors"
+    npz = "npz"
+    dot = "dot"
+    tikz = "tikz"
 
 
-SCRIPTS = (Target.pytorch,)
+SHORT = {"torch": "pytorch", "graphviz": "dot"}
+"""What a format is also called."""
 
 
 def export(
@@ -31,7 +37,7 @@ def export(
         Target | None,
         typer.Option(
             "--to",
-            parser=choice_of(Target),
+            parser=choice_of(Target, SHORT),
             metavar="FORMAT",
             autocompletion=lambda: list(Target),
             help=f"{', '.join(Target)}.",
@@ -66,13 +72,53 @@ def export(
     if distributed and to is not Target.pytorch:
         raise UsageError("--distributed belongs to --to pytorch")
     _, setup = open_setup(config, console)
-    _write_script(console, _script(setup, distributed), output)
+    if to is Target.pytorch:
+        _write_script(console, _script(setup, distributed), output)
+    elif to in (Target.dot, Target.tikz):
+        _write_text(console, _picture(setup, to), output)
+    else:
+        if output in (None, "-"):
+            raise UsageError(f"{to} is no text: say where it goes with -o FILE")
+        _write_file(console, _binary(setup, to), str(output))
 
 
 def _script(setup: Setup, distributed: bool) -> Script:
     from backprop_cli.bridges.torch_script import torch_script
 
     return torch_script(setup, distributed)
+
+
+def _picture(setup: Setup, to: Target) -> str:
+    from backprop_cli.bridges.graph_language import dot, tikz
+
+    return dot(setup.network) if to is Target.dot else tikz(setup.network)
+
+
+def _binary(setup: Setup, to: Target) -> bytes:
+    from backprop_cli.cli.extras import extra
+    from backprop_cli.files.state_dict import state_dict
+    from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
+
+    if to is Target.onnx:
+        with extra("onnx"):
+            from backprop_cli.bridges.onnx_export import onnx_bytes
+        return onnx_bytes(setup.network, setup.title)
+    arrays = state_dict(setup.network)
+    return npz_bytes(arrays) if to is Target.npz else safetensors_bytes(arrays)
+
+
+def _write_text(console: Console, text: str, output: str | None) -> None:
+    if output in (None, "-"):
+        console.write([text])
+    else:
+        _write_file(console, text, str(output))
+
+
+def _write_file(console: Console, content: str | bytes, output: str) -> None:
+    from backprop_cli.files.output import write_whole
+
+    write_whole(output, content)
+    console.notice(f"wrote {output}")
 
 
 def _write_script(console: Console, script: Script, output: str | None) -> None:
@@ -83,17 +129,12 @@ def _write_script(console: Console, script: Script, output: str | None) -> None:
     from backprop_cli.files.output import written
     from backprop_cli.files.tensors import npz_bytes
 
+    if not script.arrays:
+        _write_text(console, script.text, output)
+        return
     if output in (None, "-"):
-        if script.arrays:
-            raise UsageError("so many numbers stand in a file beside the script: say where with -o FILE.py")
-        console.write([script.text])
-        return
+        raise UsageError("so many numbers stand in a file beside the script: say where with -o FILE.py")
     beside = str(Path(str(output)).with_suffix(".npz"))
-    if script.arrays:
-        with written(beside, npz_bytes(script.arrays)), written(str(output), script.text):
-            pass
-        console.notice(f"wrote {output} and {beside}")
-        return
-    with written(str(output), script.text):
+    with written(beside, npz_bytes(script.arrays)), written(str(output), script.text):
         pass
-    console.notice(f"wrote {output}")
+    console.notice(f"wrote {output} and {beside}")

@@ -12,6 +12,9 @@ LIBRARIES = {
     "markupsafe": "Jinja2",
     "latex2mathml": "latex2mathml",
     "vl_convert": "vl-convert-python",
+    "onnx": "onnx",
+    "h5py": "h5py",
+    "xlsxwriter": "XlsxWriter",
 }
 
 

@@ -73,7 +73,7 @@ def _read_npz(content: bytes, file: str, most: int) -> Arrays:
             if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > most:
                 raise _broken(file, f"unpacked it would hold more than {most:,} bytes or {MOST_ARRAYS:,} arrays")
             return {
-                entry.filename.removesuffix(".npy"): _read_npy(_unpacked(archive, entry), f"{file}:{entry.filename}")
+                entry.filename.removesuffix(".npy"): read_npy(_unpacked(archive, entry), f"{file}:{entry.filename}")
                 for entry in entries
             }
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
@@ -86,7 +86,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return stream.read(entry.file_size)
 
 
-def _read_npy(data: bytes, file: str) -> np.ndarray[Any, np.dtype[Any]]:
+def read_npy(data: bytes, file: str) -> np.ndarray[Any, np.dtype[Any]]:
     """An array in NumPy's own format; its header is a literal, which is read as one."""
     if not data.startswith(_NPY_MAGIC) or len(data) < 12:
         raise _broken(file, "this is no array of NumPy's")

@@ -42,6 +42,7 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
                 "examples",
                 "init",
                 "export",
+                "import",
                 "schema",
                 "man",
             ],

@@ -1,0 +1,66 @@
+"""Members of a zip file that a stranger made, taken out no larger than they may be."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+from backprop_cli.bridges.imported import cannot
+
+MOST_BYTES = 2**30
+"""So much a member may hold."""
+MOST_RATIO = 1100
+"""Deflate packs no better than 1 : 1032; what claims more is no honest archive."""
+MOST_MEMBERS = 10_000
+
+
+class Archive:
+    """A zip file in memory; every fault in it is an `InputError` about `file`."""
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.file = file
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            raise cannot(file, f"this is no whole archive: {error}") from None
+        if len(self._zip.infolist()) > MOST_MEMBERS:
+            raise cannot(file, f"the archive holds more than {MOST_MEMBERS:,} members")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a member of this name."""
+        return name in self._zip.namelist()
+
+    def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
+        """A member's bytes; no more than its entry says and than `limit` are ever unpacked.
+
+        Raises:
+            InputError: there is none, it is broken, or too large.
+        """
+        try:
+            entry = self._zip.getinfo(name)
+            if entry.file_size > limit or entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+                raise cannot(self.file, f"{name} would hold {entry.file_size:,} bytes, which is too much")
+            with self._zip.open(entry) as stream:
+                data = stream.read(entry.file_size)
+        except KeyError:
+            raise cannot(self.file, f"the archive holds no {name}") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
+            raise cannot(self.file, f"{name} in it is broken: {str(error) or 'it is cut short'}") from None
+        if len(data) < entry.file_size:
+            raise cannot(self.file, f"{name} in it is cut short")
+        return data
+
+    def read_json(self, name: str, limit: int = 2**24) -> Any:
+        """A member that is JSON.
+
+        Raises:
+            InputError: it is none.
+        """
+        try:
+            return json.loads(self.read(name, limit))
+        except (ValueError, RecursionError):
+            raise cannot(self.file, f"{name} in it is no JSON") from None

@@ -1,0 +1,209 @@
+"""A model of Keras: its layers' kinds from the JSON in the file, its weights from the HDF5. Nothing of Keras is run."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import h5py
+
+from backprop_cli.bridges.archive import Archive
+from backprop_cli.bridges.imported import Function, Imported, ImportedLayer, as_float, cannot
+from backprop_cli.functions.numeric import Array
+
+ACTIVATIONS: dict[str, Function] = {
+    "linear": "linear",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "relu",
+    "leaky_relu": {"leaky_relu": {"slope": 0.2}},
+    "elu": "elu",
+    "gelu": "gelu",
+    "selu": "selu",
+    "silu": "silu",
+    "swish": "silu",
+    "softplus": "softplus",
+    "softsign": "softsign",
+    "hard_sigmoid": "hard_sigmoid",
+    "hard_tanh": "hard_tanh",
+    "mish": "mish",
+    "softmax": "softmax",
+}
+"""Keras's names; its leaky_relu has the slope 0.2."""
+LOSSES = {
+    "mse": "mean_squared_error",
+    "mean_squared_error": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mean_absolute_error": "mean_absolute_error",
+    "categorical_crossentropy": "cross_entropy",
+    "sparse_categorical_crossentropy": "cross_entropy",
+    "binary_crossentropy": "binary_cross_entropy",
+    "kl_divergence": "kl_divergence",
+    "hinge": "hinge",
+}
+WITHOUT_WEIGHTS = ("InputLayer", "Flatten", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+"""Layers that do nothing to a vector once the network is trained."""
+
+
+def read_keras(content: bytes, file: str) -> Imported:
+    """The layers of a `.keras` archive or of an older `.h5` file.
+
+    Raises:
+        InputError: the file is broken, or a layer of it is of a kind that is not known here.
+    """
+    try:
+        if content.startswith(b"PK"):
+            archive = Archive(content, file)
+            config = archive.read_json("config.json")
+            weights = _open(archive.read("model.weights.h5"), file)
+            loss = _loss(config.get("compile_config") if isinstance(config, dict) else None)
+            return _model(config, _by_kind(weights, file), loss, file)
+        weights = _open(content, file)
+        config = json.loads(_text(weights.attrs.get("model_config"), file))
+        training = weights.attrs.get("training_config")
+        loss = _loss(json.loads(_text(training, file)) if training is not None else None)
+        return _model(config, _by_name(weights, file), loss, file)
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, RecursionError) as error:
+        raise cannot(file, f"this is no whole model of Keras: {error}") from None
+
+
+def _open(content: bytes, file: str) -> Any:
+    try:
+        return h5py.File(io.BytesIO(content), "r")
+    except OSError:
+        raise cannot(file, "this is neither a .keras archive nor a whole HDF5 file") from None
+
+
+def _text(value: Any, file: str) -> str:
+    if value is None:
+        raise cannot(file, "the file says nothing of its layers", "save the whole model, not its weights alone")
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _model(
+    config: Mapping[str, Any], weights: Iterator[list[Array]] | Mapping[str, list[Array]], loss: str | None, file: str
+) -> Imported:
+    """The layers of a configuration, each `Dense` with its weights."""
+    if config["class_name"] not in ("Sequential", "Functional", "Model"):
+        raise cannot(
+            file, f"a model of the kind {config['class_name']!r} is not known: expected Sequential or Functional"
+        )
+    layers: list[ImportedLayer] = []
+    notes: list[str] = []
+    for entry in config["config"]["layers"]:
+        kind, settings = entry["class_name"], entry["config"]
+        if len(entry.get("inbound_nodes", [])) > 1:
+            raise cannot(file, f"the layer {settings['name']!r} is used more than once")
+        if kind == "Dense":
+            found = weights[settings["name"]] if isinstance(weights, Mapping) else next(weights)
+            expected = 2 if settings["use_bias"] else 1
+            if len(found) != expected:
+                raise cannot(
+                    file, f"the layer {settings['name']!r} has {len(found)} arrays of weights, expected {expected}"
+                )
+            bias = as_float(found[1]) if settings["use_bias"] else None
+            function = _function(settings["activation"], settings["name"], file)
+            layers.append(ImportedLayer(as_float(found[0].T), bias, function))
+        elif kind in WITHOUT_WEIGHTS:
+            if kind not in ("InputLayer", "Flatten"):
+                notes.append(f"{settings['name']} ({kind}) is left out: it is for training only")
+        else:
+            function = _layer_function(kind, settings, file)
+            if not layers or layers[-1].activation != "linear":
+                raise cannot(file, f"the layer {settings['name']!r} ({kind}) does not follow a linear layer")
+            layers[-1] = ImportedLayer(layers[-1].weights, layers[-1].bias, function)
+    return Imported(layers, loss, tuple(notes))
+
+
+def _layer_function(kind: str, settings: Mapping[str, Any], file: str) -> Function:
+    """A layer that is an activation."""
+    if kind == "Activation":
+        return _function(settings["activation"], settings["name"], file)
+    if (
+        kind == "ReLU"
+        and not settings.get("negative_slope")
+        and settings.get("max_value") is None
+        and not settings.get("threshold")
+    ):
+        return "relu"
+    if kind == "LeakyReLU":
+        return {"leaky_relu": {"slope": float(settings.get("negative_slope", settings.get("alpha", 0.3)))}}
+    if kind == "ELU":
+        return {"elu": {"alpha": float(settings["alpha"])}}
+    if kind == "Softmax":
+        return "softmax"
+    raise cannot(
+        file,
+        f"a layer of the kind {kind!r} ({settings.get('name')}) is not known here",
+        "expected Dense and activations",
+    )
+
+
+def _function(given: Any, layer: str, file: str) -> Function:
+    settings = given.get("config", {}) if isinstance(given, dict) else {}
+    name = settings if isinstance(settings, str) else given.get("class_name") if isinstance(given, dict) else given
+    if name not in ACTIVATIONS:
+        raise cannot(
+            file, f"the activation {name!r} of the layer {layer!r} is not known", f"known: {', '.join(ACTIVATIONS)}"
+        )
+    return ACTIVATIONS[name]
+
+
+def _loss(config: Any) -> str | None:
+    loss = config.get("loss") if isinstance(config, dict) else None
+    if isinstance(loss, dict):
+        loss = loss.get("config", {}).get("name", loss.get("class_name"))
+    return LOSSES.get(loss) if isinstance(loss, str) else None
+
+
+# ── weights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _by_kind(weights: Any, file: str) -> Iterator[list[Array]]:
+    """The arrays of each dense layer of a `.keras` file: they are called `dense`, `dense_1`, … in their order."""
+    names = [name for name in _node(weights, "layers", file) if re.fullmatch(r"dense(_[0-9]+)?", name)]
+    names.sort(key=lambda name: int("0" + name.removeprefix("dense").removeprefix("_")))
+    return iter([_vars(weights, f"layers/{name}/vars", file) for name in names])
+
+
+def _vars(weights: Any, group: str, file: str) -> list[Array]:
+    return [_array(weights, f"{group}/{name}", file) for name in sorted(_node(weights, group, file), key=int)]
+
+
+def _by_name(weights: Any, file: str) -> dict[str, list[Array]]:
+    """The arrays of each layer of an `.h5` file, by the layer's name."""
+    found = {}
+    for layer in _node(weights, "model_weights", file):
+        group = _node(weights, f"model_weights/{layer}", file)
+        names = [_text(name, file) for name in group.attrs.get("weight_names", ())]
+        found[layer] = [_array(weights, f"model_weights/{layer}/{name}", file) for name in names]
+    return found
+
+
+def _node(weights: Any, path: str, file: str) -> Any:
+    """A group or a dataset, reached through no link that leads out of the file."""
+    parts = path.split("/")
+    for end in range(1, len(parts) + 1):
+        if not isinstance(weights.get("/".join(parts[:end]), getlink=True), h5py.HardLink):
+            raise cannot(file, f"there is no {path} in this file")
+    return weights[path]
+
+
+def _array(weights: Any, path: str, file: str) -> Array:
+    """A dataset, once it is known to be an array of numbers whose bytes are all there."""
+    dataset = _node(weights, path, file)
+    if (
+        not isinstance(dataset, h5py.Dataset)
+        or dataset.external
+        or dataset.is_virtual
+        or dataset.dtype.kind not in "fiu"
+    ):
+        raise cannot(file, f"{path} is no array of numbers in this file")
+    if dataset.nbytes != dataset.id.get_storage_size():
+        shown = " × ".join(map(str, dataset.shape))
+        raise cannot(file, f"{path} is said to be {shown} numbers, which are not there")
+    array: Array = dataset[()]
+    return array
