@@ -40,7 +40,7 @@ def dot(network: Network) -> str:
 def _dot_lines(network: Network) -> Iterator[str]:
     names = network.names
     yield "digraph network {"
-    yield "  rankdir=LR; ranksep=1.4; node [shape=circle, fixedsize=true, width=0.7]; edge [fontsize=10];"
+    yield "  rankdir=LR; ranksep=1.4; node [shape=circle, width=0.7]; edge [fontsize=10];"
     inputs = "; ".join(_quoted(names.input(index)) for index in range(names.widths[0]))
     yield f"  {{rank=same; {inputs}}}"
     for layer, part in enumerate(network.layers):
@@ -53,7 +53,7 @@ def _dot_lines(network: Network) -> Iterator[str]:
         for bias in names.layer_biases(layer):
             name, value = _quoted(names.of(bias)), network.value_of(bias)
             label = _quoted(f"{names.of(bias)} = {value:.4g}")
-            yield f"  {name} [label={label}, shape=box, fixedsize=false, style=dashed, fontsize=10];"
+            yield f"  {name} [label={label}, shape=box, style=dashed, fontsize=10];"
             for node in units if bias.unit is None else [units[bias.unit]]:
                 yield f"  {name} -> {node} [style=dashed];"
     yield "}"

@@ -59,7 +59,7 @@ def export(
     ] = False,
     quiet: opt.QuietOption = False,
 ) -> None:  # fmt: skip
-    """The network as a script, a model, a picture or a spreadsheet of others.
+    """The network as another library's script or model, or as a picture.
 
     A training script starts from the file's weights, makes the file's updates, and prints `loss` and its value last.
     """

@@ -58,9 +58,9 @@ def import_model(
     ] = "-",
     quiet: opt.QuietOption = False,
 ) -> None:  # fmt: skip
-    """A network file from a model of PyTorch, ONNX, Keras or scikit-learn.
+    """A network file from another library's model.
 
-    Nothing that a file holds is run: pickles (.pt, .pkl) are refused, with the lines that save the weights safely.
+    Reads models of PyTorch, ONNX, Keras and scikit-learn. Nothing that a file holds is run: pickles (.pt, .pkl) are refused, with the lines that save the weights safely.
     """
     from pathlib import Path
 

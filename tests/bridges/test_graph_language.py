@@ -27,9 +27,9 @@ def written(to: str, folder: Path, example: str = "") -> str:
 
 
 def test_a_graph_has_an_edge_for_each_weight(tmp_path: Path) -> None:
-    text = written("dot", tmp_path, "three-layers")
-    assert len(re.findall(r"-> .*\[label=", text)) == 2 * 2 + 2 * 3 + 3 * 1
-    assert '"x1" -> "a1" [label="w11 = ' in text
+    text = written("dot", tmp_path, "classic")
+    assert len(re.findall(r"-> .*\[label=", text)) == 8
+    assert '"x1" -> "a1" [label="w11 = 0.15"]' in text
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
