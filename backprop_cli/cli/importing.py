@@ -60,7 +60,8 @@ def import_model(
 ) -> None:  # fmt: skip
     """A network file from another library's model.
 
-    Reads models of PyTorch, ONNX, Keras and scikit-learn. Nothing that a file holds is run: pickles (.pt, .pkl) are refused, with the lines that save the weights safely.
+    Reads models of PyTorch, ONNX, Keras and scikit-learn. Nothing that a file holds is run: pickles (.pt, .pkl) are refused,
+    with the lines that save the weights safely.
     """
     from pathlib import Path
 
