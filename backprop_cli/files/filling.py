@@ -20,6 +20,7 @@ from backprop_cli.files.edit import data_of, decode
 from backprop_cli.files.expected import kind_of, many
 from backprop_cli.files.initial import INITIAL, MOST_DRAWN, drawn
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
+from backprop_cli.files.layers import is_turned
 from backprop_cli.files.places import Key
 from backprop_cli.files.state_dict import linear_pairs
 from backprop_cli.files.tensors import Arrays, read_arrays
@@ -74,6 +75,7 @@ class _Filling:
         self.data: dict[str, Any] = dict(check.data)
         self.notes: list[str] = []
         self.scales: list[tuple[float, float]] = []
+        self.is_turned = is_turned(self.data)
 
     def content(self, name: str) -> tuple[bytes, str]:
         """The bytes of a file that stands beside the network file, and what it is called in messages."""
@@ -229,11 +231,12 @@ class _Filling:
                     return
                 self._draw(key, layer, stream, own, sources, units)
             rows = layer.get("weights")
-            if units is not None and isinstance(rows, list) and len(rows) != units:
-                self.check.problem(
-                    (*key, "units"), f"expected {len(rows)}, the number of the rows of weights, found {units}"
-                )
-            sources = len(rows) if isinstance(rows, list) else sources
+            if isinstance(rows, list):
+                sources = len(rows[0]) if self.is_turned and rows and isinstance(rows[0], list | dict) else len(rows)
+                if units is not None and sources != units:
+                    what = "columns" if self.is_turned else "rows"
+                    expected = f"expected {sources}, the number of the {what} of weights, found {units}"
+                    self.check.problem((*key, "units"), expected)
 
     def _inputs(self) -> int:
         inputs = self.data.get("inputs")
@@ -255,7 +258,8 @@ class _Filling:
             self.check.problem((*key, "bias"), f"expected own, shared or none, found {kind_of(bias)}")
             return
         is_drawn = isinstance(bias, str)
-        layer["weights"], biases = drawn(stream, kind, sources, units, counts[bias] if is_drawn else 0)
+        rows, biases = drawn(stream, kind, sources, units, counts[bias] if is_drawn else 0)
+        layer["weights"] = [list(column) for column in zip(*rows, strict=True)] if self.is_turned else rows
         if not is_drawn:
             return
         layer.pop("bias", None)
@@ -277,7 +281,7 @@ class _Filling:
             self.check.problem(("weights",), f"expected {many(len(layers), 'layer')} of weights, found {len(pairs)}")
             return
         for layer, (weights, bias) in zip(layers, pairs, strict=True):
-            _put(layer, weights, bias)
+            self._put(layer, weights, bias)
 
     def _read_layer(self, key: Key, layer: dict[str, Any]) -> None:
         pairs = self._pairs((*key, "weights"), layer["weights"])
@@ -285,7 +289,7 @@ class _Filling:
             hint = "the key weights beside layers reads all of them: weights: FILE"
             self.check.problem((*key, "weights"), f"expected the weights of one layer, found {len(pairs)}", hint)
         elif pairs:
-            _put(layer, *pairs[0])
+            self._put(layer, *pairs[0])
 
     def _pairs(self, key: Key, name: str) -> Any:
         try:
@@ -296,11 +300,11 @@ class _Filling:
             self.check.problem(key, f"{name}: {error}")
             return None
 
-
-def _put(layer: dict[str, Any], weights: Any, bias: Any) -> None:
-    layer["weights"] = weights.astype(float).tolist()
-    if bias is not None:
-        layer["bias"] = bias.astype(float).tolist()
+    def _put(self, layer: dict[str, Any], weights: Any, bias: Any) -> None:
+        """Give a layer weights that are units × sources, in the file's own orientation."""
+        layer["weights"] = (weights.T if self.is_turned else weights).astype(float).tolist()
+        if bias is not None:
+            layer["bias"] = bias.astype(float).tolist()
 
 
 def _first(mapping: dict[str, Any], names: tuple[str, ...]) -> str | None:

@@ -10,6 +10,8 @@ from backprop_cli.files.places import Key
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 
 LAYER_KEYS = ("activation", "weights", "bias", "units", "init")
+ORIENTATIONS = ("units_by_inputs", "inputs_by_units")
+"""What the rows of weights are: one for each unit, or one for each input, as in NumPy's X @ W."""
 MAX_LAYERS = 1000
 """The deepest networks in use have about so many."""
 
@@ -32,9 +34,16 @@ class GivenLayer(NamedTuple):
         return len(self.rows[0])
 
 
+def is_turned(data: dict[str, Any]) -> bool:
+    """Whether a file's weights have a row for each input, not for each unit."""
+    return data.get("orientation") == ORIENTATIONS[1]
+
+
 def read_layers(check: Checker) -> list[GivenLayer]:
     """The layers, or none where not all of them could be read; an unknown activation is stood in for by `linear`."""
-    value = check.data.get("layers")
+    value, orientation = check.data.get("layers"), check.data.get("orientation", ORIENTATIONS[0])
+    if orientation not in ORIENTATIONS:
+        check.problem(("orientation",), f"expected {' or '.join(ORIENTATIONS)}, found {kind_of(orientation)}")
     if "layers" not in check.data:
         return []
     if not isinstance(value, list) or not value:
@@ -58,6 +67,8 @@ def _layer(check: Checker, key: Key, value: Any) -> GivenLayer | None:
     activation = check.function((*key, "activation"), ACTIVATIONS, "linear", "activation", given)
     before = len(check.problems)
     rows = _rows(check, (*key, "weights"), value["weights"]) if "weights" in value else None
+    if rows is not None and is_turned(check.data):
+        rows = [list(column) for column in zip(*rows, strict=True)]
     bias = _bias(check, (*key, "bias"), value.get("bias"), 0 if rows is None else len(rows))
     if rows is None or len(check.problems) > before:
         return None
@@ -67,7 +78,8 @@ def _layer(check: Checker, key: Key, value: Any) -> GivenLayer | None:
 def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
     if not isinstance(value, list) or not value:
         found = "an empty list" if value == [] else kind_of(value)
-        check.problem(key, f"expected a list of rows, one per unit, found {found}")
+        each = "input" if is_turned(check.data) else "unit"
+        check.problem(key, f"expected a list of rows, one per {each}, found {found}")
         return None
     if all(isinstance(entry, int | float) for entry in value):
         found = f"a list of {many(len(value), 'number')}"
@@ -80,7 +92,8 @@ def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
     for index, row in enumerate(rows):
         if len(row) != len(rows[0]):
             expected = f"expected {many(len(rows[0]), 'weight')} as in the first row, found {len(row)}"
-            check.miscount((*key, index), expected, "every row holds one weight per source of the layer")
+            each = "unit" if is_turned(check.data) else "source"
+            check.miscount((*key, index), expected, f"every row holds one weight per {each} of the layer")
     return None if len(check.problems) > before else rows
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
-from backprop_cli.files.layers import GivenLayer
+from backprop_cli.files.layers import GivenLayer, is_turned
 from backprop_cli.files.places import Key, format_key
 from backprop_cli.network.names import Names
 
@@ -27,11 +27,12 @@ def read_names(
     before = len(check.problems)
     for index, layer in enumerate(check.data["layers"]):
         key: Key = ("layers", index)
-        for unit, row in enumerate(layer["weights"]):
+        for place, row in enumerate(layer["weights"]):
             if isinstance(row, dict):
-                for source, name in enumerate(row):
+                for other, name in enumerate(row):
+                    unit, source = (other, place) if is_turned(check.data) else (place, other)
                     weight_names[index, unit, source] = name
-                    _claim(check, places, name, (*key, "weights", unit, name))
+                    _claim(check, places, name, (*key, "weights", place, name))
         bias = layer.get("bias")
         is_own = isinstance(bias, list) or (isinstance(bias, dict) and len(bias) > 1)
         biases.append("none" if bias is None else "own" if is_own else "shared")

@@ -21,7 +21,7 @@ from backprop_cli.network.penalty import Penalty
 KEYS = (
     "title", "loss", "learning_rate", "steps", "momentum", "dampening", "nesterov", "weight_decay", "penalty", "batch_size",
     "drop_last", "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
-    "standardize", "init", "weights",
+    "standardize", "init", "weights", "orientation",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
-from backprop_cli.files.layers import GivenLayer, named
+from backprop_cli.files.layers import GivenLayer, is_turned, named
 from backprop_cli.files.places import Key
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network.network import Samples
@@ -59,11 +59,13 @@ def fit_samples(
                 check.miscount(("inputs",), found)
                 return None
             what = "the inputs have" if index == 0 else f"layer {index} has"
-            check.miscount(
-                ("layers", index, "weights", 0),
-                f"expected {many(sources, 'weight')} in each row, found {layer.sources}",
-                f"{what} {many(sources, 'number' if index == 0 else 'unit')}; a row holds one weight for each",
-            )
+            what += f" {many(sources, 'number' if index == 0 else 'unit')}"
+            if is_turned(check.data):
+                expected = f"expected {many(sources, 'row')} of weights, found {layer.sources}"
+                check.miscount(("layers", index, "weights"), expected, f"{what}; each has a row")
+            else:
+                expected = f"expected {many(sources, 'weight')} in each row, found {layer.sources}"
+                check.miscount(("layers", index, "weights", 0), expected, f"{what}; a row holds one weight for each")
         sources = layer.units
     if targets is None:
         targets = [[0.0] * sources for _ in inputs]

@@ -11,13 +11,14 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import indent
 from typing import Any, NamedTuple
 
 import yaml
 
 from backprop_cli.files.document import Document
+from backprop_cli.files.layers import is_turned
 from backprop_cli.files.places import Key
 from backprop_cli.network.network import ParameterRow, Setup
 
@@ -50,10 +51,12 @@ def _parameter_values(setup: Setup, data: Any) -> Iterator[tuple[Key, float]]:
     """Every parameter's place in the data and its value."""
     values = iter(setup.network.parameters.row.tolist())
     for index, given in enumerate(data["layers"]):
-        for unit, row in enumerate(given["weights"]):
-            for source, name in enumerate(row):
-                last = name if isinstance(row, dict) else source
-                yield ("layers", index, "weights", unit, last), next(values)
+        keys = [
+            [("layers", index, "weights", place, last) for last in _lasts(row)]
+            for place, row in enumerate(given["weights"])
+        ]
+        for row in zip(*keys, strict=True) if is_turned(data) else keys:
+            yield from ((key, next(values)) for key in row)
         bias = given.get("bias")
         if isinstance(bias, dict):
             yield from ((("layers", index, "bias", name), next(values)) for name in bias)
@@ -62,6 +65,11 @@ def _parameter_values(setup: Setup, data: Any) -> Iterator[tuple[Key, float]]:
                 yield ("layers", index, "bias", unit, *(entry if isinstance(entry, dict) else ())), next(values)
         elif bias is not None:
             yield ("layers", index, "bias"), next(values)
+
+
+def _lasts(row: Any) -> Iterable[str | int]:
+    """The last parts of the keys of a row's weights."""
+    return row if isinstance(row, dict) else range(len(row))
 
 
 def _state(setup: Setup) -> dict[str, Any] | None:
