@@ -89,10 +89,10 @@ class OutputError(BackpropError):
 class MissingExtraError(BackpropError):
     """A command needs a library that comes with one of the package's extras, which is not installed."""
 
-    def __init__(self, library: str, extra: str) -> None:
+    def __init__(self, library: str, extra: str, line: str) -> None:
         self.library = library
         self.extra = extra
-        super().__init__(f"{library} is not installed\n    hint: pip install 'backprop-cli[{extra}]'")
+        super().__init__(f"{library} is not installed\n    hint: {line}")
 
 
 class DivergedError(BackpropError):

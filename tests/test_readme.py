@@ -69,6 +69,24 @@ def test_the_readme_gives_two_commands_before_its_first_section() -> None:
     assert first_screen.index("```console\n") < first_screen.index("```sh\n")
 
 
+TABLE = re.findall(r"^\| \[`(backprop [^`]*)`\]", PAGES["README.md"], re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", TABLE)
+def test_a_command_of_the_table_works_as_it_stands(command: str, folder: Path) -> None:
+    environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    line = f"rm -f net.yaml && backprop init 2-3-1 -q -o net.yaml && {command}"
+    result = subprocess.run(
+        ["bash", "-c", line], capture_output=True, cwd=folder, env=environment, check=False, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout or "wrote" in result.stderr
+
+
+def test_the_table_has_commands() -> None:
+    assert len(TABLE) > 5
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_leads_to_a_file_and_a_heading_that_are_there(page: str) -> None:
     for target, _, anchor in re.findall(r"\]\(((?!https?:)[^)#]*)(#?)([^)]*)\)", PAGES[page]):

