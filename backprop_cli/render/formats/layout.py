@@ -34,7 +34,7 @@ INDENT = 2
 
 _HEADINGS = {1: "bold", 2: "bold cyan", 3: "cyan"}
 _NUMBER, _LIT = "green", "bold yellow"
-_OF_EQUATIONS = (Column("", "number"), Column(""), Column("", is_wide=True))
+_OF_EQUATIONS = (Column("", "number"), Column(""), Column("", "math", is_wide=True))
 
 
 class Span(NamedTuple):

@@ -12,9 +12,10 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from backprop_cli.render.formats.breaking import ADDED, EQUAL, EVERYWHERE, MULTIPLIED, broken, longest_piece, wrapped
 from backprop_cli.render.formats.layout import INDENT, Grid, Line, Span, laid_out
 from backprop_cli.render.formats.notation import TextNotation
-from backprop_cli.render.views.blocks import Block
+from backprop_cli.render.views.blocks import Block, Column
 
 NATURAL_WIDTH = 100_000
 """Columns where the output is no terminal, but coloured all the same."""
@@ -27,11 +28,9 @@ def terminal(blocks: Iterable[Block], notation: TextNotation, width: int | None,
     for part in laid_out(blocks, notation, width):
         console = _console(width, is_color)
         if isinstance(part, Line):
-            text = Text.assemble(*part.spans)
-            text.rstrip()
-            console.print(text, soft_wrap=width is None or not part.may_break)
+            _line(part, width, console)
         elif part.is_equations:
-            console.print(_indented(_equations(part)))
+            console.print(_indented(_equations(part, console.width - INDENT)))
         elif (widths := _fitted(part, console.width - INDENT)) is not None:
             console.print(_indented(_table(part, widths)))
         else:
@@ -45,6 +44,15 @@ def _console(width: int | None, is_color: bool) -> Console:
         file=io.StringIO(), width=width or NATURAL_WIDTH, force_terminal=is_color, no_color=not is_color, highlight=False,
         color_system="standard" if is_color else None, legacy_windows=False, emoji=False, markup=False,
     )  # fmt: skip
+
+
+def _line(line: Line, width: int | None, console: Console) -> None:
+    text = Text.assemble(*line.spans)
+    if width is not None and line.may_break:
+        (span,) = line.spans or [Span("")]
+        text = Text("\n".join(wrapped(span.text, width)), style=span.style)
+    text.rstrip()
+    console.print(text, soft_wrap=True)
 
 
 def _written(console: Console) -> str:
@@ -62,12 +70,15 @@ def _fitted(grid: Grid, room: int) -> list[int] | None:
 
     Rich's own choice cuts long words of one column while another has room to spare.
     """
-    least = [
-        width if column.kind == "number" else max(cell_len(word) for text in texts for word in text.split() or [""])
-        for column, width, texts in zip(grid.columns, grid.widths, _texts(grid), strict=True)
-    ]
     room -= grid.gap * (len(grid.columns) - 1)
-    if sum(least) > room:
+    for rank in (EQUAL, ADDED, MULTIPLIED, EVERYWHERE):
+        least = [
+            width if column.kind == "number" else _least(column, texts, rank)
+            for column, width, texts in zip(grid.columns, grid.widths, _texts(grid), strict=True)
+        ]
+        if sum(least) <= room:
+            break
+    else:
         return None
     most = max(grid.widths)
     while sum(widths := [min(full, max(word, most)) for full, word in zip(grid.widths, least, strict=True)]) > room:
@@ -77,6 +88,13 @@ def _fitted(grid: Grid, room: int) -> list[int] | None:
     return widths
 
 
+def _least(column: Column, texts: Sequence[str], rank: int) -> int:
+    """The columns that a column's texts need: formulas broken at this rank or sooner, words at every space."""
+    if column.kind == "math":
+        return max(longest_piece(text, rank) for text in texts)
+    return max(cell_len(word) for text in texts for word in text.split() or [""])
+
+
 def _texts(grid: Grid) -> Iterator[list[str]]:
     """The texts of each column, its title the first."""
     for column, cells in zip(grid.columns, zip(*grid.rows, strict=True), strict=True):
@@ -84,7 +102,7 @@ def _texts(grid: Grid) -> Iterator[list[str]]:
 
 
 def _table(grid: Grid, widths: Sequence[int]) -> RichTable:
-    """Rows under their columns' titles; numbers are never broken, formulas are between their signs."""
+    """Rows under their columns' titles; numbers are never broken, formulas are before their signs."""
     table = RichTable(
         box=_ASCII_BOX if grid.rule == "-" else SIMPLE_HEAD, show_header=bool(grid.rule), header_style="dim",
         show_edge=False, pad_edge=False,
@@ -92,26 +110,44 @@ def _table(grid: Grid, widths: Sequence[int]) -> RichTable:
     for column, width in zip(grid.columns, widths, strict=True):
         is_number = column.kind == "number"
         table.add_column(column.title, justify="right" if is_number else "left", no_wrap=is_number, width=width)
-    return _filled(table, grid)
+    return _filled(table, grid, widths)
 
 
-def _equations(grid: Grid) -> RichTable:
-    """Equations, of which what is on the right may be broken anywhere."""
+def _equations(grid: Grid, room: int) -> RichTable:
+    """Equations, of which what is on the right is broken before its signs."""
+    left, sign, right = grid.widths
+    widths = (left, sign, max(1, min(right, room - left - sign - 2 * grid.gap)))
     table = RichTable.grid(padding=(0, 1))
-    table.add_column(justify="right", min_width=grid.widths[0], no_wrap=True)
+    table.add_column(justify="right", min_width=left, no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    return _filled(table, grid)
+    return _filled(table, grid, widths)
 
 
-def _filled(table: RichTable, grid: Grid) -> RichTable:
+def _filled(table: RichTable, grid: Grid, widths: Sequence[int]) -> RichTable:
+    """The rows in a table, each formula broken into its column's width."""
     for row in grid.rows:
-        table.add_row(*(Text(cell.text, style=cell.style) for cell in row))
+        cells = zip(grid.columns, widths, row, strict=True)
+        table.add_row(*(Text(_fitting(column, cell.text, width), style=cell.style) for column, width, cell in cells))
     return table
 
 
+def _fitting(column: Column, text: str, width: int) -> str:
+    return "\n".join(broken(text, width)) if column.kind == "math" else text
+
+
 def _stack(grid: Grid, row: Sequence[Span], console: Console) -> None:
-    """One row as a paragraph, where a terminal is too narrow for columns."""
-    for index, (column, (cell, _)) in enumerate(zip(grid.columns, row, strict=True)):
-        text = Text(cell, style="bold") if index == 0 else Text.assemble((f"{column.title} ", "dim"), cell)
-        console.print(Padding(text, (0, 0, 0, INDENT if index == 0 else 2 * INDENT)))
+    """One row as a paragraph, where a terminal is too narrow for columns; what goes on in another line stands further in."""
+    for index, (column, (cell, style)) in enumerate(zip(grid.columns, row, strict=True)):
+        indent = INDENT if index == 0 else 2 * INDENT
+        label, room = f"{column.title} ", console.width - indent
+        lines = wrapped(label + cell, room) if column.kind == "text" else _labelled(label, cell, room)
+        text = Text("\n".join(lines), style="bold" if index == 0 else style)
+        text.stylize("not bold dim", 0, len(label))
+        console.print(Padding(text, (0, 0, 0, indent)))
+
+
+def _labelled(label: str, formula: str, room: int) -> list[str]:
+    """A label and a formula, which goes on under its own beginning."""
+    first, *more = broken(formula, max(1, room - cell_len(label)))
+    return [label + first, *(" " * cell_len(label) + line for line in more)]
