@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
@@ -22,6 +23,7 @@ from backprop_cli.render.views.blocks import (
     Note,
     Table,
 )
+from tests.program import backprop
 
 WORDS = st.lists(
     st.sampled_from(
@@ -69,3 +71,27 @@ def test_columns_stay_where_they_are_in_a_table_of_many_chunks() -> None:
 def test_a_family_is_as_wide_as_two_letters() -> None:
     table = Table((Column("who"), Column("n", "number")), [("👨‍👩‍👧", "1"), ("ab", "2")], 2)
     assert "".join(plain([table], TextNotation())).splitlines()[2:] == ["  👨‍👩‍👧    1", "  ab    2"]
+
+
+def styles(args: list[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The styles in which each piece of what a command prints is shown in colour."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    text = Text.from_ansi(backprop(*args).stdout)
+    found: dict[str, set[str]] = {}
+    for span in text.spans:
+        found.setdefault(text.plain[span.start : span.end].strip(), set()).add(str(span.style))
+    return found
+
+
+def test_colour_tells_signs_apart_and_gradients_stand_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = styles(["run", "classic"], monkeypatch)
+    assert found["0.13849856"] != found["−0.03809824"]
+    assert found["0.18681560"] == found["0.13849856"]
+    assert all("bold" in style for style in found["∂E/∂w31"]) and "∂z3/∂w31" not in found
+    assert all("bold" in style for style in found["−0.02260254"])
+
+
+def test_colour_tells_right_from_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = styles(["predict", "xor"], monkeypatch)
+    assert found["right"] == {"color(2)"} and found["wrong"] == {"bold color(1)"}  # green, red

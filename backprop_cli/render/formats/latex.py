@@ -123,7 +123,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
 
 def _table(table: Table, notation: LatexNotation) -> Iterator[str]:
     """A table whose columns have their widths from the widest cell of each, so that one run of LaTeX sets it right."""
-    rows = [row for chunk in written_rows(table, notation) for row in chunk]
+    rows = [[cell.text for cell in row] for chunk in written_rows(table, notation) for row in chunk]
     titles = [column.title for column in table.columns]
     widest = [_widest(cells) for cells in zip(titles, *rows, strict=True)]
     width = sum(_length(one) + GAP for one, *_ in widest)

@@ -24,6 +24,7 @@ from backprop_cli.render.views.blocks import (
     Note,
     Picture,
     Table,
+    Written,
     written_rows,
 )
 
@@ -33,7 +34,9 @@ INDENT = 2
 """Columns before a grid."""
 
 _HEADINGS = {1: "bold", 2: "bold cyan", 3: "cyan"}
-_NUMBER, _LIT = "green", "bold yellow"
+_RESULT, _LIT = "bold", "bold yellow"
+_SIGNS = {1: "bright_blue", 0: "", -1: "magenta"}
+_MARKS = {"": "", "gradient": "bold", "right": "green", "wrong": "bold red"}
 _OF_EQUATIONS = (Column("", "number"), Column(""), Column("", "math", is_wide=True))
 
 
@@ -113,15 +116,19 @@ def _block(block: Block, notation: TextNotation, width: int | None) -> Iterator[
 
 def _table(table: Table, notation: TextNotation) -> Iterator[Grid]:
     """A table in chunks of rows, whose columns stay as wide as they once are."""
-    styles = [_NUMBER if column.kind == "number" else "" for column in table.columns]
     columns = [column._replace(title=notation.text(column.title)) for column in table.columns]
     widths = [cell_len(column.title) for column in columns]
     rule = "-" if notation.is_ascii else "─"
     for rows in written_rows(table, notation):
-        chunk = [[Span(notation.text(cell), style) for cell, style in zip(row, styles, strict=True)] for row in rows]
+        chunk = [[Span(notation.text(cell.text), _style(cell)) for cell in row] for row in rows]
         widths = list(map(max, widths, _widest(chunk)))
         yield Grid(columns, chunk, widths, rule)
         rule = ""
+
+
+def _style(cell: Written) -> str:
+    """Signs by colour, verdicts by another, and what is looked for bold."""
+    return " ".join(style for style in (_SIGNS[cell.sign], _MARKS[cell.mark]) if style)
 
 
 def _equations(block: Equations, notation: TextNotation) -> Grid:
@@ -130,7 +137,7 @@ def _equations(block: Equations, notation: TextNotation) -> Grid:
         [
             Span(notation.text(line.left) if index == 0 else ""),
             Span("="),
-            Span(notation.text(right), _NUMBER if index == len(line.rights) - 1 else ""),
+            Span(notation.text(right), _RESULT if index == len(line.rights) - 1 else ""),
         ]
         for line in block.lines
         for index, right in enumerate(line.rights)
@@ -170,7 +177,7 @@ def _matrix(block: Matrix, notation: TextNotation) -> Iterator[Line]:
     for index, row in enumerate(cells):
         text = "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         first, last = _brackets(index, 1 if notation.is_ascii else len(cells))
-        yield Line([Span(notation.text(f"    {first} {text} {last}"), _NUMBER)])
+        yield Line([Span(notation.text(f"    {first} {text} {last}"))])
 
 
 def _brackets(index: int, count: int) -> tuple[str, str]:

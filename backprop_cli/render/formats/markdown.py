@@ -45,7 +45,7 @@ def _block(block: Block, notation: LatexNotation) -> Iterator[str]:
     elif isinstance(block, Table):
         yield _row([column.title for column in block.columns]) + _row([_rule(column) for column in block.columns])
         for rows in written_rows(block, notation):
-            yield from map(_row, rows)
+            yield from (_row([cell.text for cell in row]) for row in rows)
     elif isinstance(block, Picture):
         yield f"```text\n{''.join(plain([block], TextNotation()))}```\n"
     elif isinstance(block, Matrix):

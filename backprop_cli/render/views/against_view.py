@@ -14,7 +14,7 @@ from backprop_cli.check.ratios import Ratio, Slip
 from backprop_cli.derivation.partials import Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.notation import Notation
-from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Column, Heading, Marked, Note, Table
 from backprop_cli.render.views.phrases import counted, listed, shape_of
 
 _FIXED = MACHINE_DIGITS - 3
@@ -65,11 +65,17 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
             _given(one.given.text, notation),
             notation.math(notation.value(one.expected, _telling_decimals(one))),
             str(one.digits),
-            "agrees" if one.agrees else "follows" if one.follows else "wrong",
+            _verdict(one),
         )
         for one in comparison.compared
     )
     return Table(columns, rows, len(comparison.compared))
+
+
+def _verdict(one: Compared) -> Marked:
+    if one.agrees:
+        return Marked("agrees", "right")
+    return Marked("follows", "") if one.follows else Marked("wrong", "wrong")
 
 
 def _unknown(name: str, comparison: Comparison, notation: Notation) -> str:

@@ -31,8 +31,27 @@ class Column(NamedTuple):
     is_wide: bool = False
 
 
-Cell = str | float
+Mark = Literal["", "gradient", "right", "wrong"]
+"""What a cell is for the reader: what is looked for, or a verdict."""
+
+
+class Marked(NamedTuple):
+    """A cell that says more than its text."""
+
+    cell: str | float
+    mark: Mark
+
+
+Cell = str | float | Marked
 """What stands in a table: a text, or a number that its column's style is still to be found for."""
+
+
+class Written(NamedTuple):
+    """A cell's text, what it is for the reader, and the sign of the number in it."""
+
+    text: str
+    mark: Mark = ""
+    sign: int = 0
 
 
 class Table(NamedTuple):
@@ -92,7 +111,7 @@ CHUNK = 500
 """So many rows of a table are written together; a longer one is never whole in memory."""
 
 
-def written_rows(table: Table, notation: Notation) -> Iterator[list[list[str]]]:
+def written_rows(table: Table, notation: Notation) -> Iterator[list[list[Written]]]:
     """The rows as texts, a chunk at a time; the numbers of a chunk's column are all in one style."""
     rows = iter(table.rows)
     while chunk := [list(row) for row in islice(rows, CHUNK)]:
@@ -101,9 +120,14 @@ def written_rows(table: Table, notation: Notation) -> Iterator[list[list[str]]]:
         ]
 
 
-def _written(cells: Sequence[Cell], notation: Notation) -> list[str]:
-    numbers = iter(notation.column([cell for cell in cells if not isinstance(cell, str)]))
-    return [cell if isinstance(cell, str) else notation.math(next(numbers)) for cell in cells]
+def _written(cells: Sequence[Cell], notation: Notation) -> Iterator[Written]:
+    marked = [cell if isinstance(cell, Marked) else Marked(cell, "") for cell in cells]
+    numbers = iter(notation.column([cell for cell, _ in marked if not isinstance(cell, str)]))
+    for cell, mark in marked:
+        if isinstance(cell, str):
+            yield Written(cell, mark)
+        else:
+            yield Written(notation.math(next(numbers)), mark, (cell > 0.0) - (cell < 0.0))
 
 
 Block = Heading | Table | Equations | Note | Curve | Matrix | Picture

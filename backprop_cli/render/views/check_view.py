@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.render.formats.notation import Notation
-from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Column, Heading, Mark, Marked, Note, Table
 from backprop_cli.render.views.phrases import counted, functions_of, listed, loss_in_words, shape_of
 from backprop_cli.training.train import Run
 
@@ -28,6 +28,9 @@ def check_view(run: Run, found: GradientCheck, notation: Notation) -> Iterator[B
     yield from _verdict(found, notation)
 
 
+_MARKS: dict[str, Mark] = {"ok": "right", "wrong": "wrong"}
+
+
 def _table(probes: Sequence[Probe], what: str, loss: str, notation: Notation) -> Table:
     is_parameter = what == "parameter"
     gradient = notation.math(notation.partial(loss, "w")) if is_parameter else "slope"
@@ -44,7 +47,7 @@ def _table(probes: Sequence[Probe], what: str, loss: str, notation: Notation) ->
             probe.analytic,
             probe.numerical,
             notation.math(_error(probe, notation)),
-            probe.verdict,
+            Marked(probe.verdict, _MARKS.get(probe.verdict, "")),
         )
         for probe in probes
     )

@@ -47,10 +47,7 @@ def listing_view(
         Column("value", "number"),
         Column(notation.math(notation.partial(run.setup.network.names.loss, notation.text("·"))), "number"),
     )
-    rows = (
-        (notation.math(notation.name(one.name)), one.kind, notation.value(one.value), notation.value(one.gradient))
-        for one in quantities
-    )
+    rows = ((notation.math(notation.name(one.name)), one.kind, one.value, one.gradient) for one in quantities)
     yield Table(columns, rows, count)
     if not run.shown.is_of(sample - 1):
         yield Note(f"The gradients of weights and biases are the batch's, all other numbers those of sample {sample}.")
@@ -62,7 +59,7 @@ def _one(run: Run, explanation: Explanation | UnitExplanation, sample: int, nota
     value = notation.term(explanation.value)
     yield Heading(notation.math(f"{notation.name(explanation.name)} = {value}"), 2)
     yield Equations([chain(target, notation)])
-    rows = (partial_row(partial, notation) for partial in explanation.partials)
+    rows = (partial_row(partial, notation, partial is target) for partial in explanation.partials)
     yield Table(PARTIAL_COLUMNS, rows, len(explanation.partials))
     if explanation.paths is not None:
         yield from paths_blocks(explanation.paths, explanation.path_count, target, notation)

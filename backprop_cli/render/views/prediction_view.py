@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backprop_cli.derivation.predictions import Prediction, Predictions, predict
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.notation import Notation
-from backprop_cli.render.views.blocks import Block, Cell, Column, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Cell, Column, Heading, Mark, Marked, Note, Table
 from backprop_cli.render.views.phrases import counted, functions_of, loss_in_words, percent, shape_of
 from backprop_cli.training.train import Run
 
@@ -98,7 +98,8 @@ class _Columns:
         if prediction.probability is not None:
             cells.append(prediction.probability)
         if prediction.wanted is not None:
-            cells += [self._class(prediction.wanted), "right" if prediction.chosen == prediction.wanted else "wrong"]
+            verdict: Mark = "right" if prediction.chosen == prediction.wanted else "wrong"
+            cells += [self._class(prediction.wanted), Marked(verdict, verdict)]
         return cells
 
     def _class(self, name: str) -> str:

@@ -8,7 +8,7 @@ from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.quantities import count_quantities, quantities
 from backprop_cli.render.formats.notation import Notation, partial_name
-from backprop_cli.render.views.blocks import Block, Cell, Column, Curve, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Cell, Column, Curve, Heading, Mark, Marked, Note, Table
 from backprop_cli.render.views.phrases import (
     batch_sentence,
     chain_in_numbers,
@@ -37,9 +37,10 @@ def run_view(run: Run, derivation: Derivation, sample: int, notation: Notation) 
     yield Heading("Forward pass")
     yield _forward(derivation, notation)
     yield Heading("Backward pass")
+    parameters = set(map(derivation.names.of, derivation.names.parameters()))
     for layer, partials in derivation.layers():
         yield Heading(layer_title(derivation, layer), 3)
-        rows = (partial_row(partial, notation) for partial in partials)
+        rows = (partial_row(one, notation, one.of == derivation.loss and one.wrt in parameters) for one in partials)
         yield Table(PARTIAL_COLUMNS, rows, derivation.count(layer))
     yield from _update(run, sample, notation)
     yield from losses(run, notation)
@@ -94,13 +95,17 @@ def _forward(derivation: Derivation, notation: Notation) -> Table:
     return Table(columns, rows, count_quantities(derivation))
 
 
-def partial_row(partial: Partial, notation: Notation) -> tuple[Cell, ...]:
-    """A partial: its name, its chain rule in symbols, the same in numbers, its value."""
+def partial_row(partial: Partial, notation: Notation, is_wanted: bool = False) -> tuple[Cell, ...]:
+    """A partial: its name, its chain rule in symbols, the same in numbers, its value.
+
+    One that `is_wanted`, the gradient of a parameter among the links to it, stands out where there is colour.
+    """
+    mark: Mark = "gradient" if is_wanted else ""
     return (
-        notation.math(partial_name(partial, notation)),
+        Marked(notation.math(partial_name(partial, notation)), mark),
         notation.math(chain_in_symbols(partial, notation)),
         notation.math(chain_in_numbers(partial, notation)),
-        partial.value,
+        Marked(partial.value, mark),
     )
 
 
@@ -123,6 +128,7 @@ def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
             slope = step.gradients.pick(parameter)
             numbers = (update.old, slope, update.change, update.new) if is_update else (update.old, slope)
             shown: list[Cell] = [*numbers]
+            shown[1] = Marked(slope, "gradient")
             if update.is_frozen and is_update:
                 shown[2] = "frozen"
             yield (notation.math(notation.name(names.of(parameter))), *shown)
