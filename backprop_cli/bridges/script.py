@@ -77,7 +77,7 @@ def shape_of(setup: Setup) -> str:
 def docstring(setup: Setup, what: str, command: str) -> list[str]:
     """The first lines of a script: what it is, and how it is run."""
     title = " ".join((setup.title or f"A {shape_of(setup)} network").replace("\\", "/").replace('"', "'").split())
-    return [f'"""{title}', "", f"{what} Written by `backprop export`; run it with: {command}", '"""', ""]
+    return [f'"""{title}', "", what, f"Written by `backprop export`; run it with: {command}", '"""', ""]
 
 
 def parameter_arrays(row: ParameterRow) -> Iterator[tuple[int, Array, Array | None]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Target(StrEnum):
     """What a network is exported to."""
 
+    numpy = "numpy"
     pytorch = "pytorch"
     onnx = "onnx"
     safetensors = "safetensors"
@@ -72,8 +73,8 @@ def export(
     if distributed and to is not Target.pytorch:
         raise UsageError("--distributed belongs to --to pytorch")
     _, setup = open_setup(config, console)
-    if to is Target.pytorch:
-        _write_script(console, _script(setup, distributed), output)
+    if to in (Target.numpy, Target.pytorch):
+        _write_script(console, _script(setup, to, distributed), output)
     elif to in (Target.dot, Target.tikz):
         _write_text(console, _picture(setup, to), output)
     else:
@@ -82,7 +83,11 @@ def export(
         _write_file(console, _binary(setup, to), str(output))
 
 
-def _script(setup: Setup, distributed: bool) -> Script:
+def _script(setup: Setup, to: Target, distributed: bool) -> Script:
+    if to is Target.numpy:
+        from backprop_cli.bridges.numpy_script import numpy_script
+
+        return numpy_script(setup)
     from backprop_cli.bridges.torch_script import torch_script
 
     return torch_script(setup, distributed)
