@@ -76,39 +76,69 @@ _MOST_ORDERED = 6
 """The layers of a library's file are put in every order up to so many of them."""
 
 
+class _Symbol(NamedTuple):
+    """A name taken apart: `what` the symbol stands for, its `word` and `number`, whether of a derivative or a new value."""
+
+    what: str | Group
+    word: str
+    number: int | None
+    is_derivative: bool
+    is_new: bool
+
+
 def meanings(arrays: Sequence[GivenArray], names: Names) -> list[Meaning | None]:
-    """What each array's name says in a network, None where it says nothing there."""
+    """What each array's name says in a network, None where it says nothing there.
+
+    Layers count from 1, or where there is a `W0` or `b0` from 0.
+    """
     library = _library_layers(arrays, names)
-    return [library.get(array.name) or _meaning(array.name, names) for array in arrays]
+    symbols = [_symbol(array.name) for array in arrays]
+    first = 0 if any(one and one.number == 0 and one.what is not Work.activations for one in symbols) else 1
+    return [
+        library.get(array.name) or _of_list(array.name, names) or (_meaning(symbol, names, first) if symbol else None)
+        for array, symbol in zip(arrays, symbols, strict=True)
+    ]
 
 
-def _meaning(name: str, names: Names) -> Meaning | None:
+def _of_list(name: str, names: Names) -> Meaning | None:
+    element = _ELEMENT.fullmatch(name.strip())
+    if element is None or element[1] not in _LISTS or int(element[2]) >= names.depth:
+        return None
+    kind, holds = _LISTS[element[1]]
+    return Meaning(kind, int(element[2]), holds, INPUTS_BY_UNITS)
+
+
+def _symbol(name: str) -> _Symbol | None:
     plain = plain_letters(name).replace(" ", "")
-    if (element := _ELEMENT.fullmatch(plain)) and element[1] in _LISTS:
-        kind, holds = _LISTS[element[1]]
-        layer = int(element[2])
-        return Meaning(kind, layer, holds, INPUTS_BY_UNITS) if layer < names.depth else None
     new = _NEW.fullmatch(plain)
     plain = (new[1] or new[2]) if new else plain
     is_delta = plain.lower().startswith("delta")
     derivative = None if is_delta else _BY_LOSS.fullmatch(plain) or _GRADIENT.fullmatch(plain)
-    symbol = _SYMBOL.fullmatch(next(filter(None, derivative.groups())) if derivative else plain)
-    what = _KINDS.get(symbol[1].lower()) if symbol else None
-    if symbol is None or what is None:
+    core = _SYMBOL.fullmatch(next(filter(None, derivative.groups())) if derivative else plain)
+    word = core[1].lower() if core else ""
+    if core is None or word not in _KINDS:
         return None
-    at = _layer(symbol[1].lower(), symbol[2], what is Work.activations, names.depth)
-    if isinstance(what, str):
-        return None if at is None else Meaning(what, at, NEW_VALUES if new else GRADIENTS)
-    group = _DERIVATIVES.get(what) if derivative else what
-    return None if new or at is None or group is None else Meaning(group, at)
+    return _Symbol(_KINDS[word], word, int(core[2]) if core[2] else None, bool(derivative), bool(new))
 
 
-def _layer(word: str, number: str | None, is_activation: bool, depth: int) -> int | None:
-    """The layer, from 0, that a symbol's number (from 1) says; A0 and X are the inputs, O and T belong to the last."""
-    unnumbered = -1 if word in _FIRST else depth - 1 if word in _LAST or depth == 1 else None
-    layer = unnumbered if number is None else int(number) - 1
-    least = -1 if is_activation else 0
-    return layer if layer is not None and least <= layer < depth else None
+def _meaning(symbol: _Symbol, names: Names, first: int) -> Meaning | None:
+    layer = _layer(symbol, names.depth, first)
+    if layer is None:
+        return None
+    if isinstance(symbol.what, str):
+        return Meaning(symbol.what, layer, NEW_VALUES if symbol.is_new else GRADIENTS)
+    group = _DERIVATIVES.get(symbol.what) if symbol.is_derivative else symbol.what
+    return None if symbol.is_new or group is None else Meaning(group, layer)
+
+
+def _layer(symbol: _Symbol, depth: int, first: int) -> int | None:
+    """The layer, from 0, that a symbol's number says; A0 and X are the inputs, O and T belong to the last."""
+    is_activation = symbol.what is Work.activations
+    if symbol.number is not None:
+        layer: int | None = symbol.number - (1 if is_activation else first)
+    else:
+        layer = -1 if symbol.word in _FIRST else depth - 1 if symbol.word in _LAST or depth == 1 else None
+    return layer if layer is not None and (-1 if is_activation else 0) <= layer < depth else None
 
 
 # ── names of libraries ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,22 +183,21 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 Element = tuple[str, Wanted]
 """The name of an array's number, and what it means."""
+_Elements = Iterator[tuple[tuple[int, ...], Element]]
 
 
 def elements(
     array: GivenArray, meaning: Meaning, index: Index, batch: Sequence[int], reading: Reading
-) -> Iterator[tuple[tuple[int, ...], Element]] | None:
+) -> _Elements | None:
     """What each of an array's numbers means, by its index; None where its shape is not that of the network.
 
     `batch` are the step's samples (from 0), in its order.
     """
-    names, layer = index.names, meaning.layer
     if isinstance(meaning.kind, str):
-        is_new = (meaning.holds or reading.stored) == NEW_VALUES
-        found = _parameters(array.shape, meaning, names, reading.orientation == INPUTS_BY_UNITS)
-        return None if found is None else ((at, _parameter(index, one, is_new)) for at, one in found)
-    width, kind = names.widths[layer + 1], meaning.kind
-    is_turned = reading.layout == UNITS_BY_SAMPLES
+        of_parameters = _of_weights if meaning.kind == "weights" else _of_biases
+        return of_parameters(array.shape, meaning, index, reading)
+    layer, kind = meaning.layer, meaning.kind
+    width, is_turned = index.names.widths[layer + 1], reading.layout == UNITS_BY_SAMPLES
     for samples in (range(index.samples), batch):
         placed = _placed(array.shape, len(samples), width, is_turned)
         if placed is not None:
@@ -178,26 +207,32 @@ def elements(
     return None if placed is None else ((at, index.of_unit(kind, layer, unit)) for at, _, unit in placed)
 
 
+def _of_weights(shape: tuple[int, ...], meaning: Meaning, index: Index, reading: Reading) -> _Elements | None:
+    layer, is_new = meaning.layer, (meaning.holds or reading.stored) == NEW_VALUES
+    sources, units = index.names.widths[layer : layer + 2]
+    placed = _placed(shape, units, sources, reading.orientation == INPUTS_BY_UNITS)
+    if placed is None:
+        return None
+    return ((at, _parameter(index, Parameter(layer, unit, source), is_new)) for at, unit, source in placed)
+
+
+def _of_biases(shape: tuple[int, ...], meaning: Meaning, index: Index, reading: Reading) -> _Elements | None:
+    """A layer's biases. Of a bias that units share each may have its part, which is its own bias's gradient."""
+    layer, is_new = meaning.layer, (meaning.holds or reading.stored) == NEW_VALUES
+    names, units = index.names, index.names.widths[layer + 1]
+    biases = names.layer_biases(layer)
+    placed = _placed(shape, 1, len(biases), False) if biases else None
+    if placed is not None:
+        return ((at, _parameter(index, biases[unit], is_new)) for at, _, unit in placed)
+    placed = _placed(shape, 1, units, False) if biases else None
+    if placed is None or is_new:
+        return None if placed is None else ((at, _parameter(index, biases[0], is_new)) for at, _, _ in placed)
+    return ((at, index.bias_part(layer, unit)) for at, _, unit in placed)
+
+
 def _parameter(index: Index, parameter: Parameter, is_new: bool) -> Element:
     wanted, name = index.gradient(parameter), index.names.of(parameter)
     return (f"{name}+", wanted._replace(group=Work.parameters_after)) if is_new else (name, wanted)
-
-
-def _parameters(
-    shape: tuple[int, ...], meaning: Meaning, names: Names, is_turned: bool
-) -> Iterator[tuple[tuple[int, ...], Parameter]] | None:
-    """Whose numbers stand where. A bias that units share is given once, or for each of them."""
-    layer = meaning.layer
-    sources, units = names.widths[layer : layer + 2]
-    if meaning.kind == "weights":
-        placed = _placed(shape, units, sources, is_turned)
-        return None if placed is None else ((at, Parameter(layer, unit, source)) for at, unit, source in placed)
-    biases = names.layer_biases(layer)
-    for several in (biases, biases * units):
-        placed = _placed(shape, 1, len(several), False)
-        if several and placed is not None:
-            return ((at, several[unit]) for at, _, unit in placed)
-    return None
 
 
 def _placed(

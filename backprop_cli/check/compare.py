@@ -124,7 +124,7 @@ class AnswerKey:
         _require_few(selection.entries(setup.network.names))
         expected = selection.of(self._work)
         judge = Judge.of(numbers, STRICT if tolerance is None else tolerance)
-        remarks = list(understood.misfits) + _on_reading(understood, len(self._work.method.batch_indices))
+        remarks = list(understood.remarks) + _on_reading(understood, len(self._work.method.batch_indices))
         agrees = judge.agreement(expected)
         follows = [False] * len(numbers)
         if not agrees.all():

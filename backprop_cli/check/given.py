@@ -62,8 +62,8 @@ class GivenArray:
 
     @property
     def dimensions(self) -> str:
-        """`2 × 3`."""
-        return " × ".join(map(str, self.shape)) or "1"
+        """`2 × 3`, or for an array without dimensions what it is."""
+        return " × ".join(map(str, self.shape)) or "a single number"
 
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))

@@ -41,24 +41,25 @@ Known = tuple[Given, Wanted]
 class Understood(NamedTuple):
     """The numbers that mean something, the names that do not, and how the arrays were read.
 
-    `has_weights` says whether there was an array of weights at all. `misfits` are sentences on arrays of a wrong shape.
+    `has_weights` says whether there was an array of weights at all. `remarks` are on arrays of a wrong or unusual shape.
     """
 
     known: list[Known]
     unknown: list[str]
     reading: Reading
     has_weights: bool
-    misfits: list[str]
+    remarks: list[str]
 
 
 def understand(given: Sequence[Given | GivenArray], index: Index, work: Work, is_mean: bool) -> Understood:
     """What each number is, whose right value `work` has; under a mean over the samples deltas may be divided by N."""
     batch = work.method.batch_indices
+    given = [one if isinstance(one, GivenArray) or index.find(one.name) else _single(one) for one in given]
     arrays = [one for one in given if isinstance(one, GivenArray)]
     found = dict(zip(map(id, arrays), meanings(arrays, index.names), strict=True))
-    has_weights = any(one.kind == "weights" for one in found.values() if one)
     best: tuple[tuple[int, ...], Understood] | None = None
     known = [(one, meaning) for one in arrays if (meaning := found[id(one)])]
+    has_weights = any(meaning.kind == "weights" and len(one.shape) > 1 for one, meaning in known)
     for reading in _readings(known, index, len(batch), is_mean):
         understood = Understood([], [], reading, has_weights, [])
         groups = [_read(one, found.get(id(one)), index, batch, understood) for one in given]
@@ -113,9 +114,14 @@ def _read(
         if found is None:
             into.unknown.append(one.name)
             if meaning:
-                into.misfits.append(_misfit(one, meaning, index))
+                into.remarks.append(_misfit(one, meaning, index))
         else:
             group += [(one.numbers[at].named(name), wanted) for at, (name, wanted) in found if at in one.numbers]
+            if group and group[0][1].group is Work.bias_parts and meaning:
+                bias = index.names.bias(meaning.layer, None)
+                into.remarks.append(
+                    f"{one.name} holds each unit's part, the gradient by {bias}, which they share, is the sum"
+                )
     if into.reading.is_divided:
         group = [
             (number, wanted._replace(scale=1.0 / len(batch)) if wanted.is_passed_back else wanted)
@@ -123,6 +129,11 @@ def _read(
         ]
     into.known.extend(group)
     return group
+
+
+def _single(number: Given) -> GivenArray:
+    """A number whose name may be that of a layer's only weight or bias, as an array without dimensions."""
+    return GivenArray(number.name, (), {(): number})
 
 
 def _misfit(array: GivenArray, meaning: Meaning, index: Index) -> str:

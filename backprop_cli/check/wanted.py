@@ -74,7 +74,10 @@ class Index:
 
     @cached_property
     def _units(self) -> dict[str, tuple[Group, int, int]]:
-        """Net inputs and activations by name: group, layer and unit; the inputs are layer −1's activations."""
+        """Net inputs and activations by name: group, layer and unit; the inputs are layer −1's activations.
+
+        They are also known by names that other books give them: `net_h1`, `out_h1` or `h1`, `net_o1`, `out_o1` or `yhat1`.
+        """
         units: dict[str, tuple[Group, int, int]] = {}
         for unit in range(self.names.widths[0]):
             units[self.names.input(unit)] = (Work.activations, -1, unit)
@@ -82,6 +85,14 @@ class Index:
             for unit in range(width):
                 units[self.names.net_input(layer, unit)] = (Work.net_inputs, layer, unit)
                 units[self.names.activation(layer, unit)] = (Work.activations, layer, unit)
+        for layer, width in enumerate(self.names.widths[1:], 1):
+            is_last = layer == self.names.depth
+            for unit in range(width):
+                number = unit + 1 + (0 if is_last else sum(self.names.widths[1:layer]))
+                letter = "o" if is_last else "h"
+                units.setdefault(f"net_{letter}{number}", (Work.net_inputs, layer - 1, unit))
+                for name in (f"out_{letter}{number}", f"yhat{number}" if is_last else f"h{number}"):
+                    units.setdefault(name, (Work.activations, layer - 1, unit))
         return units
 
     @cached_property
@@ -140,6 +151,11 @@ class Index:
         if sample is None or self.samples == 1:
             return name, wanted
         return f"{name}[{sample + 1}]", wanted._replace(group=BY_SAMPLE[group], row=sample)
+
+    def bias_part(self, layer: int, unit: int) -> tuple[str, Wanted]:
+        """The name and place of a unit's part of the gradient by a bias that its layer shares."""
+        name = f"{self.names.bias(layer, None)} of {self.names.net_input(layer, unit)}"
+        return name, Wanted(Work.bias_parts, self._unit(Work.deltas, layer, unit))
 
     def _unit(self, group: Group, layer: int, unit: int) -> int:
         if group in (Work.activations, Work.upstream):

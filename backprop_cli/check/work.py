@@ -184,6 +184,12 @@ class Work:
         """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""
         return self.method.written_gradient(np.asarray(self._batch[1].parameters.row))
 
+    def bias_parts(self) -> Array:
+        """Every unit's part of the gradient by its bias over the batch, as if no unit shared one."""
+        deltas = self._batch[1].deltas
+        scale = 1.0 / len(deltas[0]) if self.method.setup.schedule.reduction == "mean" else 1.0
+        return _flat(delta.sum(axis=0) * scale for delta in deltas)
+
     def sample_gradients(self) -> Array:
         """The same of the shown sample's loss alone."""
         return self.method.written_gradient(np.asarray(self._shown[1].parameters.row))

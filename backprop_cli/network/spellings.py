@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LETTERS = str.maketrans({"∂": "d", "⁺": "+", "δ": "delta", "′": "'", **{chr(0x2080 + n): str(n) for n in range(10)}})
+_LETTERS = str.maketrans(
+    {"∂": "d", "⁺": "+", "δ": "delta", "′": "'", "ŷ": "yhat", **{chr(0x2080 + n): str(n) for n in range(10)}}
+)
 LOSSES = frozenset({"E", "L", "J", "C", "loss", "Loss", "cost", "Cost", "E_total", "Etotal", "L_total", "total"})
 """What the loss is called in other books."""
 _BRACES = re.compile(r"_?\{([0-9_,]+)\}")

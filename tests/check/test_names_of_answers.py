@@ -20,6 +20,11 @@ DELTA3, W31, NEW_W31, LOSS = "0.1385", "0.08217", "0.3589", "0.2984"
         *((name, W31) for name in ("dw31", "grad_w31", "w31_grad", "w31.grad", "grad(w31)", "w_31", "w₃₁", "dE_dw31")),
         *((name, W31) for name in ("∂L/∂w_{31}", "dJ/dw31", "d_w31", "gradient_w31", "W2[1,1]", "dE/dW2[1,1]")),
         *((name, NEW_W31) for name in ("w31+", "w31⁺", "w31_new", "new_w31", "w31'", "w_31'")),
+        *((name, "0.5933") for name in ("a1", "h1", "out_h1", "a_1", "a₁")),
+        *((name, "0.7514") for name in ("o1", "out_o1", "ŷ1", "ŷ₁", "yhat1", "yhat_1")),
+        *((name, "1.1059") for name in ("z3", "net_o1")),
+        *((name, "0.1868") for name in ("do1/dz3", "dout_o1/dnet_o1")),
+        *((name, "0.7414") for name in ("dE/do1", "dE_total/dout_o1")),
         *((name, LOSS) for name in ("E", "L", "loss", "E_total")),
     ],
 )  # fmt: skip

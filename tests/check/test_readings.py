@@ -157,6 +157,46 @@ def test_the_lists_of_scikit_learn_are_understood(tmp_path: Path) -> None:
     assert (comparison.passed, len(comparison.compared), comparison.orientation) == (True, 15, "inputs_by_units")
 
 
+def test_layers_that_count_from_0_are_understood(tmp_path: Path) -> None:
+    course = Course(9, widths=(2, 3, 2))
+    each, gradients = course.worked()
+    arrays = {f"{name[:2]}{int(name[2]) - 1}": array.tolist() for name, array in gradients.items()}
+    arrays |= {"A0": each["X"].tolist(), "A1": each["A1"].tolist()}
+    comparison = compared(course, json.dumps(arrays).encode(), "own.json", tmp_path)
+    assert (comparison.passed, len(comparison.compared)) == (True, 17 + 5 * course.count)
+
+
+def test_a_layers_only_weight_and_bias_go_by_its_symbols(tmp_path: Path) -> None:
+    course = Course(10, widths=(1, 1))
+    _, gradients = course.worked()
+    w, b = float(gradients["dW1"][0, 0]), float(gradients["db1"][0])
+    for names in (("w", "b"), ("dW1", "db1"), ("dw", "db"), ("W", "grad_b"), ("dL/dw", "dL/db")):
+        content = json.dumps(dict(zip(names, (w, b), strict=True))).encode()
+        comparison = compared(course, content, "own.json", tmp_path)
+        assert (comparison.passed, [one.given.name for one in comparison.compared]) == (True, ["w11", "b1_1"])
+
+
+def test_each_units_part_of_a_shared_bias_is_right(tmp_path: Path) -> None:
+    """Where a library gives every unit a bias, the gradients by them add up to that by the one which units share."""
+    course = Course(12, samples=3, widths=(2, 2, 2))
+    _, gradients = course.worked()
+    network = course.network
+    for layer in network["layers"]:
+        layer["bias"] = layer["bias"][0]
+    course.biases = [np.full_like(b, b[0]) for b in course.biases]
+    _, gradients = course.worked()
+    content = json.dumps({name: gradients[name].tolist() for name in ("db1", "db2")}).encode()
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(network))
+    setup = load(path)
+    comparison = compare(read_answers(content, "own.json", setup.network.names).given, train(setup, 1), 0)
+    assert comparison.passed
+    assert [one.given.name for one in comparison.compared] == ["b1 of z1", "b1 of z2", "b2 of z3", "b2 of z4"]
+    assert "db1 holds each unit's part, the gradient by b1, which they share, is the sum" in comparison.remarks
+    total = json.dumps({"b1": float(gradients["db1"].sum())}).encode()
+    assert compare(read_answers(total, "own.json", setup.network.names).given, train(setup, 1), 0).passed
+
+
 def test_an_array_of_a_wrong_shape_says_so(tmp_path: Path) -> None:
     course = Course(7, widths=(2, 3, 1))
     comparison = compared(course, json.dumps({"dW1": [[1.0, 2.0]], "db2": [0.5]}).encode(), "own.json", tmp_path)
