@@ -10,8 +10,9 @@ from backprop_cli.errors import InputError, Problem
 from backprop_cli.formula.expression import Definition, Expression, Source, walk
 from backprop_cli.formula.operations import FUNCTIONS
 from backprop_cli.formula.parser import Parser
+from backprop_cli.formula.spellings import ONLY_CALLED
 from backprop_cli.formula.tokens import Token, statements
-from backprop_cli.formula.vocabulary import Vocabulary
+from backprop_cli.formula.vocabulary import Vocabulary, plain_name
 
 MAX_PARTS = 5_000
 """Numbers, names and operations of all definitions together."""
@@ -99,7 +100,9 @@ def _vocabulary(heads: Sequence[Head]) -> Vocabulary:
         variables |= {
             token.text
             for token, after in following
-            if token.kind == "name" and after.kind != "(" and token.text.lower() not in FUNCTIONS
+            if token.kind == "name"
+            and after.kind != "("
+            and (token.text in ONLY_CALLED or plain_name(token.text) not in FUNCTIONS)
         }
     return Vocabulary(own, frozenset(variables - set(FUNCTIONS) - set(own)))
 

@@ -25,7 +25,7 @@ from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
-from backprop_cli.formula.expression import Definition, Expression, Source, names_in
+from backprop_cli.formula.expression import Apply, Definition, Expression, Source, names_in, walk
 from backprop_cli.formula.operations import CONSTANTS
 from backprop_cli.formula.writing import rule
 
@@ -54,6 +54,7 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
     if left and target == final and not question.of and not text.of:
         notices.append(_unused(target, left))
+    notices += _jumps(graph)
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
     steps = question.steps or (Steps.rules if len(definitions) == 1 else Steps.none)
@@ -61,6 +62,13 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         graph = taken_apart(graph, _live(graph, by), every=steps is Steps.all)
     with in_textbook_form():
         return _Chain(source, graph, by, point, steps).result(question, notices)
+
+
+def _jumps(graph: Graph) -> list[str]:
+    """A sentence about functions that are flat between their jumps."""
+    parts = (part for expression in graph.nodes.values() for part in walk(expression) if isinstance(part, Apply))
+    found = dict.fromkeys(part.operation for part in parts if part.operation in ("sign", "floor", "ceil"))
+    return [f"the slope of {name} is taken as 0: it is flat between its jumps, where it has none" for name in found]
 
 
 def _live(graph: Graph, by: Sequence[str]) -> set[str]:

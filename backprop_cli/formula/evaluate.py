@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 
+from backprop_cli.formula.careful import Arguments, UndefinedError
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number
-from backprop_cli.formula.operations import OPERATIONS, Arguments, Operation, UndefinedError
+from backprop_cli.formula.operations import OPERATIONS, Operation
 from backprop_cli.formula.reading import formula
 
 Dual = tuple[float, dict[str, float]]

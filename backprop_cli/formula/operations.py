@@ -8,15 +8,11 @@ where two arguments of max or min are equal, each has ½ (https://pytorch.org/do
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-
-class UndefinedError(Exception):
-    """An operation has no value, or no finite slope, for its arguments; the message says why."""
-
-
-Arguments = Sequence[float]
+from backprop_cli.formula import careful
+from backprop_cli.formula.careful import Arguments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,85 +43,6 @@ class Operation:
     python: str = ""
     javascript: str = ""
     spreadsheet: str = ""
-
-
-# ── values and slopes that need care ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _product_slope(index: int, v: Arguments, _: float) -> float:
-    return math.prod((*v[:index], *v[index + 1 :]))
-
-
-def _quotient(over: float, under: float) -> float:
-    if under == 0:
-        raise UndefinedError("division by zero")
-    return over / under
-
-
-def _power(base: float, exponent: float) -> float:
-    if base == 0 and exponent < 0:
-        raise UndefinedError(f"division by zero: 0 to the power {exponent:g}")
-    if base < 0 and not exponent.is_integer():
-        raise UndefinedError(f"the negative number {base:g} has no power {exponent:g}")
-    return float(base**exponent)
-
-
-def _power_slope(index: int, v: Arguments, y: float) -> float:
-    base, exponent = v
-    if index == 0:
-        if base == 0 and 0 < exponent < 1:
-            raise UndefinedError(f"the slope of a power {exponent:g} is infinite at 0")
-        return 0.0 if exponent == 0 else exponent * _power(base, exponent - 1.0)
-    if base < 0 or (base == 0 and exponent <= 0):
-        raise UndefinedError(f"a power of {base:g} has no slope by its exponent")
-    return 0.0 if base == 0 else y * math.log(base)
-
-
-def _logarithm(x: float) -> float:
-    if x <= 0:
-        raise UndefinedError(f"there is no logarithm of {x:g}")
-    return math.log(x)
-
-
-def _root(x: float) -> float:
-    if x < 0:
-        raise UndefinedError(f"there is no square root of the negative number {x:g}")
-    return math.sqrt(x)
-
-
-def _root_slope(_: int, __: Arguments, y: float) -> float:
-    if y == 0:
-        raise UndefinedError("the slope of a square root is infinite at 0")
-    return 0.5 / y
-
-
-def _sigmoid(x: float) -> float:
-    e = math.exp(-abs(x))
-    return (1.0 if x > 0 else e) / (1.0 + e)
-
-
-def _sigmoid_slope(_: int, v: Arguments, y: float) -> float:
-    """a(1 - a), and from x alone where 1 - a would lose more than two digits."""
-    return _bell(v[0]) if v[0] > 5.0 else y * (1.0 - y)
-
-
-def _tanh_slope(_: int, v: Arguments, y: float) -> float:
-    """1 - a², and from x alone where that would lose more than two digits."""
-    return 4.0 * _bell(2.0 * v[0]) if abs(v[0]) > 2.5 else 1.0 - y * y
-
-
-def _bell(x: float) -> float:
-    """e^-|x|/(1 + e^-|x|)², the slope of the sigmoid without its value."""
-    e = math.exp(-abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
-
-
-def _softplus(x: float) -> float:
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _density(x: float) -> float:
-    return math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
 
 
 def _choice(is_chosen: Callable[[float, float], bool], **signs: str) -> Operation:
@@ -167,16 +84,21 @@ CONSTANTS: dict[str, float] = {name: entry.value() for name, entry in _CONSTANTS
 _OF_LARGER = ("1 if x > y else 1/2 if x == y else 0", "1 if y > x else 1/2 if y == x else 0")
 _BARS = '<mrow><mo form="prefix" stretchy="false">|</mo>%s<mo form="postfix" stretchy="false">|</mo></mrow>'
 
+
+def _base(number: str) -> str:
+    return f"<msub><mi>log</mi><mn>{number}</mn></msub>"
+
+
 _CALLED: dict[str, Operation] = {
     "exp": Operation(
         value=math.exp, slopes=("exp(x)",), sympy="exp", latex="e^{%s}", mathml="<msup><mi>e</mi>%s</msup>"
     ),
-    "ln": Operation(value=_logarithm, slopes=("1/x",), sympy="log", latex=r"\ln", python="log", javascript="Math.log"),
+    "ln": Operation(value=careful.logarithm, slopes=("1/x",), sympy="log", latex=r"\ln", python="log", javascript="Math.log"),
     "log": Operation(
-        value=_logarithm, slopes=("1/x",), sympy="log", latex=r"\ln", mathml="ln", spreadsheet="LN",
+        value=careful.logarithm, slopes=("1/x",), sympy="log", latex=r"\ln", mathml="ln", spreadsheet="LN",
     ),
     "sqrt": Operation(
-        value=_root, slopes=("1/(2*sqrt(x))",), exact_slope=_root_slope, sympy="sqrt",
+        value=careful.root, slopes=("1/(2*sqrt(x))",), exact_slope=careful.root_slope, sympy="sqrt",
         latex=r"\sqrt{%s}", mathml="<msqrt>%s</msqrt>",
     ),
     "abs": Operation(
@@ -188,11 +110,11 @@ _CALLED: dict[str, Operation] = {
     "sinh": Operation(value=math.sinh, slopes=("cosh(x)",), sympy="sinh", parity=-1, latex=r"\sinh"),
     "cosh": Operation(value=math.cosh, slopes=("sinh(x)",), sympy="cosh", parity=1, latex=r"\cosh"),
     "tanh": Operation(
-        value=math.tanh, slopes=("1 - tanh(x)^2",), exact_slope=_tanh_slope,
+        value=math.tanh, slopes=("1 - tanh(x)^2",), exact_slope=careful.tanh_slope,
         sympy="tanh", parity=-1, latex=r"\tanh",
     ),
     "sigmoid": Operation(
-        value=_sigmoid, slopes=("sigmoid(x)*(1 - sigmoid(x))",), exact_slope=_sigmoid_slope,
+        value=careful.sigmoid, slopes=("sigmoid(x)*(1 - sigmoid(x))",), exact_slope=careful.sigmoid_slope,
         written_out="(1 if x > 0 else exp(-abs(x)))/(1 + exp(-abs(x)))", latex=r"\sigma", mathml="σ",
     ),
     "relu": Operation(
@@ -201,12 +123,120 @@ _CALLED: dict[str, Operation] = {
     "max": Operation(value=max, slopes=_OF_LARGER, arity=2, latex=r"\max"),
     "min": Operation(value=min, slopes=_OF_LARGER[::-1], arity=2, latex=r"\min"),
     "sign": Operation(
-        value=lambda x: float((x > 0) - (x < 0)), slopes=("0",), is_internal=True,
+        value=lambda x: float((x > 0) - (x < 0)), slopes=("0",),
         written_out="1 if x > 0 else -1 if x < 0 else 0", javascript="Math.sign", spreadsheet="SIGN",
     ),
     "softplus": Operation(
-        value=_softplus, slopes=("sigmoid(x)",), is_internal=True,
+        value=careful.log1pexp, slopes=("sigmoid(x)",),
         written_out="(x if x > 0 else 0) + log1p(exp(-abs(x)))",
+    ),
+    "sec": Operation(
+        value=careful.reciprocal(math.cos), slopes=("sec(x)*tan(x)",), sympy="sec", parity=1,
+        written_out="1/cos(x)", latex=r"\sec", spreadsheet="SEC",
+    ),
+    "csc": Operation(
+        value=careful.reciprocal(math.sin), slopes=("-csc(x)*cot(x)",), sympy="csc", parity=-1,
+        written_out="1/sin(x)", latex=r"\csc", spreadsheet="CSC",
+    ),
+    "cot": Operation(
+        value=careful.reciprocal(math.tan), slopes=("-csc(x)^2",), sympy="cot", parity=-1,
+        written_out="1/tan(x)", latex=r"\cot", spreadsheet="COT",
+    ),
+    "arcsin": Operation(
+        value=careful.within(math.asin, "arcsine", -1, 1), slopes=("1/sqrt(1 - x^2)",),
+        exact_slope=careful.slope_within(lambda x: 1 / math.sqrt((1 - x) * (1 + x)), "arcsin"), sympy="asin", parity=-1,
+        latex=r"\arcsin", python="asin", javascript="Math.asin", spreadsheet="ASIN",
+    ),
+    "arccos": Operation(
+        value=careful.within(math.acos, "arccosine", -1, 1), slopes=("-1/sqrt(1 - x^2)",),
+        exact_slope=careful.slope_within(lambda x: -1 / math.sqrt((1 - x) * (1 + x)), "arccos"), sympy="acos",
+        latex=r"\arccos", python="acos", javascript="Math.acos", spreadsheet="ACOS",
+    ),
+    "arctan": Operation(
+        value=math.atan, slopes=("1/(1 + x^2)",), sympy="atan", parity=-1,
+        latex=r"\arctan", python="atan", javascript="Math.atan", spreadsheet="ATAN",
+    ),
+    "sech": Operation(
+        value=careful.sech, slopes=("-sech(x)*tanh(x)",), parity=1, written_out="1/cosh(x)", spreadsheet="SECH"
+    ),
+    "csch": Operation(
+        value=careful.csch, slopes=("-csch(x)*coth(x)",), parity=-1, written_out="1/sinh(x)", spreadsheet="CSCH"
+    ),
+    "coth": Operation(
+        value=careful.reciprocal(math.tanh), slopes=("-csch(x)^2",), parity=-1,
+        written_out="1/tanh(x)", latex=r"\coth", spreadsheet="COTH",
+    ),
+    "arsinh": Operation(
+        value=math.asinh, slopes=("1/sqrt(x^2 + 1)",), sympy="asinh", parity=-1,
+        python="asinh", javascript="Math.asinh", spreadsheet="ASINH",
+    ),
+    "arcosh": Operation(
+        value=careful.within(math.acosh, "arcosh", 1), slopes=("1/sqrt(x^2 - 1)",), sympy="acosh",
+        exact_slope=careful.slope_within(lambda x: 1 / math.sqrt((x - 1) * (x + 1)), "arcosh"),
+        python="acosh", javascript="Math.acosh", spreadsheet="ACOSH",
+    ),
+    "artanh": Operation(
+        value=careful.artanh, slopes=("1/(1 - x^2)",), sympy="atanh", parity=-1,
+        python="atanh", javascript="Math.atanh", spreadsheet="ATANH",
+    ),
+    "log2": Operation(
+        value=careful.logarithm_to(math.log2), slopes=("1/(x*ln(2))",), latex=r"\log_{2}", mathml=_base("2"),
+        spreadsheet="LOG(%s,2)",
+    ),
+    "log10": Operation(
+        value=careful.logarithm_to(math.log10), slopes=("1/(x*ln(10))",), latex=r"\log_{10}", mathml=_base("10"),
+    ),
+    "cbrt": Operation(
+        value=math.cbrt, slopes=("1/(3*cbrt(x)^2)",),
+        exact_slope=careful.slope_within(lambda x: 1 / (3 * math.cbrt(x) ** 2), "a cube root"), parity=-1,
+        written_out="x^(1/3) if x > 0 else -abs(x)^(1/3)", latex=r"\sqrt[3]{%s}", mathml="<mroot>%s<mn>3</mn></mroot>",
+        python="cbrt", javascript="Math.cbrt",
+    ),
+    "floor": Operation(
+        value=lambda x: float(math.floor(x)), slopes=("0",), latex=r"\lfloor %s \rfloor",
+        mathml="<mrow><mo>⌊</mo>%s<mo>⌋</mo></mrow>", spreadsheet="INT",
+    ),
+    "ceil": Operation(
+        value=lambda x: float(math.ceil(x)), slopes=("0",), written_out="-floor(-x)", latex=r"\lceil %s \rceil",
+        mathml="<mrow><mo>⌈</mo>%s<mo>⌉</mo></mrow>", python="ceil", javascript="Math.ceil",
+    ),
+    "erf": Operation(
+        value=math.erf, slopes=("2*exp(-x^2)/sqrt(pi)",), parity=-1, written_out="1 - erfc(x)", python="erf",
+        spreadsheet="ERF",
+    ),
+    "gelu": Operation(
+        value=lambda x: 0.5 * x * math.erfc(-math.sqrt(0.5) * x),
+        slopes=("(1 + erf(x/sqrt(2)))/2 + x*exp(-x^2/2)/sqrt(2*pi)",), written_out="x*erfc(-x/sqrt(2))/2",
+    ),
+    "silu": Operation(
+        value=lambda x: x * careful.sigmoid(x), slopes=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",), written_out="x*sigmoid(x)"
+    ),
+    "mish": Operation(
+        value=lambda x: x * math.tanh(careful.log1pexp(x)),
+        slopes=("tanh(softplus(x)) + x*sigmoid(x)*(1 - tanh(softplus(x))^2)",), written_out="x*tanh(softplus(x))",
+    ),
+    "softsign": Operation(
+        value=lambda x: x / (1 + abs(x)), slopes=("1/(1 + abs(x))^2",), written_out="x/(1 + abs(x))"
+    ),
+    "elu": Operation(
+        value=lambda x: x if x > 0 else math.expm1(x), slopes=("1 if x > 0 else exp(x)",),
+        written_out="x if x > 0 else expm1(x)",
+    ),
+    "selu": Operation(
+        value=lambda x: careful.SELU_SCALE * (x if x > 0 else careful.SELU_ALPHA * math.expm1(x)),
+        slopes=(f"{careful.SELU_SCALE!r} if x > 0 else {careful.SELU_SCALE * careful.SELU_ALPHA!r}*exp(x)",),
+        written_out=f"{careful.SELU_SCALE!r}*(x if x > 0 else {careful.SELU_ALPHA!r}*expm1(x))",
+    ),
+    "leaky_relu": Operation(
+        value=lambda x: x if x > 0 else 0.01 * x, slopes=("1 if x > 0 else 0.01",), written_out="x if x > 0 else 0.01*x"
+    ),
+    "hard_sigmoid": Operation(
+        value=lambda x: min(max(x + 3, 0), 6) / 6, slopes=("0 if x <= -3 else 0 if x >= 3 else 1/6",),
+        written_out="0 if x <= -3 else 1 if x >= 3 else (x + 3)/6",
+    ),
+    "hard_tanh": Operation(
+        value=lambda x: min(max(x, -1.0), 1.0), slopes=("0 if x <= -1 else 0 if x >= 1 else 1",),
+        written_out="-1 if x <= -1 else 1 if x >= 1 else x",
     ),
     "expm1": Operation(
         value=math.expm1, slopes=("exp(x)",), is_internal=True,
@@ -224,7 +254,7 @@ _CALLED: dict[str, Operation] = {
         written_out="erfc(-x/sqrt(2))/2", unicode="Φ", latex=r"\Phi", mathml="Φ",
     ),
     "phi": Operation(
-        value=_density, slopes=("-x*phi(x)",), is_internal=True,
+        value=careful.density, slopes=("-x*phi(x)",), is_internal=True,
         written_out="exp(-x^2/2)/sqrt(2*pi)", unicode="φ", latex=r"\varphi", mathml="φ",
     ),
 }  # fmt: skip
@@ -235,16 +265,20 @@ FUNCTIONS: dict[str, Operation] = {name: entry for name, entry in _CALLED.items(
 OPERATIONS: dict[str, Operation] = {
     "+": Operation(value=lambda *v: sum(v), exact_slope=lambda index, v, y: 1.0),
     "*": Operation(
-        value=lambda *v: math.prod(v), exact_slope=_product_slope, unicode="·", latex=r"\cdot", mathml="<mo>⋅</mo>"
+        value=lambda *v: math.prod(v),
+        exact_slope=careful.product_slope,
+        unicode="·",
+        latex=r"\cdot",
+        mathml="<mo>⋅</mo>",
     ),
     "neg": Operation(value=lambda x: -x, slopes=("-1",)),
     "/": Operation(
-        value=_quotient,
+        value=careful.quotient,
         slopes=("1/y", "-x/y^2"),
         exact_slope=lambda index, v, y: (-y if index else 1.0) / v[1],
         arity=2,
     ),
-    "^": Operation(value=_power, slopes=("y*x^(y - 1)", "x^y*ln(x)"), exact_slope=_power_slope, arity=2),
+    "^": Operation(value=careful.power, slopes=("y*x^(y - 1)", "x^y*ln(x)"), exact_slope=careful.power_slope, arity=2),
     **CHOICES,
     **_CONSTANTS,
     **_CALLED,

@@ -12,8 +12,7 @@ In order of binding, loosest first; `^` groups to the right, the rest to the lef
     bare       the argument of sin 2x, ln |x|, cos -x: numbers and one more power
 
 Whether `g(…)` is a call or a product is decided by what g is elsewhere: a function is called, a variable multiplies, and a
-name that is neither is an error, so that a misspelt function never becomes a product. What can be read in two ways, such as
-`sin x/2`, is an error that has both.
+name that is neither is an error, so that no misspelt function is a product. What has two meanings is refused with both.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from typing import NoReturn
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number, Source
 from backprop_cli.formula.operations import CHOICES, CONSTANTS
 from backprop_cli.formula.reader import CLOSING, TokenReader
-from backprop_cli.formula.spellings import UNKNOWN_WORDS
+from backprop_cli.formula.spellings import INVERSES, UNKNOWN_WORDS
 from backprop_cli.formula.tokens import Token
 from backprop_cli.formula.vocabulary import Vocabulary
 from backprop_cli.nearest import suggestion
@@ -33,7 +32,6 @@ from backprop_cli.nearest import suggestion
 MAX_DEPTH = 100
 """Levels of operations within one another: what a chain like a/b/c/… can add to the nesting."""
 
-_INVERTIBLE = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
 _BASE = re.compile("log_?([0-9]+)")
 """`log_2`, `log10`."""
 
@@ -141,7 +139,9 @@ class Parser:
         return self._negated(value, sign)
 
     def _power(self) -> Expression:
+        start = self.tokens.index
         base = self._atom()
+        end = self.tokens.index
         operator = self.tokens.take_any("^")
         if operator is None:
             return self._in_degrees(base)
@@ -151,13 +151,13 @@ class Parser:
         self.tokens.leave()
         root = self.tokens.ahead(1)
         if before.text == "1" and exponent == Number(1.0) and (self.tokens.next.kind, root.kind) == ("/", "number"):
-            self._refuse_ambiguity(operator, f"…^(1/{root.text})", f"(…^1)/{root.text}")
+            text = self.tokens.text(start, end)
+            self._refuse_ambiguity(operator, f"{text}^(1/{root.text})", f"{text}/{root.text}")
         return self._in_degrees(self._apply("^", (base, exponent), operator))
 
     def _in_degrees(self, angle: Expression) -> Expression:
         """`30°`, which is 30π/180."""
-        sign = self.tokens.take_any("°")
-        if sign is None:
+        if (sign := self.tokens.take_any("°")) is None:
             return angle
         factor = self._apply("/", (Apply("pi", (), sign.at), Number(180.0, sign.at)), sign)
         return self._apply("*", (angle, factor), sign)
@@ -215,7 +215,7 @@ class Parser:
         start, is_plain = self.tokens.index, self.tokens.next.kind not in CLOSING
         value = self._atom()
         self.tokens.leave()
-        name = "sqrt" if sign.kind == "√" else "cbrt"
+        name = {"√": "sqrt", "∛": "cbrt"}[sign.kind]
         if self.tokens.next.kind == "^" or (is_plain and self._is_factor(self.tokens.next)):
             inner, rest = (
                 self.tokens.text(start, self.tokens.index),
@@ -263,8 +263,8 @@ class Parser:
         if inner:
             left = name.removesuffix(inner)
             raise self.source.error(token.at, message, f"a product is written {left}*{inner}(…)")
-        known = suggestion(name, self.vocabulary.functions, listed=20)
-        hint = f"{known}; a product is written {name}*(…), a function is defined by {name}(x) = …"
+        known = suggestion(name, self.vocabulary.functions, listed=20) + "; " if len(name) > 1 else ""
+        hint = f"{known}a product is written {name}*(…), a function is defined by {name}(x) = …"
         raise self.source.error(token.at, message, hint)
 
     def _applied(self, token: Token, base: str | None) -> Expression:
@@ -287,10 +287,8 @@ class Parser:
         argument = self.tokens.text(first, self.tokens.index).removeprefix("(").removesuffix(")")
         if exponent == Apply("neg", (Number(1.0),)):
             inverse = f"1/{token.text}({argument})"
-            named = f"arc{token.text.removeprefix('arc')}({argument})"
-            self._refuse_ambiguity(
-                token, inverse, named if token.text in _INVERTIBLE else f"the inverse of {token.text}"
-            )
+            named = f"{INVERSES.get(token.text, '')}({argument})"
+            self._refuse_ambiguity(token, inverse, named if token.text in INVERSES else f"the inverse of {token.text}")
         if token.text in self.vocabulary.own:
             self._refuse_ambiguity(
                 token, f"{token.text}({argument})^{raised}", f"{token.text}({token.text}({argument}))"
@@ -327,7 +325,8 @@ class Parser:
             factors.append(self._power())
         end, following = self.tokens.index, self.tokens.next
         is_more = self._is_factor(following) and not self._is_function(following)
-        is_over = following.kind == "/" and self._is_constant(self.tokens.ahead(1))
+        below = self.tokens.ahead(1)
+        is_over = following.kind == "/" and (below.kind == "number" or below.text in CONSTANTS)
         if is_more or is_over:
             inner, rest = self.tokens.text(start, end), self.tokens.text(end, self.tokens.after_factor())
             name, gap = function.text, "*" * is_more
@@ -347,9 +346,6 @@ class Parser:
     def _is_function(self, token: Token) -> bool:
         return token.kind == "name" and self.vocabulary.function(token.text, is_called=False) is not None
 
-    def _is_constant(self, token: Token) -> bool:
-        return token.kind == "number" or token.text in CONSTANTS
-
     def _refuse_ambiguity(self, token: Token, one: str, other: str) -> NoReturn:
         raise self.source.error(token.at, "this has two meanings", f"write {one} or {other}")
 
@@ -357,6 +353,8 @@ class Parser:
         """`log_2 x` is ln(x)/ln(2)."""
         if len(arguments) != 1:
             raise self.source.error(token.at, f"{token.text!r} takes 1 argument, not {len(arguments)}")
+        if base in ("2", "10"):
+            return self._apply(f"log{base}", tuple(arguments), token)
         below = self._apply("ln", (Number(float(base), token.at),), token)
         return self._apply("/", (self._apply("ln", (arguments[0],), token), below), token)
 

@@ -31,11 +31,17 @@ FRACTIONS = {character: unicodedata.normalize("NFKC", character) for character i
 """`1⁄2` for `½`."""
 
 FUNCTION_NAMES = {
-    "σ": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid", "sig": "sigmoid",
-    "th": "tanh", "tg": "tan", "sh": "sinh", "ch": "cosh", "root": "sqrt", "absolute": "abs",
-    "maximum": "max", "minimum": "min", "rectifier": "relu",
+    "σ": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid", "rectifier": "relu", "swish": "silu",
+    "tg": "tan", "ctg": "cot", "cotan": "cot", "cosec": "csc", "arctg": "arctan",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asinh": "arsinh", "arcsinh": "arsinh", "acosh": "arcosh", "arccosh": "arcosh", "atanh": "artanh", "arctanh": "artanh",
+    "sgn": "sign", "signum": "sign", "ceiling": "ceil", "maximum": "max", "minimum": "min",
+    "hardsigmoid": "hard_sigmoid", "hardtanh": "hard_tanh", "leakyrelu": "leaky_relu", "lrelu": "leaky_relu",
 }  # fmt: skip
 """What functions are called elsewhere; capitals make no difference."""
+INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
+ONLY_CALLED = frozenset({"σ", "sig"})
+"""Those of these names that are variables where no parenthesis follows."""
 
 UNKNOWN_SIGNS = {
     "∫": "integrals are not computed, only derivatives",
@@ -55,5 +61,8 @@ UNKNOWN_WORDS = {
     "mod": "the remainder of x by 2 is x - 2*floor(x/2)",
     "softmax": "a softmax is written out: e1 = exp(z1), e2 = exp(z2), a1 = e1/(e1 + e2)",
     "factorial": "a factorial is defined for whole numbers, it has no derivative",
+    "arccot": "arccot(x) has two conventions, write arctan(1/x) or pi/2 - arctan(x)",
+    "arcsec": "arcsec(x) is arccos(1/x)",
+    "arccsc": "arccsc(x) is arcsin(1/x)",
     "lg": "lg(x) has two meanings, write log10(x) or log2(x)",
 }

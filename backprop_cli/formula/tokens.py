@@ -23,7 +23,7 @@ class Token(NamedTuple):
 
 
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_OPERATOR = re.compile(r"\*\*|==|<=|>=|:=|[-+*/^(),=<>|{}\[\];:?!%°√∘→'$&]")
+_OPERATOR = re.compile(r"\*\*|==|<=|>=|:=|[-+*/^(),=<>|{}\[\];:?!%°√∛∘→'$&]")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 _COMMENT = re.compile("#|//")
 _SPELLINGS = {"**": "^", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≔": ":="}

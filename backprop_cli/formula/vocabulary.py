@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from backprop_cli.formula.operations import FUNCTIONS
-from backprop_cli.formula.spellings import FUNCTION_NAMES
+from backprop_cli.formula.spellings import FUNCTION_NAMES, ONLY_CALLED
 
 
 @dataclass(frozen=True)
@@ -27,5 +27,10 @@ class Vocabulary:
             return name
         if name in self.variables:
             return None
-        plain = FUNCTION_NAMES.get(name.lower(), name.lower()) if is_called else name.lower()
-        return plain if plain in FUNCTIONS else None
+        plain = plain_name(name)
+        return plain if plain in FUNCTIONS and (is_called or name not in ONLY_CALLED) else None
+
+
+def plain_name(name: str) -> str:
+    """The name without capitals, if it is another one's for a function that one's."""
+    return FUNCTION_NAMES.get(name.lower(), name.lower())

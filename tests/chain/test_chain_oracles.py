@@ -37,6 +37,18 @@ PYTHON: dict[str, Any] = {
     "min": min,
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
     "relu": lambda z: max(0.0, z),
+    "arcsin": math.asin,
+    "arctan": math.atan,
+    "arsinh": math.asinh,
+    "sec": lambda z: 1 / math.cos(z),
+    "cot": lambda z: 1 / math.tan(z),
+    "csch": lambda z: 1 / math.sinh(z),
+    "coth": lambda z: 1 / math.tanh(z),
+    "cbrt": math.cbrt,
+    "log2": math.log2,
+    "erf": math.erf,
+    "softplus": lambda z: math.log1p(math.exp(z)),
+    "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
 }
 SYMPY: dict[str, Any] = {
     "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
@@ -46,8 +58,18 @@ SYMPY: dict[str, Any] = {
     "max": sympy.Max,
     "min": sympy.Min,
     "e": sympy.E,
+    "arcsin": sympy.asin,
+    "arctan": sympy.atan,
+    "arsinh": sympy.asinh,
+    "log2": lambda z: sympy.log(z) / sympy.log(2),
+    "softplus": lambda z: sympy.log(1 + sympy.exp(z)),
+    "gelu": lambda z: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
 }  # fmt: skip
-FUNCTIONS = ["exp", "ln", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu"]
+SYMPY["cbrt"] = lambda z: sympy.sign(z) * sympy.Abs(z) ** sympy.Rational(1, 3)
+FUNCTIONS = [
+    "exp", "ln", "sqrt", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu",
+    "arcsin", "arctan", "arsinh", "sec", "cot", "csch", "coth", "cbrt", "log2", "erf", "softplus", "gelu",
+]  # fmt: skip
 NUMBERS = ["1", "2", "3", "5", "0.5", "1.25", "1e-1"]
 
 

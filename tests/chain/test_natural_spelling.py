@@ -56,6 +56,22 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     ("y = σ(x)",): sigmoid,
     ("y = ReLU(x)",): lambda x: x if x > 0 else 0,
     ("σ(x) = 1/(1+e^(-x))",): sigmoid,
+    ("y = arctan(x) + atan x + arctg(x)",): lambda x: 3 * mp.atan(x),
+    ("y = asin(x) - arccos x",): lambda x: mp.asin(x) - mp.acos(x),
+    ("y = sec(x)csc(x)",): lambda x: mp.sec(x) * mp.csc(x),
+    ("y = csc x + cot 2x",): lambda x: mp.csc(x) + mp.cot(2 * x),
+    ("y = ctg(x) cosec(x)",): lambda x: mp.cot(x) * mp.csc(x),
+    ("y = arsinh(x) + arccosh(x + 1) + atanh(x)",): lambda x: mp.asinh(x) + mp.acosh(x + 1) + mp.atanh(x),
+    ("y = sech x coth x",): lambda x: mp.sech(x) * mp.coth(x),
+    ("y = cbrt(-x)",): lambda x: -mp.cbrt(x),
+    ("y = ∛x",): mp.cbrt,
+    ("y = sgn(x) x^2",): lambda x: x**2,
+    ("y = x - 2*floor(x/2) + ceil(x) x",): lambda x: 2 * x,
+    ("y = erf(x)",): mp.erf,
+    ("y = softplus(x)",): lambda x: mp.log(1 + mp.exp(x)),
+    ("y = GELU(x)",): lambda x: x * mp.ncdf(x),
+    ("y = swish(2x)",): lambda x: 2 * x * sigmoid(2 * x),
+    ("y = log_3(x)",): lambda x: mp.log(x, 3),
     # signs
     ("y = √x",): mp.sqrt,
     ("y = √(x+1)",): lambda x: mp.sqrt(x + 1),
@@ -127,6 +143,7 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     (r"y = \sin^2\left(x\right) + \cos x",): lambda x: mp.sin(x) ** 2 + mp.cos(x),
     (r"y = \sqrt{x^2+1} \cdot \ln x",): lambda x: mp.sqrt(x**2 + 1) * mp.log(x),
     (r"y = \sqrt[4]{x}",): lambda x: x**0.25,
+    (r"y = \sqrt[3]{x} + \arcsin x",): lambda x: mp.cbrt(x) + mp.asin(x),
     (r"y = \log_2 x - \log_{10}(x)",): lambda x: mp.log(x, 2) - mp.log10(x),
     (r"\frac{d}{dx}\left(x \, e^{2x}\right)",): lambda x: x * mp.exp(2 * x),
     (r"h = x^3", r"\frac{\partial h}{\partial x}"): lambda x: x**3,
@@ -177,10 +194,13 @@ ERRORS = {
     ("y = ln x(x + 1)",): ["two meanings", "ln(x)*(x + 1)", "ln(x*(x + 1))"],
     ("y = √2x",): ["two meanings", "sqrt(2)x", "sqrt(2x)"],
     ("y = √x^3",): ["two meanings", "sqrt(x)^3", "sqrt(x^3)"],
-    ("y = x^1/3",): ["two meanings", "^(1/3)", ")/3"],
+    ("y = x^1/3",): ["two meanings", "x^(1/3)", "x/3"],
     ("f(x) = x + 1", "y = f^2(x)"): ["two meanings", "f(x)^2", "f(f(x))"],
     ("d/dx(x^2) + 1",): ["two meanings", "d/dx(…)"],
     ("y = lg(x)",): ["log10(x)", "log2(x)"],
+    ("y = arccot(x)",): ["arctan(1/x)", "pi/2 - arctan(x)"],
+    ("y = sinh^-1(x)",): ["two meanings", "1/sinh(x)", "arsinh(x)"],
+    ("y = x^(1/3)", "--at", "x=-8"): ["cbrt"],
     # what to type
     ("y' = 2x",): ["a derivative stands on the left", "y = x^2"],
     ("y′ = 2x",): ["a derivative stands on the left", "y = x^2"],
@@ -222,6 +242,14 @@ def test_an_error_says_what_to_type(arguments: tuple[str, ...]) -> None:
     result = backprop("chain", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert all(piece in result.stderr for piece in ERRORS[arguments]), result.stderr
+
+
+def test_a_function_that_jumps_is_said_to_be_flat() -> None:
+    result = backprop("chain", "y = floor(x) + x^2", "--at", "x=1.5", "-f", "json")
+    assert result.json["derivatives"]["x"]["value"] == 3
+    assert result.json["notices"] == [
+        "the slope of floor is taken as 0: it is flat between its jumps, where it has none"
+    ]
 
 
 HOSTILE = {

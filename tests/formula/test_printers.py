@@ -25,6 +25,7 @@ from backprop_cli.formula.typeset import LATEX, MATHML
 POINT = {"x": 0.75, "y": -1.25, "z": 2.5}
 CALLED = [name for name, entry in OPERATIONS.items() if name.isalnum() and name != "neg" and entry.arity == 1]
 
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 NUMBERS = st.one_of(
     st.integers(0, 9).map(lambda number: Number(float(number))), st.floats(1e-3, 1e3).map(lambda number: Number(number))
 )
@@ -47,7 +48,9 @@ def grown(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
         pairs.map(lambda pair: Apply("/", pair)),
         pairs.map(lambda pair: Apply("^", pair)),
         inner.map(lambda one: Apply("neg", (one,))),
-        st.tuples(st.sampled_from(CALLED), inner).map(lambda found: Apply(found[0], (found[1],))),
+        st.tuples(st.integers(0, len(CALLED) - 1).map(CALLED.__getitem__), inner).map(
+            lambda found: Apply(found[0], (found[1],))
+        ),
         st.tuples(st.sampled_from(["max", "min"]), pairs).map(lambda found: Apply(*found)),
         st.tuples(st.sampled_from(list(CHOICES)), st.tuples(inner, inner, inner, inner)).map(
             lambda found: Apply(found[0], found[1])
@@ -204,10 +207,20 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "MIN": min,
     **{
         name.upper(): getattr(math, name)
-        for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erfc")
+        for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc")
     },
+    **{f"A{name.upper()}": getattr(math, f"a{name}") for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    "SEC": lambda x: 1 / math.cos(x),
+    "CSC": lambda x: 1 / math.sin(x),
+    "COT": lambda x: 1 / math.tan(x),
+    "SECH": lambda x: 1 / math.cosh(x),
+    "CSCH": lambda x: 1 / math.sinh(x),
+    "COTH": lambda x: 1 / math.tanh(x),
+    "LOG": math.log,
+    "LOG10": math.log10,
+    "INT": math.floor,
 }
-TOKEN = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|[A-Za-z]+|<=|>=|[-+*/^(),<>=]")
+TOKEN = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|[A-Za-z]+(?:10)?|<=|>=|[-+*/^(),<>=]")
 
 
 class Cell:
