@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer.main
 
-from backprop_cli.cli.app import app
+from backprop_cli.cli.app import every_command
 
 ROOT = Path(__file__).parent.parent
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "backprop_cli/REFERENCE.md")}
@@ -54,8 +53,7 @@ def test_there_are_sessions() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in every_command().items():
         assert f"backprop {name}" in DOCUMENTATION
         for parameter in command.params:
             for option in (*parameter.opts, *parameter.secondary_opts):

@@ -9,6 +9,7 @@ import typer
 from backprop_cli.chain.question import Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import choice_of
 
 if TYPE_CHECKING:
     from backprop_cli.formula.expression import Source
@@ -59,7 +60,10 @@ def chain(
         Steps | None,
         typer.Option(
             "--steps",
-            help="How far expressions are taken apart: not at all, for the rules, or each operation.",
+            parser=choice_of(Steps),
+            metavar="NAME",
+            autocompletion=lambda: list(Steps),
+            help="How far expressions are taken apart: none, rules (as far as they need it) or all operations.",
             show_default="rules for one definition, none for several",
             rich_help_panel=opt.SHOWN,
         ),

@@ -21,7 +21,7 @@ def explain(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...",
+            metavar="NAME",
             help="What is explained: w31, b2, W2[1,1], W2 (all of layer 2), z3, a1, o1, x1.",
             show_default="a list of all",
             autocompletion=complete_parameter,

@@ -26,7 +26,6 @@ def import_model(
             metavar="MODEL",
             help=".safetensors or .npz with weights, .onnx, .keras, .h5, .skops.",
             show_default=False,
-            rich_help_panel=opt.NETWORK,
         ),
     ],
     activation: Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -31,10 +31,12 @@ def man(ctx: typer.Context, quiet: opt.QuietOption = False) -> None:
 
     In roff, as man reads it: every command with its options and examples.
     """
-    Console(quiet).write(f"{line}\n" for line in _page(ctx.find_root().command))
+    program: Any = ctx.find_root().command
+    commands = [program.get_command(ctx, name) for name in program.list_commands(ctx)]
+    Console(quiet).write(f"{line}\n" for line in _page(program, commands))
 
 
-def _page(program: Any) -> Iterator[str]:
+def _page(program: Any, commands: Iterable[Any]) -> Iterator[str]:
     name, _, purpose = program.help.partition(":")
     yield r"'\" -*- coding: utf-8 -*-"
     yield f'.TH BACKPROP 1 "" "backprop {__version__}"'
@@ -43,7 +45,7 @@ def _page(program: Any) -> Iterator[str]:
     yield from _section("DESCRIPTION", _plain(f"It shows and checks {purpose.strip().partition(',')[0]}."))
     yield from _examples(program.epilog)
     yield ".SH COMMANDS"
-    for command in program.commands.values():
+    for command in commands:
         yield from _command(command)
     yield ".SH EXIT STATUS"
     for code, meaning in EXIT_CODES.items():
@@ -59,13 +61,13 @@ def _section(title: str, text: str) -> Iterator[str]:
 
 def _command(command: Any) -> Iterator[str]:
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
-    names = " ".join(rf"[\fI{_plain(one.metavar.strip('[].'))}\fR]{'...' * (one.nargs != 1)}" for one in arguments)
+    names = " ".join(rf"[\fI{_plain(one.metavar)}\fR]{'...' * (one.nargs != 1)}" for one in arguments)
     yield f".SS {command.name}"
     yield rf"\fBbackprop {command.name}\fR [\fIOPTIONS\fR] {names}".rstrip()
     for paragraph in command.help.split("\n\n"):
         yield from (".PP", _plain(paragraph))
     for argument in arguments:
-        yield from (".TP", rf"\fI{_plain(argument.metavar.strip('[].'))}\fR", _plain(_help(argument)))
+        yield from (".TP", rf"\fI{_plain(argument.metavar)}\fR", _plain(_help(argument)))
     options = [one for one in command.get_params(typer.Context(command)) if one.param_type_name == "option"]
     panels = list(dict.fromkeys(one.rich_help_panel for one in options))
     options.sort(key=lambda one: panels.index(one.rich_help_panel))

@@ -64,7 +64,7 @@ ConfigArgument = Annotated[
 ConfigsArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[CONFIG]...",
+        metavar="CONFIG",
         help="Network files, - for standard input, or built-in examples.",
         show_default="classic",
         autocompletion=complete_network,

@@ -30,7 +30,9 @@ def usage_problem(error: typer.TyperException, command: Any) -> str:
         return _with_hint(f"{option} {reason}", _meaning(command, option))
     if error.message.startswith("No such command "):
         given = error.message.split("'")[1]
-        return _with_hint(f"unknown command {given!r}", suggestion(given, context.command.commands))
+        return _with_hint(
+            f"unknown command {given!r}", suggestion(given, context.command.list_commands(context), listed=20)
+        )
     if error.message.startswith("Got unexpected extra argument"):
         extra = error.message.rpartition("(")[2].rstrip(")")
         return _with_hint(f"{name} takes no further argument: {extra}", _help(context))
