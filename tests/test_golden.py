@@ -18,6 +18,8 @@ COMMANDS = {
     "run-classic.csv": ["run", "classic", "-f", "csv"],
     "run-classic.md": ["run", "classic", "-f", "markdown"],
     "run-classic.tex": ["run", "classic", "-f", "latex", "--standalone"],
+    "run-classic-brief.txt": ["run", "classic", "--brief", "-w", "w11", "-w", "w31"],
+    "run-classic-brief.tex": ["run", "classic", "--brief", "-f", "latex"],
     "run-classic-matrix.txt": ["run", "classic", "--view", "matrix"],
     "run-classic-matrix.md": ["run", "classic", "--view", "matrix", "-f", "markdown"],
     "run-softmax.txt": ["run", "softmax"],

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli.cli.completion import complete_network
-from backprop_cli.cli.values import choice_of, count_of, number_of
+from backprop_cli.cli.completion import complete_network, complete_parameter
+from backprop_cli.cli.values import choice_of, count_of, count_or_all, number_of
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits
 
 NETWORK = "Network"
@@ -41,6 +41,16 @@ class View(StrEnum):
     auto = "auto"
     scalar = "scalar"
     matrix = "matrix"
+
+
+class Section(StrEnum):
+    """The sections of what `run` shows."""
+
+    forward = "forward"
+    gradients = "gradients"
+    update = "update"
+    loss = "loss"
+    predictions = "predictions"
 
 
 class EngineName(StrEnum):
@@ -106,6 +116,35 @@ SampleOption = Annotated[
     int,
     typer.Option(
         "--sample", parser=count_of(1), metavar="K", help="The sample whose derivation is shown.", rich_help_panel=SHOWN
+    ),
+]  # fmt: skip
+SamplesOption = Annotated[
+    int,
+    typer.Option(
+        "--sample", parser=count_or_all, metavar="K", rich_help_panel=SHOWN,
+        help="The sample whose derivation is shown; all shows that of each.",
+    ),
+]  # fmt: skip
+OnlyOption = Annotated[
+    list[Section] | None,
+    typer.Option(
+        "--only", parser=choice_of(Section), metavar="NAME", rich_help_panel=SHOWN, autocompletion=lambda: list(Section),
+        help="forward, gradients, update, loss or predictions; repeatable. JSON and CSV keep everything.",
+    ),
+]  # fmt: skip
+LayerOption = Annotated[
+    int | None,
+    typer.Option("--layer", parser=count_of(1), metavar="N", help="One layer of these.", rich_help_panel=SHOWN),
+]
+BriefOption = Annotated[
+    bool,
+    typer.Option("--brief", help="A line a quantity, for a handout.", rich_help_panel=SHOWN),
+]
+ChosenOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weight", "-w", metavar="NAME", autocompletion=complete_parameter, rich_help_panel=SHOWN,
+        help="With --brief: only what leads to this weight's or bias's gradient; repeatable.",
     ),
 ]  # fmt: skip
 GraphOption = Annotated[

@@ -9,7 +9,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
-from backprop_cli.cli.values import choice_of
+from backprop_cli.cli.values import ALL, choice_of
 from backprop_cli.errors import InterruptedRunError, UsageError
 
 
@@ -18,7 +18,7 @@ def run(
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     show_step: opt.ShowStepOption = None,
-    sample: opt.SampleOption = 1,
+    sample: opt.SamplesOption = 1,
     view: Annotated[
         opt.View,
         typer.Option(
@@ -30,6 +30,10 @@ def run(
             rich_help_panel=opt.SHOWN,
         ),
     ] = opt.View.auto,
+    only: opt.OnlyOption = None,
+    layer: opt.LayerOption = None,
+    brief: opt.BriefOption = False,
+    weight: opt.ChosenOption = None,
     graph: opt.GraphOption = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
@@ -74,7 +78,7 @@ def run(
     and numbers, and how SGD changes each weight.
     """
     from backprop_cli.cli.progress import Progress
-    from backprop_cli.cli.run_result import MACHINE_FORMATS, check_showable, show_run
+    from backprop_cli.cli.run_result import MACHINE_FORMATS, check_showable, selection_of, show_run
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
     from backprop_cli.cli.show import Showing
@@ -88,7 +92,9 @@ def run(
         raise UsageError(f"-f {format} takes one network\n    hint: -f jsonl writes a line for each of several")
     networks = deque(open_setup(source, console) for source in sources)
     for target, setup in zip(targets, [setup for _, setup in networks], strict=True):
-        sample_index(sample, setup)
+        if sample != ALL:
+            sample_index(sample, setup)
+        selection_of(only or [], layer, weight or [], brief, setup.network.names)
         if target != "-" and history != "-":
             check_showable(setup.network, format, view)
         if history is not None:
@@ -113,7 +119,10 @@ def run(
         try:
             if number > 0 and format not in MACHINE_FORMATS:
                 console.write_text(["\n"])
-            show_run(console, showing, result, sample, view, graph, (source or DEFAULT) if len(sources) > 1 else "")
+            samples = range(1, 1 + len(result.setup.samples)) if sample == ALL else [sample]
+            selection = selection_of(only or [], layer, weight or [], brief, result.setup.network.names)
+            named = (source or DEFAULT) if len(sources) > 1 else ""
+            show_run(console, showing, result, samples, view, graph, selection, named)
         except ClosedPipeError:  # who has read enough of the result has not called the update off
             save(console, files)
             raise

@@ -12,6 +12,10 @@ from backprop_cli.nearest import nearest
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+ALL = 0
+"""The number of all samples."""
+
+
 def choice_of(names: type[Choice], short: Mapping[str, str] | None = None) -> Callable[[str], Choice]:
     """A reader of one of `names`, in capitals too; `short` holds what they are also called.
 
@@ -80,3 +84,17 @@ def number_of(low: float = -math.inf) -> Callable[[str | float], float]:
         return number
 
     return read
+
+
+def count_or_all(text: str | int) -> int:
+    """A whole number of at least 1, or `ALL` for `all`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text == "all":
+        return ALL
+    try:
+        return count_of(1)(text)
+    except ValueError:
+        raise ValueError(f"expected a whole number of at least 1, or all, found {str(text)!r}") from None

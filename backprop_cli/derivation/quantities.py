@@ -26,17 +26,26 @@ class Quantity(NamedTuple):
     terms: tuple[tuple[Symbol, ...], ...] = ()
 
 
-def quantities(derivation: Derivation) -> Iterator[Quantity]:
-    """Net inputs and activations layer by layer, the loss shares, the loss: in the order of the forward pass."""
-    for layer, width in enumerate(derivation.names.widths[1:]):
-        yield from (_net_input(derivation, layer, unit) for unit in range(width))
-        yield from (_activation(derivation, layer, unit) for unit in range(width))
-    yield from _losses(derivation)
+def quantities(derivation: Derivation, only: int | None = None) -> Iterator[Quantity]:
+    """Net inputs and activations layer by layer, the loss shares, the loss: in the order of the forward pass.
+
+    With `only` those of one layer, from 0; the losses are the last layer's.
+    """
+    names = derivation.names
+    for layer in range(names.depth) if only is None else [only]:
+        units = range(names.widths[layer + 1])
+        yield from (_net_input(derivation, layer, unit) for unit in units)
+        yield from (_activation(derivation, layer, unit) for unit in units)
+    if only in (None, names.depth - 1):
+        yield from _losses(derivation)
 
 
-def count_quantities(derivation: Derivation) -> int:
+def count_quantities(derivation: Derivation, only: int | None = None) -> int:
     """How many records `quantities` yields."""
-    return 2 * sum(derivation.names.widths[1:]) + derivation.names.widths[-1] + bool(derivation.network.penalty) + 1
+    names = derivation.names
+    layers = range(names.depth) if only is None else [only]
+    losses = names.widths[-1] + bool(derivation.network.penalty) + 1 if only in (None, names.depth - 1) else 0
+    return 2 * sum(names.widths[layer + 1] for layer in layers) + losses
 
 
 def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:

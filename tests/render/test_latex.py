@@ -35,6 +35,7 @@ CHAIN = ("σ1 = relu(x)*max(y, abs(w_31))", "中 = sqrt(σ1)/ln(x)", "--paths", 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "ODD", "-n", "3"),
     "matrices": ("run", "ODD", "--view", "matrix"),
+    "brief": ("run", "ODD", "--brief"),
     "drawing": ("run", "ODD", "--graph"),
     "explain": ("explain", "ODD", "--all", "--paths", "-n", "2"),
     "softmax": ("explain", "softmax", "--all", "--paths"),
@@ -76,6 +77,7 @@ def typeset(text: str, folder: Path) -> str:
         (("run", "classic", "--view", "matrix"), 2),
         (("explain", "classic", "--all", "--paths"), 9),
         (("run", "softmax"), 4),
+        (("run", "classic", "--brief"), 2),
         (("explain", "classic", "-w", "w31"), 1),
     ],
 )

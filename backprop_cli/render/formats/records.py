@@ -15,6 +15,7 @@ from backprop_cli.network.network import Setup
 from backprop_cli.network.notices import notices
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.views.phrases import chain_in_numbers, chain_in_symbols
+from backprop_cli.render.views.selection import Shown
 from backprop_cli.training.train import Run
 
 if TYPE_CHECKING:
@@ -42,6 +43,27 @@ def run_record(run: Run, derivation: Derivation, partials: Iterator[Any], sample
     yield "gradients", {names.of(p): step.gradients.pick(p) for p in names.parameters()}
     yield "parameters", {names.of(p): run.result.network.parameters.pick(p) for p in names.parameters()}
     yield from predictions_record(predict(run.result.network, setup.samples))
+
+
+def samples_record(shown: Shown) -> Iterator[tuple[str, Any]]:
+    """`samples`: the forward pass and the partials of each, where several are asked for."""
+    yield (
+        "samples",
+        (
+            {
+                "sample": number,
+                "forward": derivation.forward_values(),
+                "partials": [partial_record(partial) for _, layer in derivation.layers() for partial in layer],
+            }
+            for number, derivation in shown
+        ),
+    )
+
+
+def samples_rows(shown: Shown) -> Iterator[tuple[str, ...]]:
+    """The partials of several samples as rows of CSV, each with its sample at the end."""
+    for number, derivation in shown:
+        yield from ((*partial_row(partial), str(number)) for _, layer in derivation.layers() for partial in layer)
 
 
 def notice_items(setup: Setup) -> Iterator[tuple[str, Any]]:

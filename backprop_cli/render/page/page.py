@@ -32,6 +32,7 @@ from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
 from backprop_cli.render.views.phrases import counted, percent, shape_of
 from backprop_cli.render.views.run_view import facts, layer_title
+from backprop_cli.render.views.selection import Selection
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.record import Recording
 
@@ -181,7 +182,7 @@ def _matrices(page: Page) -> dict[str, Any]:
     """Heat maps of every frame, and the last step in matrices."""
     run, notation = page.recording.last, PageNotation(page.digits)
     blocks, spoken = (
-        _sections(matrix_view(run, page.derivation, page.sample + 1, kind))
+        _sections(matrix_view(run, [(page.sample + 1, page.derivation)], kind, IN_MATRICES))
         for kind in (notation, TextNotation(page.digits))
     )
     return {
@@ -197,15 +198,19 @@ def _matrices(page: Page) -> dict[str, Any]:
     }
 
 
+IN_MATRICES = Selection(frozenset(("forward", "gradients", "update")))
+"""The loss the page shows by itself."""
+
+
 def _sections(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The sections in matrices, each no longer than can be read; the first blocks and the last section the page has already."""
+    """The sections in matrices, each no longer than can be read; the blocks before them the page has already."""
     sections: list[list[Block]] = [[]]
     for block in blocks:
         if isinstance(block, Heading) and block.level == 2:
             sections.append([])
         if isinstance(block, Heading | Note | Matrix):
             sections[-1].append(block)
-    for section in sections[1:-1]:
+    for section in sections[1:]:
         yield from section[:MOST_BLOCKS]
         if len(section) > MOST_BLOCKS:
             left = counted(len(section) - MOST_BLOCKS, "more line")

@@ -27,7 +27,7 @@ def explain_view(
     picture: Callable[[Explanation | UnitExplanation], Iterable[Block]],
 ) -> Iterator[Block]:
     """All the blocks, one explanation after the other, each with its `picture`; `sample` counts from 1."""
-    yield from heading(run, sample, notation)
+    yield from heading(run, [sample], notation)
     for explanation in explanations:
         blocks = _one(run, explanation, sample, notation)
         yield next(blocks)
@@ -39,7 +39,7 @@ def listing_view(
     run: Run, quantities: Iterable[Explainable], count: int, sample: int, notation: Notation
 ) -> Iterator[Block]:
     """Everything that can be explained, `count` rows, with its gradient."""
-    yield from heading(run, sample, notation)
+    yield from heading(run, [sample], notation)
     yield Heading("What can be explained", 2)
     columns = (
         Column("name", "math"),

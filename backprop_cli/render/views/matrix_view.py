@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backprop_cli.derivation.matrices import MatrixStep, Part, backward_steps, forward_steps, update_steps
-from backprop_cli.derivation.partials import Derivation, Rule
+from backprop_cli.derivation.partials import Rule
 from backprop_cli.network.network import Network
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import MATRIX_EDGE, Block, Heading, Matrix, Note
 from backprop_cli.render.views.phrases import batch_sentence, listed
-from backprop_cli.render.views.prediction_view import trained
-from backprop_cli.render.views.run_view import heading, losses
+from backprop_cli.render.views.run_view import end, heading
+from backprop_cli.render.views.selection import ALL, Selection, Shown
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
 
+NO_SAMPLE = -1
+"""The index of none, where several are shown."""
 
-def matrix_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
-    """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
-    yield from heading(run, sample, notation)
-    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(_meanings(derivation.network, notation)))
-    yield Heading("Forward pass")
-    yield from (_matrix(step, notation) for step in forward_steps(derivation))
-    yield Heading("Backward pass")
-    yield from (_matrix(step, notation) for step in backward_steps(derivation))
-    yield Heading("Update" if run.shown.changes is not None else "Gradients")
-    if run.shown.changes is not None:
-        yield Note(update_rule(run, notation))
-        yield from _frozen(run, notation)
-    if whose := batch_sentence(run, sample):
-        yield Note(whose)
-    yield from (_matrix(step, notation) for step in update_steps(run, sample - 1, derivation.loss))
-    if max(derivation.names.widths) > MATRIX_EDGE:
+
+def matrix_view(run: Run, shown: Shown, notation: Notation, selection: Selection = ALL) -> Iterator[Block]:
+    """All the blocks, with the derivations of the `shown` samples in the run's shown step."""
+    samples = [number for number, _ in shown]
+    network = run.shown.before
+    yield from heading(run, samples, notation)
+    yield Note("Vectors are columns; a raised number is a layer: " + ", ".join(_meanings(network, notation)))
+    for number, derivation in shown:
+        of = f", sample {number}" if len(shown) > 1 else ""
+        if selection.has("forward"):
+            yield Heading(f"Forward pass{of}")
+            yield from _matrices(forward_steps(derivation), selection, notation)
+        if selection.has("gradients"):
+            yield Heading(f"Backward pass{of}")
+            yield from _matrices(backward_steps(derivation), selection, notation)
+    if selection.has("update"):
+        yield Heading("Update" if run.shown.changes is not None else "Gradients")
+        if run.shown.changes is not None:
+            yield Note(update_rule(run, notation))
+            yield from _frozen(run, notation)
+        if whose := batch_sentence(run, samples):
+            yield Note(whose)
+        only = samples[0] - 1 if len(samples) == 1 else NO_SAMPLE
+        steps = update_steps(run, only, network.names.loss)
+        yield from _matrices(steps, selection, notation)
+    if max(network.names.widths) > MATRIX_EDGE:
         rows, record, table = map(notation.code, ("--view scalar", "-f json", "-f csv"))
         yield Note(
             f"Of large matrices the edges are shown: {rows} has a row for every number, {record} and {table} hold them all."
         )
-    yield from losses(run, notation)
-    yield from trained(run, notation)
+    yield from end(run, notation, selection)
+
+
+def _matrices(steps: Iterable[MatrixStep], selection: Selection, notation: Notation) -> Iterator[Matrix]:
+    """The steps, or those of the selected layer."""
+    for step in steps:
+        if selection.layer is None or step.left[1] == selection.layer + 1:
+            yield _matrix(step, notation)
 
 
 def _meanings(network: Network, notation: Notation) -> Iterator[str]:

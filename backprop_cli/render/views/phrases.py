@@ -116,13 +116,14 @@ def loss_in_words(network: Network) -> str:
     return _SPELLED.get(network.loss.name, network.loss.name.replace("_", " "))
 
 
-def batch_sentence(run: Run, sample: int) -> str:
-    """Whose gradients a step's are, where they are not those of the shown `sample` (from 1) alone."""
+def batch_sentence(run: Run, samples: Sequence[int]) -> str:
+    """Whose gradients a step's are, where they are not those of one shown sample (from 1) alone."""
     numbers = [str(index + 1) for index in run.shown.batch]
-    if run.shown.is_of(sample - 1):
+    if len(samples) == 1 and run.shown.is_of(samples[0] - 1):
         return ""
     if len(numbers) == 1:
-        return f"Each gradient is that of sample {numbers[0]}, this step's batch; sample {sample} is shown above."
+        above = f"; sample {samples[0]} is shown above" if len(samples) == 1 else ""
+        return f"Each gradient is that of sample {numbers[0]}, this step's batch{above}."
     which = "" if len(set(numbers)) == len(run.setup.samples) else f": {listed(numbers)}"
     return f"Each gradient is the {run.setup.schedule.reduction} over the {len(numbers)} samples of the batch{which}."
 

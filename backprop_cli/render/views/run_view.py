@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation, Partial
@@ -20,6 +20,7 @@ from backprop_cli.render.views.phrases import (
     shape_of,
 )
 from backprop_cli.render.views.prediction_view import trained
+from backprop_cli.render.views.selection import ALL, Selection, Shown
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
 
@@ -31,26 +32,27 @@ PARTIAL_COLUMNS = (
 )
 
 
-def run_view(run: Run, derivation: Derivation, sample: int, notation: Notation) -> Iterator[Block]:
-    """All the blocks; `derivation` is that of `sample` (from 1) in the run's shown step."""
-    yield from heading(run, sample, notation)
-    yield Heading("Forward pass")
-    yield _forward(derivation, notation)
-    yield Heading("Backward pass")
-    parameters = set(map(derivation.names.of, derivation.names.parameters()))
-    for layer, partials in derivation.layers():
-        yield Heading(layer_title(derivation, layer), 3)
-        rows = (partial_row(one, notation, one.of == derivation.loss and one.wrt in parameters) for one in partials)
-        yield Table(PARTIAL_COLUMNS, rows, derivation.count(layer))
-    yield from _update(run, sample, notation)
-    yield from losses(run, notation)
-    yield from trained(run, notation)
+def run_view(run: Run, shown: Shown, notation: Notation, selection: Selection = ALL) -> Iterator[Block]:
+    """All the blocks, with the derivations of the `shown` samples in the run's shown step."""
+    samples = [number for number, _ in shown]
+    yield from heading(run, samples, notation)
+    for number, derivation in shown:
+        of = f", sample {number}" if len(shown) > 1 else ""
+        if selection.has("forward"):
+            yield Heading(f"Forward pass{of}")
+            yield _forward(derivation, selection, notation)
+        if selection.has("gradients"):
+            yield Heading(f"Backward pass{of}")
+            yield from _backward(derivation, selection, notation)
+    if selection.has("update"):
+        yield from _update(run, samples, selection, notation)
+    yield from end(run, notation, selection)
 
 
-def heading(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
-    """The title, and the network and its training in one line."""
+def heading(run: Run, samples: Sequence[int], notation: Notation) -> Iterator[Block]:
+    """The title, and the network, its training and the shown samples (from 1) in one line."""
     yield Heading(notation.text(run.setup.title or f"A {shape_of(run.setup.network)} network"), 1)
-    yield Note(", ".join([*facts(run, notation), _which_step(run), *_which_sample(run, sample)]))
+    yield Note(", ".join([*facts(run, notation), _which_step(run), *_which_sample(run, samples)]))
 
 
 def facts(run: Run, notation: Notation) -> list[str]:
@@ -66,9 +68,11 @@ def _which_step(run: Run) -> str:
     return "no step made" if run.steps == 0 else f"step {run.shown.number:,} of {run.steps:,}"
 
 
-def _which_sample(run: Run, sample: int) -> list[str]:
+def _which_sample(run: Run, samples: Sequence[int]) -> list[str]:
     count = len(run.setup.samples)
-    return [f"sample {sample} of {count}"] if count > 1 else []
+    if count == 1:
+        return []
+    return [f"sample {samples[0]} of {count}" if len(samples) == 1 else f"all {count} samples"]
 
 
 def layer_title(derivation: Derivation, layer: int) -> str:
@@ -76,7 +80,15 @@ def layer_title(derivation: Derivation, layer: int) -> str:
     return f"Layer {layer + 1}" + (" (output)" if layer == derivation.names.depth - 1 else "")
 
 
-def _forward(derivation: Derivation, notation: Notation) -> Table:
+def _backward(derivation: Derivation, selection: Selection, notation: Notation) -> Iterator[Block]:
+    parameters = set(map(derivation.names.of, derivation.names.parameters()))
+    for layer, count, partials in selection.partials(derivation):
+        yield Heading(layer_title(derivation, layer), 3)
+        rows = (partial_row(one, notation, one.of == derivation.loss and one.wrt in parameters) for one in partials)
+        yield Table(PARTIAL_COLUMNS, rows, count)
+
+
+def _forward(derivation: Derivation, selection: Selection, notation: Notation) -> Table:
     columns = (
         Column("quantity", "math"),
         Column("formula", "math", is_wide=True),
@@ -90,9 +102,9 @@ def _forward(derivation: Derivation, notation: Notation) -> Table:
             notation.math(quantity_in_numbers(quantity, notation)),
             quantity.value,
         )
-        for quantity in quantities(derivation)
+        for quantity in quantities(derivation, selection.layer)
     )
-    return Table(columns, rows, count_quantities(derivation))
+    return Table(columns, rows, count_quantities(derivation, selection.layer))
 
 
 def partial_row(partial: Partial, notation: Notation, is_wanted: bool = False) -> tuple[Cell, ...]:
@@ -109,46 +121,53 @@ def partial_row(partial: Partial, notation: Notation, is_wanted: bool = False) -
     )
 
 
-def _update(run: Run, sample: int, notation: Notation) -> Iterator[Block]:
+def _update(run: Run, samples: Sequence[int], selection: Selection, notation: Notation) -> Iterator[Block]:
     """Old value, gradient, change and new value of every parameter; only the gradients where nothing was updated."""
     names, step = run.setup.network.names, run.shown
     is_update = step.changes is not None
     yield Heading("Update" if is_update else "Gradients")
     if is_update:
         yield Note(update_rule(run, notation))
-    if whose := batch_sentence(run, sample):
+    if whose := batch_sentence(run, samples):
         yield Note(whose)
     gradient = notation.math(notation.partial(names.loss, "w"))
     titles = ("old", gradient, "change", "new") if is_update else ("value", gradient)
     columns = (Column("parameter", "math"), *(Column(title, "number") for title in titles))
 
+    wanted = selection.of(names)
+
     def rows() -> Iterator[tuple[Cell, ...]]:
-        for parameter in names.parameters():
+        for parameter in wanted:
             update = update_of(run, parameter)
             slope = step.gradients.pick(parameter)
             numbers = (update.old, slope, update.change, update.new) if is_update else (update.old, slope)
-            shown: list[Cell] = [*numbers]
-            shown[1] = Marked(slope, "gradient")
+            cells: list[Cell] = [*numbers]
+            cells[1] = Marked(slope, "gradient")
             if update.is_frozen and is_update:
-                shown[2] = "frozen"
-            yield (notation.math(notation.name(names.of(parameter))), *shown)
+                cells[2] = "frozen"
+            yield (notation.math(notation.name(names.of(parameter))), *cells)
 
-    yield Table(columns, rows(), names.parameter_count)
+    yield Table(columns, rows(), len(wanted))
 
 
-def losses(run: Run, notation: Notation) -> Iterator[Block]:
-    """The loss before and after, and its way between where there is one."""
-    yield Heading("Loss")
-    before, after = notation.column([run.loss_before, run.loss_after])
-    name = run.setup.network.names.loss
-    over = (
-        f", {run.setup.schedule.reduction} over {len(run.setup.samples)} samples" if len(run.setup.samples) > 1 else ""
-    )
+def end(run: Run, notation: Notation, selection: Selection) -> Iterator[Block]:
+    """The loss before and after, its way between where there is one, and what the network predicts then."""
+    if selection.has("loss"):
+        yield Heading("Loss")
+        yield Note(fall(run, notation))
+        if run.steps > 1:
+            yield Curve(run.history.tolist(), run.steps)
+    if selection.has("predictions"):
+        yield from trained(run, notation)
+
+
+def fall(run: Run, notation: Notation) -> str:
+    """`E = 0.298 → 0.286 after 1 step`."""
+    count = len(run.setup.samples)
+    over = f", {run.setup.schedule.reduction} over {count} samples" if count > 1 else ""
+    name = notation.name(run.setup.network.names.loss)
     if run.steps == 0:
-        yield Note(notation.math(f"{notation.name(name)} = {notation.value(run.loss_before)}") + over)
-        return
+        return notation.math(f"{name} = {notation.value(run.loss_before)}") + over
+    before, after = notation.column([run.loss_before, run.loss_after])
     after_what = "1 step" if run.steps == 1 else f"{run.steps:,} steps"
-    fall = notation.math(f"{notation.name(name)} = {before} {notation.symbol('arrow')} {after}")
-    yield Note(f"{fall} after {after_what}{over}")
-    if run.steps > 1:
-        yield Curve(run.history.tolist(), run.steps)
+    return notation.math(f"{name} = {before} {notation.symbol('arrow')} {after}") + f" after {after_what}{over}"

@@ -1,0 +1,96 @@
+"""What `run --brief` shows, as blocks: a line a quantity, for a handout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backprop_cli.derivation.explanation import update_of
+from backprop_cli.derivation.partials import Derivation, Partial
+from backprop_cli.derivation.quantities import Quantity, quantities
+from backprop_cli.render.formats.notation import Notation, partial_name
+from backprop_cli.render.views.blocks import Block, Cell, Column, Heading, Marked, Note, Table
+from backprop_cli.render.views.phrases import batch_sentence, quantity_in_symbols, shortened_sum
+from backprop_cli.render.views.run_view import fall, heading
+from backprop_cli.render.views.selection import Selection, Shown
+from backprop_cli.render.views.update_phrases import update_rule
+from backprop_cli.training.train import Run
+
+COLUMNS = (Column("quantity", "math"), Column("formula", "math", is_wide=True), Column("value", "number"))
+
+
+def brief_view(run: Run, shown: Shown, notation: Notation, selection: Selection) -> Iterator[Block]:
+    """All the blocks; what is asked for of a layer or of some parameters only is what leads to their gradients."""
+    samples = [number for number, _ in shown]
+    yield from heading(run, samples, notation)
+    for number, derivation in shown:
+        of = f", sample {number}" if len(shown) > 1 else ""
+        if selection.has("forward"):
+            yield Heading(f"Forward pass{of}")
+            yield _table([_quantity(one, notation) for one in quantities(derivation, selection.layer)])
+        if selection.has("gradients"):
+            yield Heading(f"Backward pass{of}")
+            yield _table(list(_links(derivation, selection, notation)))
+    if selection.has("update"):
+        yield from _update(run, samples, selection, notation)
+    if selection.has("loss"):
+        yield Note(fall(run, notation))
+
+
+def _table(rows: list[tuple[Cell, ...]]) -> Table:
+    return Table(COLUMNS, rows, len(rows))
+
+
+def _quantity(quantity: Quantity, notation: Notation) -> tuple[Cell, ...]:
+    return (
+        notation.math(notation.name(quantity.name)),
+        notation.math(quantity_in_symbols(quantity, notation)),
+        quantity.value,
+    )
+
+
+def _links(derivation: Derivation, selection: Selection, notation: Notation) -> Iterator[tuple[Cell, ...]]:
+    """The links to the gradients; ∂z/∂w, which is but a name, stands in the products by that name."""
+    names = derivation.names
+    net_inputs = {names.of_unit(unit) for unit in names.units() if unit.is_net_input}
+    wanted = {names.of(parameter) for parameter in selection.of(names)}
+    for partial in selection.links(derivation):
+        if partial.rule is None or partial.of not in net_inputs:
+            is_wanted = partial.wrt in wanted
+            name = Marked(notation.math(partial_name(partial, notation)), "gradient" if is_wanted else "")
+            yield name, notation.math(_chain(partial, net_inputs, notation)), partial.value
+
+
+def _chain(partial: Partial, net_inputs: set[str], notation: Notation) -> str:
+    if partial.rule is not None:
+        return notation.rule(partial.rule)
+    products = []
+    for term in partial.terms:
+        factors = []
+        for factor in term:
+            if factor.rule is None or factor.of not in net_inputs:
+                factors.append(notation.partial(factor.of, factor.wrt))
+            elif factor.rule.names:  # of a bias it is 1, which is left out
+                factors.append(notation.rule(factor.rule))
+        products.append(notation.product(factors))
+    chain = shortened_sum(products, notation)
+    return f"{chain} = {notation.rule(partial.collapsed)}" if partial.collapsed else chain
+
+
+def _update(run: Run, samples: Sequence[int], selection: Selection, notation: Notation) -> Iterator[Block]:
+    names, step = run.setup.network.names, run.shown
+    is_update = step.changes is not None
+    yield Heading("Update" if is_update else "Gradients")
+    if is_update:
+        yield Note(update_rule(run, notation))
+    if whose := batch_sentence(run, samples):
+        yield Note(whose)
+    gradient = Column(notation.math(notation.partial(names.loss, "w")), "number")
+    columns = [Column("parameter", "math"), Column("old" if is_update else "value", "number"), gradient]
+    rows: list[list[Cell]] = []
+    for parameter in selection.of(names):
+        update = update_of(run, parameter)
+        slope = Marked(step.gradients.pick(parameter), "gradient")
+        rows.append([notation.math(notation.name(names.of(parameter))), update.old, slope])
+        if is_update:
+            rows[-1].append(update.new)
+    yield Table([*columns, Column("new", "number")] if is_update else columns, rows, len(rows))
