@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backprop_cli.derivation.explanation import Explainer, Explanation
+from backprop_cli.derivation.explanation import Explainer, Explanation, update_of
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity, quantities
@@ -27,6 +27,9 @@ from backprop_cli.training.train import Run
 
 MOST_PATHS = 8
 
+PLACE = "\ue000"
+"""Stands for a parameter's name; no network has one called so, for it is a letter of nobody's."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -42,6 +45,20 @@ class Row:
     numbers: str
     value: float
     link: str = ""
+
+
+@dataclass(frozen=True)
+class UpdateRow:
+    """What the step does to one parameter; `change` and `new` are None where no step is made, `change` where it is frozen."""
+
+    anchor: str
+    name: str
+    symbol: str
+    gradient_name: str
+    old: float
+    gradient: float
+    change: float | None
+    new: float | None
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,36 @@ class Articles:
             target.name,
             explanation.gradient,
         )
+
+    def update_row(self, parameter: Parameter) -> UpdateRow:
+        """What the step does to one parameter, in numbers."""
+        run, name = self.run, self.run.setup.network.names.of(parameter)
+        update, is_step = update_of(run, parameter), run.shown.changes is not None
+        return UpdateRow(
+            anchor(parameter),
+            name,
+            self.notation.math(self.notation.name(name)),
+            f"d{run.setup.network.names.loss}/d{name}",
+            update.old,
+            run.shown.gradients.pick(parameter),
+            None if update.is_frozen or not is_step else update.change,
+            update.new if is_step else None,
+        )
+
+    def templates(self) -> list[tuple[str, tuple[Row, ...]]]:
+        """The update of any weight and of any bias, by kind, with `PLACE` for its name."""
+        parameters = list(self.run.setup.network.names.parameters())
+        kinds = {
+            kind: next((one for one in parameters if one.is_weight == (kind == "weight")), None)
+            for kind in ("weight", "bias")
+        }
+        found = []
+        for kind, parameter in kinds.items():
+            if parameter is not None:
+                explanation = self.explainer.explain(parameter)
+                update = explanation.update._replace(is_frozen=False)
+                found.append((kind, tuple(self._update(explanation._replace(name=PLACE, update=update)))))
+        return found
 
     def _lines(self, equations: Equation) -> Iterator[tuple[str, str]]:
         for index, right in enumerate(equations.rights):

@@ -1,57 +1,118 @@
-"""The numbers behind the page, for its script: every recorded step's, and in it every sample's, by name."""
+"""What the page's script works with: names, functions, samples, and the parameters of every kept step.
+
+All other numbers follow from these, and the script works them out when they are asked for.
+"""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from backprop_cli.derivation.explanation import derive
-from backprop_cli.network.network import Setup
+from backprop_cli.network.names import Names
+from backprop_cli.network.network import Network, Schedule, Setup
 from backprop_cli.render.drawing.heat import HeatMaps, data_uri, span
 from backprop_cli.render.drawing.layout import is_drawable
 from backprop_cli.render.drawing.loss import Curve
-from backprop_cli.render.drawing.values import sample_values, step_values
 from backprop_cli.training.record import Recording
 from backprop_cli.training.train import Run
 
 MOST_NUMBERS = 60_000
-"""About as many numbers are embedded, in some 1.2 MB; beyond, fewer samples can be chosen."""
+"""About as many numbers of samples are embedded, in some 1.2 MB; of more samples some are left out."""
+
+MOST_PRODUCTS = 100_000
+"""A gradient that takes more products of parameters and samples is embedded rather than worked out in the page."""
 
 
-def chosen_samples(setup: Setup, frames: int, sample: int, numbers: int) -> list[int]:
+def chosen_samples(setup: Setup, sample: int) -> list[int]:
     """The samples (from 0) that the page can show: all, or as many of the first as fit, always with `sample`."""
-    room = max(1, MOST_NUMBERS // max(1, frames * numbers))
+    room = max(1, MOST_NUMBERS // (setup.samples.inputs.shape[1] + setup.samples.targets.shape[1]))
     first = list(range(min(room, len(setup.samples))))
-    return first if sample in first else [*first[: room - 1], sample]
+    return first if sample in first else [*first[:-1], sample]
 
 
-def scalar_data(recording: Recording, samples: list[int], curve: Curve) -> dict[str, Any]:
-    """Names once, then for each frame the step's values and each sample's in the order of the names."""
-    frames: list[dict[str, Any]] = []
-    step_names: list[str] = []
-    sample_names: list[str] = []
-    for run in recording.frames:
-        step = step_values(run)
-        by_sample = [sample_values(derive(run, index)) for index in samples]
-        step_names = list(dict.fromkeys([*step_names, *step]))
-        sample_names = list(dict.fromkeys([*sample_names, *(name for values in by_sample for name in values)]))
-        frames.append({**_place(run, curve), "values": step, "samples": by_sample, **_maps(run)})
-    for frame in frames:
-        frame["values"] = _in_order(frame["values"], step_names)
-        frame["samples"] = [_in_order(values, sample_names) for values in frame["samples"]]
-    return {"stepNames": step_names, "sampleNames": sample_names, "frames": frames}
+def model_data(setup: Setup, samples: list[int]) -> dict[str, Any]:
+    """The network with its names, its training, and its samples by index, null where one is left out."""
+    x, t = setup.samples.inputs.tolist(), setup.samples.targets.tolist()
+    kept = set(samples)
+    return {
+        "names": _names(setup.network),
+        "network": _network(setup.network),
+        "schedule": _schedule(setup.schedule),
+        "samples": [{"x": x[i], "t": t[i]} if i in kept else None for i in range(max(kept) + 1)],
+    }
 
 
-def heat_data(recording: Recording, curve: Curve) -> dict[str, Any]:
-    """For each frame the loss and every heat map with its range."""
-    names = ["loss_before", "loss_after"]
+def _names(network: Network) -> dict[str, Any]:
+    names: Names = network.names
+    outputs, units = range(names.widths[-1]), [range(width) for width in names.widths[1:]]
+    layers = [
+        {
+            "z": [names.net_input(layer, unit) for unit in units[layer]],
+            "a": [names.activation(layer, unit) for unit in units[layer]],
+            "weights": [names.weight_row(layer, unit) for unit in units[layer]],
+            "biases": [names.of(parameter) for parameter in names.layer_biases(layer)],
+        }
+        for layer in range(names.depth)
+    ]
+    return {
+        "inputs": [names.input(index) for index in range(names.widths[0])],
+        "targets": [names.target(index) for index in outputs] if network.loss.needs_targets else [],
+        "shares": [names.share(index) for index in outputs],
+        "loss": names.loss,
+        "penalty": names.penalty if network.penalty else "",
+        "layers": layers,
+    }
+
+
+def _network(network: Network) -> dict[str, Any]:
+    functions = [{"name": entry.name, "settings": entry.settings} for entry in (*network.activations, network.loss)]
+    penalty = network.penalty
+    return {
+        "widths": network.names.widths,
+        "biases": network.names.biases,
+        "activations": functions[:-1],
+        "loss": functions[-1],
+        "penalty": {"l2": penalty.l2, "l1": penalty.l1, "divisor": penalty.divisor},
+    }
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "rate": schedule.learning_rate,
+        "momentum": schedule.momentum,
+        "dampening": schedule.dampening,
+        "nesterov": schedule.nesterov,
+        "decay": schedule.weight_decay,
+        "reduction": schedule.reduction,
+        "frozen": [] if schedule.frozen is None else schedule.frozen.nonzero()[0].tolist(),
+        "batchSize": schedule.batch_size,
+        "dropLast": schedule.drop_last,
+        "shuffle": schedule.shuffle,
+    }
+
+
+def frames_data(recording: Recording, curve: Curve, with_parameters: bool) -> list[dict[str, Any]]:
+    """For each kept step its number, its place on the curve, its losses, and what else the script cannot work out."""
     frames = []
     for run in recording.frames:
-        losses = _in_order({"loss_before": run.loss_before, "loss_after": run.loss_after}, names)
-        frames.append({**_place(run, curve), "values": losses, "samples": [], **_maps(run)})
-    return {"stepNames": names, "sampleNames": [], "frames": frames}
+        step = run.shown
+        place = {"step": step.number, "point": curve.point(step.number), "losses": (run.loss_before, run.loss_after)}
+        frames.append({**place, **(_parameters(run) if with_parameters else {}), **_maps(run)})
+    return frames
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """The parameters before the step, and of the rest what does not follow from them, or not soon."""
+    step, count = run.shown, len(run.setup.samples)
+    given: dict[str, Any] = {"row": step.before.parameters.row.tolist()}
+    if step.velocity_before is not None:
+        given["velocity"] = step.velocity_before.row.tolist()
+    if step.batch != tuple(range(count)):
+        given["batch"] = step.batch
+    if len(step.batch) * step.before.parameter_count > MOST_PRODUCTS:
+        given["gradient"] = step.gradients.row.tolist()
+    return given
 
 
 def _maps(run: Run) -> dict[str, Any]:
@@ -62,23 +123,6 @@ def _maps(run: Run) -> dict[str, Any]:
     keys = [(kind, layer) for kind in maps.wanted for layer in maps.layers]
     shown = {f"{kind} {layer + 1}": maps.matrix(kind, layer) for kind, layer in keys}
     return {"maps": {key: [data_uri(matrix), span(matrix)] for key, matrix in shown.items()}}
-
-
-def _place(run: Run, curve: Curve) -> dict[str, Any]:
-    """Which step it is, and where on the curve it stands: at the loss after it."""
-    number = run.shown.number
-    return {"step": number, "point": list(curve.point(number))}
-
-
-def _in_order(values: Mapping[str, float], names: Iterable[str]) -> list[float | str | None]:
-    return [_plain(values.get(name, math.nan)) for name in names]
-
-
-def _plain(value: float) -> float | str | None:
-    """A number for JSON, which has none for infinity."""
-    if math.isnan(value):
-        return None
-    return value if math.isfinite(value) else f"{'-' * (value < 0)}Infinity"
 
 
 def embedded(data: Mapping[str, Any]) -> str:

@@ -26,7 +26,8 @@ from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_
 from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
-from backprop_cli.render.page.data import chosen_samples, embedded, heat_data, scalar_data
+from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
+from backprop_cli.render.page.joining import joined_script
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
@@ -38,6 +39,12 @@ from backprop_cli.training.record import Recording
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""
+
+MOST_WRITTEN = 40
+"""A network with more parameters has no derivation of each on paper; the script makes them when they are asked for."""
+
+MOST_OPTIONS = 200
+"""Of more samples one is chosen by its number."""
 
 MOST_BLOCKS = 500
 """A section in matrices is cut after so many headings, notes and matrices."""
@@ -88,9 +95,9 @@ def page_text(page: Page) -> str:
     environment.filters["exact"] = repr
     environment.filters["counted"] = counted
     environment.filters["words"] = words
-    context = {**_frame(page), **(_scalar(page) if page.is_scalar else _matrices(page))}
+    context = {**_frame(page), **(_scalar(page, environment) if page.is_scalar else _matrices(page))}
     own_style = f"{_file('page.css')}{style()}:root {{ --drawing: {width_of(context['drawing'])}px; }}\n"
-    script = _file("page.js")
+    script = joined_script()
     context["drawing"] = Markup(text_of(context["drawing"]))
     return environment.get_template("page.html").render(
         **context,
@@ -137,33 +144,50 @@ def _frame(page: Page) -> dict[str, Any]:
     }
 
 
-def _scalar(page: Page) -> dict[str, Any]:
-    """Drawing or heat maps, every partial, every parameter's derivation, and the numbers of every frame."""
+def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
+    """Drawing or heat maps, every partial, the update, and what the script needs to work out everything else."""
     run, derivation = page.recording.last, page.derivation
     notation = PageNotation(page.digits, stage_table(derivation))
     articles = Articles(run, page.sample, notation, PageNotation(page.digits, of_step=True))
-    values = sample_values(derivation)
-    samples = chosen_samples(run.setup, len(page.recording.frames), page.sample, 2 * len(values))
-    offered = {"shown": samples.index(page.sample), "numbers": [index + 1 for index in samples]}
+    samples = chosen_samples(run.setup, page.sample)
+    parameters = list(derivation.names.parameters())
     return {
-        "drawing": _picture(page, values),
+        "drawing": _picture(page, sample_values(derivation)),
         "is_drawn": is_drawable(run.setup.network),
         "forward": list(forward_rows(derivation, notation)),
         "backward": [(layer_title(derivation, layer), rows) for layer, rows in backward_rows(derivation, notation)],
-        "articles": [articles.article(parameter) for parameter in derivation.names.parameters()],
+        "updates": [articles.update_row(parameter) for parameter in parameters],
+        "articles": [articles.article(one) for one in parameters] if len(parameters) <= MOST_WRITTEN else [],
         "samples": [(index, _sample_label(run.setup.samples.inputs[index], index)) for index in samples],
+        "most_options": MOST_OPTIONS,
         "sample": page.sample,
-        "data": _data(page, {**scalar_data(page.recording, samples, page.curve), **offered}),
+        "data": _data(page, {**model_data(run.setup, samples), "updates": _updates(environment, articles)}),
         "blocks": [],
     }
 
 
-def _data(page: Page, numbers: dict[str, Any]) -> Markup:
+def _updates(environment: Environment, articles: Articles) -> dict[str, str]:
+    """The update of any weight and of any bias as HTML."""
+    write = environment.get_template("update.html").module.update  # type: ignore[attr-defined]
+    return {kind: str(write(lines)) for kind, lines in articles.templates()}
+
+
+def _data(page: Page, model: dict[str, Any] | None) -> Markup:
     """What the script reads: the numbers, and how to show them."""
     run = page.recording.last
-    digits = {"count": page.digits.count, "isSignificant": page.digits.is_significant}
-    shown = {"digits": digits, "steps": run.steps, "loss": run.setup.network.names.loss}
-    return Markup(embedded({**shown, "samples": len(run.setup.samples), **numbers}))
+    return Markup(
+        embedded(
+            {
+                "digits": {"count": page.digits.count, "isSignificant": page.digits.is_significant},
+                "steps": run.steps,
+                "loss": run.setup.network.names.loss,
+                "samples": len(run.setup.samples),
+                "shown": page.sample,
+                "model": model,
+                "frames": frames_data(page.recording, page.curve, model is not None),
+            }
+        )
+    )
 
 
 def _sample_label(inputs: Sequence[float], index: int) -> str:
@@ -190,10 +214,12 @@ def _matrices(page: Page) -> dict[str, Any]:
         "is_drawn": False,
         "forward": [],
         "backward": [],
+        "updates": [],
         "articles": [],
         "samples": [],
+        "most_options": MOST_OPTIONS,
         "sample": page.sample,
-        "data": _data(page, {**heat_data(page.recording, page.curve), "numbers": [page.sample + 1], "shown": 0}),
+        "data": _data(page, None),
         "blocks": [_block(block, text, notation) for block, text in zip(blocks, spoken, strict=True)],
     }
 

@@ -1,0 +1,39 @@
+"""The page's script: its modules joined into one, for a page that loads nothing."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from backprop_cli.render.page.functions import functions_module
+
+MAIN = "main"
+PRINTED = "functions"
+"""The module that is printed from the activations and losses."""
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
+
+
+def module_text(name: str) -> str:
+    """The source of one module, as `tsc` reads it."""
+    if name == PRINTED:
+        return functions_module()
+    return (files(__package__) / "script" / f"{name}.js").read_text(encoding="utf-8")
+
+
+@cache
+def joined_script() -> str:
+    """All modules that `main` needs, each behind those that it imports from; their top-level names all differ."""
+    order: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        text = module_text(name)
+        for needed in _IMPORT.findall(text):
+            if needed not in order:
+                add(needed)
+        order[name] = _EXPORT.sub("", _IMPORT.sub("", text)).strip()
+
+    add(MAIN)
+    return "\n\n".join(order.values()) + "\n"
