@@ -66,13 +66,12 @@ def _names(network: Network) -> dict[str, Any]:
 
 
 def _network(network: Network) -> dict[str, Any]:
-    functions = [{"name": entry.name, "settings": entry.settings} for entry in (*network.activations, network.loss)]
-    penalty = network.penalty
+    penalty, loss = network.penalty, network.loss
     return {
         "widths": network.names.widths,
         "biases": network.names.biases,
-        "activations": functions[:-1],
-        "loss": functions[-1],
+        "activations": [{"name": entry.name, "settings": entry.settings} for entry in network.activations],
+        "loss": {"name": loss.name, "settings": loss.settings},
         "penalty": {"l2": penalty.l2, "l1": penalty.l1, "divisor": penalty.divisor},
     }
 

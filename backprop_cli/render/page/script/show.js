@@ -4,7 +4,7 @@ import { find } from "./data.js";
 import { cell, exact, MATHML, mathNumber, percent, short } from "./numbers.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
-/** @typedef {{region: Element, elements: Element[]}} Group the places within one row, picture or paragraph */
+/** @typedef {{region: Element, around: Element, elements: Element[]}} Group the places within a row, picture or paragraph */
 
 const SLICE = 8; // milliseconds of writing at a time
 const MARGIN = 300; // pixels beyond the window that are written at once too
@@ -29,7 +29,7 @@ function grouped(places) {
     const region = place.closest(place.hasAttribute("data-product") ? "tbody" : "tr, svg, p, article") ?? place;
     found.set(region, [...(found.get(region) ?? []), place]);
   }
-  return [...found].map(([region, elements]) => ({ region, elements }));
+  return [...found].map(([region, elements]) => ({ region, around: region.closest(".scroll, article") ?? region, elements }));
 }
 
 /**
@@ -38,15 +38,22 @@ function grouped(places) {
  */
 export function showNumbers(shown) {
   latest = shown;
-  const isSeen = (/** @type {Group} */ { region }) => {
-    const { top, bottom } = region.getBoundingClientRect();
-    return bottom > -MARGIN && top < innerHeight + MARGIN;
-  };
-  const seen = new Set(groups.filter(isSeen));
+  const near = new Set([...new Set(groups.map(({ around }) => around))].filter(isNear));
+  // the rows of a table that is out of sight are not asked for: they would have to be laid out
+  const seen = new Set(groups.filter(({ region, around }) => near.has(around) && (region === around || isNear(region))));
   waiting = groups.filter((group) => !seen.has(group));
   for (const group of seen) write(group);
   document.documentElement.toggleAttribute("data-behind", waiting.length > 0);
   if (!isTimed && waiting.length) later();
+}
+
+/**
+ * Whether an element is in the window or close to it.
+ * @param {Element} element
+ */
+function isNear(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > -MARGIN && top < innerHeight + MARGIN;
 }
 
 function later() {
