@@ -22,6 +22,7 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import nearest
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Setup
+from backprop_cli.network.penalty import NO_FACTOR, ByKind, Penalty
 from backprop_cli.network.spellings import spellings
 from backprop_cli.training.train import Run
 
@@ -78,6 +79,11 @@ class Comparison:
         return np.array([one.expected for one in self.compared])
 
     @property
+    def agreeing(self) -> int:
+        """How many numbers agree."""
+        return sum(one.agrees for one in self.compared)
+
+    @property
     def passed(self) -> bool:
         """Whether every number agrees, and none has a name that means nothing."""
         return all(one.agrees for one in self.compared) and (self.allows_unknown or not self.unknown)
@@ -97,8 +103,8 @@ def compare(
 class AnswerKey:
     """The right numbers of a run's last step and a sample (from 0), with which anybody's are compared."""
 
-    def __init__(self, run: Run, sample: int) -> None:
-        self.run, self.sample, self.before = run, sample, before_last(run)
+    def __init__(self, run: Run, sample: int, before: Setup | None = None) -> None:
+        self.run, self.sample, self.before = run, sample, before or before_last(run)
         self._steps = min(1, run.steps)
         self._work = Work(self.before, self._steps, sample)
         names, activations = run.setup.network.names, run.setup.network.activations
@@ -113,10 +119,35 @@ class AnswerKey:
         """Compare numbers by their names.
 
         Without a `tolerance` numbers of full length agree to 1e-9, and all of them to 1e-5 where none is farther off.
+        Under weight decay they may be those of E + ½·λ·‖w‖², where more of them agree with these.
 
         Raises:
             UsageError: they ask for too many others.
         """
+        numbers = list(given)
+        found = self._compare(numbers, tolerance, allows_unknown)
+        for key in () if found.passed else self._with_penalty:
+            other = key._compare(numbers, tolerance, allows_unknown)
+            if other.agreeing > found.agreeing:
+                found = replace(other, remarks=(*other.remarks, _ON_DECAY))
+        return found
+
+    @cached_property
+    def _with_penalty(self) -> tuple[AnswerKey, ...]:
+        """The keys where a weight decay is a penalty that is part of E: on all that decays, or on the weights alone."""
+        decay = self.before.schedule.weight_decay
+        schedule = replace(self.before.schedule, weight_decay=NO_FACTOR)
+        return tuple(
+            AnswerKey(self.run, self.sample, replace(
+                self.before, network=replace(self.before.network, penalty=Penalty(l2)), schedule=schedule
+            ))
+            for l2 in dict.fromkeys((decay, ByKind(decay.weights)))
+            if any(l2)
+        )  # fmt: skip
+
+    def _compare(
+        self, given: Sequence[Given | GivenArray], tolerance: float | None, allows_unknown: bool
+    ) -> Comparison:
         setup = self.run.setup
         understood = understand(list(given), self._index, self._work, setup.schedule.reduction == "mean")
         numbers, wanted = [one for one, _ in understood.known], tuple(one for _, one in understood.known)
@@ -175,6 +206,12 @@ def _on_reading(understood: Understood, batch: int) -> list[str]:
     if reading.stored == NEW_VALUES:
         remarks.append("the arrays hold updated parameters, not gradients")
     return remarks
+
+
+_ON_DECAY = (
+    "E and its gradients hold the weight decay as a penalty, E + ½·λ·‖w‖² and ∂E/∂w + λ·w; torch.optim.SGD adds λ·w in the update "
+    "only, and `penalty` in the network file makes it part of E"
+)
 
 
 def _on_noise(noise: float) -> str:
