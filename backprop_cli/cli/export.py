@@ -21,6 +21,8 @@ class Target(StrEnum):
 
     numpy = "numpy"
     pytorch = "pytorch"
+    jax = "jax"
+    keras = "keras"
     onnx = "onnx"
     safetensors = "safetensors"
     npz = "npz"
@@ -73,7 +75,7 @@ def export(
     if distributed and to is not Target.pytorch:
         raise UsageError("--distributed belongs to --to pytorch")
     _, setup = open_setup(config, console)
-    if to in (Target.numpy, Target.pytorch):
+    if to in (Target.numpy, Target.pytorch, Target.jax, Target.keras):
         _write_script(console, _script(setup, to, distributed), output)
     elif to in (Target.dot, Target.tikz):
         _write_text(console, _picture(setup, to), output)
@@ -88,6 +90,14 @@ def _script(setup: Setup, to: Target, distributed: bool) -> Script:
         from backprop_cli.bridges.numpy_script import numpy_script
 
         return numpy_script(setup)
+    if to is Target.jax:
+        from backprop_cli.bridges.jax_script import jax_script
+
+        return jax_script(setup)
+    if to is Target.keras:
+        from backprop_cli.bridges.keras_script import keras_script
+
+        return keras_script(setup)
     from backprop_cli.bridges.torch_script import torch_script
 
     return torch_script(setup, distributed)
