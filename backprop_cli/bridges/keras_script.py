@@ -38,6 +38,17 @@ NET_INPUT_LOSSES = {
 """Shares of E from the net inputs of the outputs, for pairs of activation and loss that belong together."""
 
 
+SHARED_BIAS = '''\
+class SharedBias(layers.Layer):
+    """One bias that all units share."""
+
+    def build(self, shape):
+        self.bias = self.add_weight((1,), name="bias", regularizer=REGULARIZER_OF_BIASES)
+
+    def call(self, z):
+        return z + self.bias'''
+
+
 def keras_script(setup: Setup) -> Script:
     """A script whose last line of output is `loss` and the loss after the file's steps.
 
@@ -97,22 +108,18 @@ def _classes(setup: Setup) -> Iterator[str]:
     if "softplus(" in shares:
         yield from ("", "", "def softplus(z):", "    return ops.logaddexp(z, ops.zeros_like(z))")
     if "shared" in names.biases:
-        yield from (
-            "", "", "class SharedBias(layers.Layer):", '    """One bias that all units share."""', "",
-            "    def build(self, shape):", '        self.bias = self.add_weight(shape=(1,), name="bias", regularizer=REGULARIZER_OF_BIASES)',
-            "", "    def call(self, z):", "        return z + self.bias",
-        )  # fmt: skip
+        yield from ("", "", *SHARED_BIAS.splitlines())
     yield from (
         "",
         "",
         "class Loss(keras.losses.Loss):",
-        '    """E of each sample."""',
+        '    """E of a batch."""',
         "",
         "    def call(self, t, o):",
     )
     if of_net_inputs is not None:
         yield f"        # o are net inputs: the {setup.network.activations[-1].name} is in here"
-    yield f"        return ops.sum({shares}, axis=1)"
+    yield f"        return ops.{setup.schedule.reduction}(ops.sum({shares}, axis=1))"
 
 
 def _of_net_inputs(setup: Setup) -> str | None:
@@ -149,8 +156,9 @@ def _model(setup: Setup) -> Iterator[str]:
             options.append(f"activation={function}")
         if kind != "own":
             options.append("use_bias=False")
-        options.append("kernel_regularizer=REGULARIZER_OF_WEIGHTS")
-        if kind == "own":
+        if regularizers["weights"] != "None":
+            options.append("kernel_regularizer=REGULARIZER_OF_WEIGHTS")
+        if kind == "own" and regularizers["biases"] != "None":
             options.append("bias_regularizer=REGULARIZER_OF_BIASES")
         if frozen is not None and frozen[layer][0] is not None and frozen[layer][0].all():
             options.append("trainable=False")
@@ -180,8 +188,7 @@ def _training(setup: Setup) -> Iterator[str]:
     options = [f"learning_rate={schedule.learning_rate!r}"]
     options += [f"momentum={schedule.momentum!r}"] if schedule.momentum else []
     options += ["nesterov=True"] if schedule.nesterov else []
-    reduction = "sum_over_batch_size" if schedule.reduction == "mean" else "sum"
-    yield f'loss = Loss(reduction="{reduction}")'
+    yield "loss = Loss()"
     yield f"model.compile(optimizer=keras.optimizers.SGD({', '.join(options)}), loss=loss)"
     per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
     is_shuffled = schedule.shuffle and schedule.batch_size is not None
@@ -199,7 +206,7 @@ def _training(setup: Setup) -> Iterator[str]:
     penalty = " + PENALTY" if setup.network.penalty else ""
     if penalty:
         yield from _penalty(setup)
-    yield f'print("loss", float(loss(t, model(x))){penalty})'
+    yield f'print("loss", float(ops.convert_to_numpy(loss(t, model(x)))){penalty})'
 
 
 def _steps(setup: Setup, per_pass: int, size: int, is_shuffled: bool) -> Iterator[str]:

@@ -42,7 +42,7 @@ class Arrays:
     def of(self, name: str, array: Array) -> str:
         """An expression whose value is the array."""
         if self._is_inline:
-            return self._wrap.format(literal(array, len(self._wrap)))
+            return self._wrap.format(literal(array, 24))
         self.beside[name] = array
         return self._read.format(name)
 
