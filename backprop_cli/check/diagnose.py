@@ -24,6 +24,8 @@ _WAYS_IN_A_PAIR = 6
 
 _AT_A_TIME = 20_000
 """About so many numbers, of several hypotheses, are compared together."""
+_COMMON = sum(not mistake.alone for mistake in MISTAKES.values())
+"""So many mistakes are not rare."""
 
 _DOUBT_OF_PAIRS = 0.3
 """So many digits more must speak for two mistakes made together."""
@@ -120,7 +122,7 @@ def diagnose(
 def _pairs(singles: Iterable[Made]) -> list[tuple[Made, ...]]:
     """Two mistakes together, each made in one of its likeliest ways."""
     by_id: dict[str, list[Made]] = {}
-    for made in singles:
+    for made in (made for made in singles if not made.mistake.alone):
         by_id.setdefault(made.id, []).append(made)
     likely = [made for ways in by_id.values() for made in ways[:_WAYS_IN_A_PAIR]]
     return [pair for pair in combinations(likely, 2) if pair[0].id != pair[1].id]
@@ -182,8 +184,8 @@ class _Laboratory:
 
 
 def _needed(mistakes: tuple[Made, ...]) -> float:
-    """How many digits must speak for a hypothesis: all mistakes are as likely, and so are all ways to make one of them."""
-    rivals = math.prod(len(MISTAKES) * made.rivals for made in mistakes)
+    """How many digits must speak for a hypothesis: that many mistakes are as likely, and all ways to make it."""
+    rivals = math.prod((len(MISTAKES) if made.mistake.alone else _COMMON) * made.rivals for made in mistakes)
     return math.log10(rivals) + _DOUBT_OF_PAIRS * (len(mistakes) - 1)
 
 

@@ -30,12 +30,13 @@ class Method:
     """How one step is computed, from `setup` as the step before left it.
 
     `shares` are E_o1, E_o2, …; `loss_reduction` joins the samples' losses, as the schedule's does their gradients.
-    `used_gradient` makes of the batch's gradients those that the update uses; `written_gradient` and `written_parameter`
-    make what is written down of what was computed.
+    `passes` makes both passes over some samples. `used_gradient` makes of the batch's gradients those that the update uses,
+    `written_gradient` and `written_parameter` make what is written down of what was computed.
     """
 
     setup: Setup
     loss_reduction: str
+    passes: Callable[[Method, Samples], tuple[Trace, Gradients]]
     forward: Callable[[Network, Array], Trace] = forward
     shares: Callable[[Network, Trace, Array], Array] = loss_shares
     links: Links = CHAIN_RULE
@@ -56,8 +57,7 @@ class Method:
     def backward(self, samples: Samples) -> tuple[Trace, Gradients]:
         """Forward and back over some samples."""
         network = self.setup.network
-        trace = self.forward(network, samples.inputs)
-        gradients = backward(network, trace, samples.targets, self.setup.schedule.reduction, self.links)
+        trace, gradients = self.passes(self, samples)
         if self.used_gradient is as_it_is:
             return trace, gradients
         used = ParameterRow(network.names, self.used_gradient(np.asarray(gradients.parameters.row)))
@@ -85,7 +85,14 @@ Change = Callable[[Method], Method]
 
 def right_method(setup: Setup) -> Method:
     """The method that the network file asks for."""
-    return Method(setup, setup.schedule.reduction)
+    return Method(setup, setup.schedule.reduction, one_after_the_other)
+
+
+def one_after_the_other(method: Method, samples: Samples) -> tuple[Trace, Gradients]:
+    """The forward pass over some samples, then the backward pass."""
+    network = method.setup.network
+    trace = method.forward(network, samples.inputs)
+    return trace, backward(network, trace, samples.targets, method.setup.schedule.reduction, method.links)
 
 
 # ── replacing a link ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.backward import CHAIN_RULE, Links, Place
+from backprop_cli.backward import CHAIN_RULE, Place
 from backprop_cli.check.method import Change, Method, sloped
 from backprop_cli.forward import Trace, loss_shares
 from backprop_cli.functions.activations import Activation
@@ -65,7 +65,7 @@ def rounded(cut: Cut, carried: Carried) -> Change:
             method,
             forward=forward,
             shares=_then(shares_of_outputs if shares is loss_shares else shares, cut),
-            links=Links(
+            links=links._replace(
                 loss_by_output=_then(slopes_of_outputs if is_plain_loss else links.loss_by_output, cut),
                 output_delta=output_delta,
                 hidden_delta=_then(links.hidden_delta, cut),

@@ -32,7 +32,7 @@ class Work:
         self.method = self._method(setup)
         for _ in range(steps - 1):
             after = self.method.after(self.method.backward(self.method.batch)[1].parameters)
-            self.method = self._method(replace(after, schedule=setup.schedule))
+            self.method = self._method(replace(after, samples=setup.samples, schedule=setup.schedule))
 
     def _method(self, setup: Setup) -> Method:
         """How a step is made: the changes are made afresh to the right method of each."""

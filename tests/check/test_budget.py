@@ -80,7 +80,7 @@ def test_what_was_not_tried_is_said_and_can_be_asked_for() -> None:
         return count
 
     assert not_tried(*command) == count
-    quick = ("check", "mazur", "-n", "100", "--against", "-")
+    quick = ("check", "mazur", "-n", "50", "--against", "-")
     assert not_tried(*quick, "--effort", "0") == count
     assert not_tried(*quick) == 0
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link, scheduled
-from backprop_cli.check.mistakes.entry import BY_B, Mistake, Way, every_layer, where
+from backprop_cli.check.mistakes.entry import BY_B, BY_W, Mistake, Way, either, every_layer, in_layers, where
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
@@ -39,6 +39,21 @@ def _not_summed(setup: Setup) -> Iterator[Way]:
     for unit in range(min(most, _MOST_UNITS)):
         of_unit = _shared_as(lambda deltas, unit=unit: deltas[min(unit, len(deltas) - 1)])  # type: ignore[misc]
         yield Way(link("bias_gradient", of_unit)(layers), f"that of unit {unit + 1}")
+
+
+def _from_weights(total: Callable[[Array], Array]) -> Callable[..., Array | None]:
+    """A bias's gradient made of its layer's ∂E/∂W, units × sources; of a shared bias of all of it."""
+
+    def bias_gradient(right: Callable[..., Array | None], place: Place, delta: Array) -> Array | None:
+        kind, gradient = place.network.names.biases[place.layer], delta.T @ place.sources
+        if kind == "none":
+            return None
+        if kind == "shared":
+            return np.asarray(gradient.sum())
+        sums = total(gradient)
+        return sums if len(sums) == delta.shape[1] else right(place, delta)
+
+    return bias_gradient
 
 
 def _has_bias(is_frozen: bool) -> Callable[[Setup], bool]:
@@ -87,5 +102,25 @@ MISTAKES = (
         _STAYS,
         _UPDATE,
         where(_has_bias(is_frozen=True), Way(_biases(is_frozen=False))),
+    ),
+    Mistake(
+        "bias_from_weight_gradient",
+        "a bias's gradient is made of sums of ∂E/∂W",
+        Formula("∂E/∂b = Σ δ over the samples", rf"{BY_B} = \sum \delta"),
+        Formula("∂E/∂b = Σ ∂E/∂w", rf"{BY_B} = \sum {BY_W}"),
+        either(
+            in_layers(every_layer, link("bias_gradient", _from_weights(lambda gradient: gradient.sum(axis=1)))),
+            in_layers(
+                every_layer,
+                link("bias_gradient", _from_weights(lambda gradient: gradient.sum(axis=0))),
+                "of its columns",
+            ),
+            in_layers(
+                every_layer,
+                link("bias_gradient", _from_weights(lambda gradient: np.full(len(gradient), gradient.sum()))),
+                "of all of it",
+            ),
+        ),
+        alone=True,
     ),
 )

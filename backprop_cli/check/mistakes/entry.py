@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from backprop_cli.check.method import Change, Method
@@ -45,13 +46,17 @@ Ways = Callable[[Setup], Iterable[Way]]
 
 @dataclass(frozen=True)
 class Mistake:
-    """An entry of the table; `sentence` goes on from "this is what you get if"."""
+    """An entry of the table; `sentence` goes on from "this is what you get if".
+
+    One that is rare is looked for `alone`, not together with another.
+    """
 
     id: str
     sentence: str
     right: Formula
     wrong: Formula
     ways: Ways
+    alone: bool = False
 
 
 class Made(NamedTuple):
@@ -118,6 +123,11 @@ def parts(setup: Setup, layers: Iterable[int]) -> Iterator[tuple[tuple[int, ...]
     if hidden and len(hidden) < len(chosen):
         yield (last,), "in the output layer"
         yield hidden, "in the hidden layers"
+
+
+def pairs_of(count: int, most: int) -> Iterator[tuple[int, int]]:
+    """Two of so many things, neighbours first; no more than `most` pairs."""
+    return islice(((first, first + gap) for gap in range(1, count) for first in range(count - gap)), most)
 
 
 def every_layer(setup: Setup) -> range:

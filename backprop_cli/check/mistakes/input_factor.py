@@ -8,7 +8,16 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import link
-from backprop_cli.check.mistakes.entry import Z_BY_W, InLayers, Mistake, Way, every_layer, in_layers, upper_layers
+from backprop_cli.check.mistakes.entry import (
+    Z_BY_W,
+    InLayers,
+    Mistake,
+    Way,
+    either,
+    every_layer,
+    in_layers,
+    upper_layers,
+)
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions.numeric import Array
 
@@ -25,6 +34,21 @@ def _factored(factor: Callable[[Place], Array]) -> InLayers:
 def _own_weight(right: Callable[..., Array], place: Place, delta: Array) -> Array:
     """∂z/∂w = w."""
     return np.asarray(delta.sum(axis=0)[:, np.newaxis] * place.weights)
+
+
+def _own_value(of: Callable[[Place], Array]) -> InLayers:
+    """∂z/∂w as the unit's own value: samples × units."""
+
+    def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
+        by_unit = (delta * of(place)).sum(axis=0)
+        return np.asarray(np.repeat(by_unit[:, np.newaxis], place.weights.shape[1], axis=1))
+
+    return link("weight_gradient", weight_gradient)
+
+
+def _source_net_input(place: Place) -> Array:
+    """Z of the hidden units that feed the layer."""
+    return place.trace.net_inputs[place.layer - 1]
 
 
 def _network_input(place: Place) -> Array:
@@ -58,5 +82,24 @@ MISTAKES = (
         _FACTOR,
         Formula("∂z/∂w = x", rf"{Z_BY_W} = x"),
         lambda setup: [Way(_factored(_network_input)(upper_layers(setup)))] if upper_layers(setup) else [],
+    ),
+    Mistake(
+        "input_factor_net_input",
+        "the net input z of the hidden unit stands where its activation belongs",
+        _FACTOR,
+        Formula("∂z/∂w = z_prev", rf"{Z_BY_W} = z_{{\mathrm{{prev}}}}"),
+        lambda setup: [Way(_factored(_source_net_input)(upper_layers(setup)))] if upper_layers(setup) else [],
+        alone=True,
+    ),
+    Mistake(
+        "input_factor_own_value",
+        "the unit's own value stands where that of its source belongs",
+        _FACTOR,
+        Formula("∂z/∂w = a, or z", rf"{Z_BY_W} = a\ \text{{or}}\ z"),
+        either(
+            in_layers(every_layer, _own_value(lambda place: place.activations), "its activation"),
+            in_layers(every_layer, _own_value(lambda place: place.net_inputs), "its net input"),
+        ),
+        alone=True,
     ),
 )

@@ -6,13 +6,19 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from backprop_cli.backward import Place
+import numpy as np
+
+from backprop_cli.backward import Place, hidden_delta
 from backprop_cli.check.method import Change, Method, both, link, scheduled
-from backprop_cli.check.mistakes.entry import BY_O, Formulas, Mistake, Way, Ways, has_several_samples
+from backprop_cli.check.mistakes.entry import BY_B, BY_O, BY_W, Formulas, Mistake, Way, Ways, has_several_samples
 from backprop_cli.formula.formula import Formula
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.numeric import Array
-from backprop_cli.network.network import Setup
+from backprop_cli.network.network import Network, Setup
+from backprop_cli.network.penalty import NO_PENALTY, ByKind, Penalty
+
+_MOST_OUTPUTS = 8
+"""Of so many outputs each may be the one."""
 
 # ── what is replaced ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,7 +39,25 @@ def scaled_gradients(factor: float) -> Change:
     return change
 
 
-def scaled_loss(factor: float) -> Change:
+def weighted_outputs(factors: Array) -> Change:
+    """∂E/∂o of each output multiplied by a factor of its own, E as it is."""
+
+    def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
+        return factors * right(place, targets)
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        if place.network.collapse is not None and place.network.activations[-1].is_elementwise:
+            return factors * right(place, targets, upstream)
+        return hidden_delta(place, upstream)
+
+    def change(method: Method) -> Method:
+        last = (method.setup.network.names.depth - 1,)
+        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
+
+    return change
+
+
+def scaled_loss(factor: float | Array) -> Change:
     """E multiplied by a factor, its derivatives as they are."""
 
     def change(method: Method) -> Method:
@@ -123,12 +147,66 @@ def _over_samples(reduction: str) -> Ways:
     return ways
 
 
+def _of_one_output(factors: Callable[[Array], Array], is_of_loss: bool) -> Ways:
+    """For each of several outputs the factors that `is_one` of them gets, in the gradients, and in E too or alone."""
+
+    def ways(setup: Setup) -> Iterable[Way]:
+        names = setup.network.names
+        outputs = names.widths[-1]
+        for index in range(min(outputs, _MOST_OUTPUTS) if outputs > 1 else 0):
+            chosen = factors(np.arange(outputs) == index)
+            gradients, loss, name = weighted_outputs(chosen), scaled_loss(chosen), names.output(index)
+            yield Way(gradients, f"{name}, in the gradients" if is_of_loss else name)
+            if is_of_loss:
+                yield Way(both(gradients, loss), f"{name}, in the loss and in the gradients")
+                yield Way(loss, f"{name}, in the loss")
+
+    return ways
+
+
+def _without_penalty(setup: Setup) -> Iterable[Way]:
+    if setup.network.penalty:
+        yield Way(_in_gradients(NO_PENALTY), "in the gradients")
+        yield Way(_everywhere(NO_PENALTY), "in the loss and in the gradients")
+
+
+def _with_biases(setup: Setup) -> Iterable[Way]:
+    penalty, names = setup.network.penalty, setup.network.names
+    has_bias = any(kind != "none" for kind in names.biases)
+    if has_bias and penalty and not (penalty.l2.biases or penalty.l1.biases):
+        every = replace(
+            penalty,
+            l2=ByKind(penalty.l2.weights, penalty.l2.weights),
+            l1=ByKind(penalty.l1.weights, penalty.l1.weights),
+        )
+        yield Way(_everywhere(every), "in the loss and in the gradients")
+        yield Way(_in_gradients(every), "in the gradients")
+
+
+def _in_gradients(penalty: Penalty) -> Change:
+    """Another penalty in the gradients than in E."""
+
+    def slope(network: Network) -> Array:
+        return penalty.slope(network.names, network.parameters.row)
+
+    return lambda method: replace(method, links=method.links._replace(penalty_gradient=slope))
+
+
+def _everywhere(penalty: Penalty) -> Change:
+    """Another penalty."""
+    return lambda method: replace(
+        method, setup=replace(method.setup, network=replace(method.setup.network, penalty=penalty))
+    )
+
+
 def _logarithm(setup: Setup) -> Iterable[Way]:
     return _scaled(1.0 / math.log(10.0)) if setup.network.loss.log_weights else ()
 
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+BY_DATA = r"\frac{\partial E_{\mathrm{data}}}{\partial w}"
+BY_DATA_B = r"\frac{\partial E_{\mathrm{data}}}{\partial b}"
 _SUM_OUT = Formula("E = Σ E_o", r"E = \sum E_o")
 _MEAN_OUT = Formula("E = 1/n·Σ E_o", r"E = \tfrac{1}{n} \sum E_o")
 _SUM_SAMPLES = Formula("E = Σ E_sample", r"E = \sum E_{\mathrm{sample}}")
@@ -188,5 +266,37 @@ MISTAKES = (
         Formula("−t·ln o", r"-t \ln o"),
         Formula("−t·log10 o", r"-t \log_{10} o"),
         _logarithm,
+    ),
+    Mistake(
+        "error_sign_of_one_output",
+        "the error of one output is turned around",
+        Formula("∂E/∂o = o − t", rf"{BY_O} = o - t"),
+        Formula("∂E/∂o_k = t_k − o_k", r"\frac{\partial E}{\partial o_k} = t_k - o_k"),
+        _of_one_output(lambda is_one: np.where(is_one, -1.0, 1.0), is_of_loss=False),
+        alone=True,
+    ),
+    Mistake(
+        "one_output_only",
+        "the loss of one output is taken for that of all",
+        _SUM_OUT,
+        Formula("E = E_o of one output", r"E = E_{o_k}"),
+        _of_one_output(lambda is_one: np.where(is_one, 1.0, 0.0), is_of_loss=True),
+        alone=True,
+    ),
+    Mistake(
+        "penalty_left_out",
+        "the penalty is left out",
+        Formula("∂E/∂w = ∂E_data/∂w + λ·w", rf"{BY_W} = {BY_DATA} + \lambda w"),
+        Formula("∂E/∂w = ∂E_data/∂w", rf"{BY_W} = {BY_DATA}"),
+        _without_penalty,
+        alone=True,
+    ),
+    Mistake(
+        "penalty_on_biases",
+        "the penalty is put on the biases too",
+        Formula("∂E/∂b = ∂E_data/∂b", rf"{BY_B} = {BY_DATA_B}"),
+        Formula("∂E/∂b = ∂E_data/∂b + λ·b", rf"{BY_B} = {BY_DATA_B} + \lambda b"),
+        _with_biases,
+        alone=True,
     ),
 )

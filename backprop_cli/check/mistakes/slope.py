@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from backprop_cli.check.method import Slope, sloped
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Slope, both, link, sloped
 from backprop_cli.check.mistakes.entry import (
     A_BY_Z,
     Formulas,
+    InLayers,
     Mistake,
     Way,
     Ways,
@@ -35,6 +37,49 @@ def _at_net_input(activation: Activation, z: Array, a: Array) -> Array:
     """The formula in a filled with z."""
     assert activation.slope_in_a_of is not None, activation.name
     return activation.slope_in_a_of(z)
+
+
+def _at_activation(activation: Activation, z: Array, a: Array) -> Array:
+    """The function's derivative at a, as if that were the net input: of the sigmoid σ(a)(1 − σ(a))."""
+    return activation.slope(a, activation.value(a))
+
+
+def _twice(activation: Activation, z: Array, a: Array) -> Array:
+    return np.square(activation.slope(z, a))
+
+
+_PLUS: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": lambda a: a * (1.0 + a),
+    "tanh": lambda a: 1.0 + np.square(a),
+    "bipolar_sigmoid": lambda a: 0.5 * (1.0 + np.square(a)),
+}
+"""The formulas in a with a plus for the minus."""
+
+
+def _plus(activation: Activation, z: Array, a: Array) -> Array:
+    return _PLUS[activation.name](a)
+
+
+def _of_error(is_factor: bool, sign: float) -> InLayers:
+    """The formula in a filled with the error that comes back, e = −∂E/∂a or ∂E/∂a by the `sign`, times e or not."""
+
+    def hidden_delta(right: Callable[..., Array], place: Place, upstream: Array) -> Array:
+        formula = place.network.activations[place.layer].slope_in_a_of
+        assert formula is not None
+        slope = formula(sign * upstream)
+        return upstream * slope if is_factor else sign * slope
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return hidden_delta(right, place, upstream)
+
+    return lambda layers: both(link("hidden_delta", hidden_delta)(layers), link("output_delta", output_delta)(layers))
+
+
+def _at_target(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+    """The formula in a filled with the target."""
+    formula = place.network.activations[place.layer].slope_in_a_of
+    assert formula is not None
+    return upstream * formula(targets)
 
 
 def _diagonal(activation: Activation, z: Array, a: Array) -> Array:
@@ -85,6 +130,11 @@ def _with(symbol: str, latex: str, activation: Activation) -> Formulas | None:
         return None
     right = Formula(f"f'(z) = {formula.fill({'a': 'a'})}", f"f'(z) = {formula.fill_latex({'a': 'a'})}")
     return right, Formula(formula.fill({"a": symbol}), formula.fill_latex({"a": latex}))
+
+
+def _last_if(applies: Callable[[Activation], bool]) -> Callable[[Setup], list[int]]:
+    """The output layer, if it has such an activation function."""
+    return lambda setup: [i for i in layers_of(applies)(setup) if i == setup.network.names.depth - 1]
 
 
 def _filled_with_net_input(setup: Setup) -> Iterator[Way]:
@@ -170,5 +220,51 @@ MISTAKES = (
         _SLOPE,
         Formula("∂a/∂z = g'(z), g ≠ f", rf"{A_BY_Z} = g'(z),\ g \ne f"),
         either(_of_every_other, _swapped),
+    ),
+    Mistake(
+        "slope_at_activation",
+        "the derivative is taken at the activation's value, so that the function is applied twice",
+        _SLOPE,
+        Formula("∂a/∂z = f'(a)", rf"{A_BY_Z} = f'(a)"),
+        in_layers(layers_of(lambda f: f.is_elementwise and is_curved(f)), sloped(_at_activation)),
+        alone=True,
+    ),
+    Mistake(
+        "slope_twice",
+        "the derivative of the activation is multiplied in twice",
+        _SLOPE,
+        Formula("∂a/∂z = f'(z)²", rf"{A_BY_Z} = f'(z)^2"),
+        in_layers(layers_of(lambda f: f.is_elementwise and is_curved(f)), sloped(_twice)),
+        alone=True,
+    ),
+    Mistake(
+        "slope_plus",
+        "the derivative of the activation has a plus where its minus belongs",
+        Formula("σ' = a·(1 − a)", r"\sigma' = a(1 - a)"),
+        Formula("a·(1 + a)", "a(1 + a)"),
+        in_layers(layers_of(lambda f: f.name in _PLUS), sloped(_plus)),
+        alone=True,
+    ),
+    Mistake(
+        "slope_of_error",
+        "the formula of the derivative is filled with the error that comes back",
+        Formula("σ' = a·(1 − a)", r"\sigma' = a(1 - a)"),
+        Formula("e·(1 − e)", "e(1 - e)"),
+        either(
+            *(
+                in_layers(layers_of(_is_by_a), _of_error(is_factor, sign), f"e = {name}{how}")
+                for is_factor, how in ((True, ""), (False, ", and not times e"))
+                for sign, name in ((-1.0, "t − o"), (1.0, "o − t"))
+            )
+        ),
+        alone=True,
+    ),
+    Mistake(
+        "slope_at_target",
+        "the formula of the derivative is filled with the target",
+        Formula("σ' = a·(1 − a)", r"\sigma' = a(1 - a)"),
+        Formula("t·(1 − t)", "t(1 - t)"),
+        in_layers(_last_if(_is_by_a), link("output_delta", _at_target)),
+        alone=True,
     ),
 )

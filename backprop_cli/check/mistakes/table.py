@@ -6,13 +6,24 @@ last. Of mistakes that give the same numbers the one that stands first is named 
 
 from __future__ import annotations
 
-from backprop_cli.check.mistakes import backward_step, bias, input_factor, loss, precision, slope, update_rule
+from backprop_cli.check.mistakes import (
+    backward_step,
+    batch,
+    bias,
+    forward_pass,
+    input_factor,
+    loss,
+    mixing_up,
+    precision,
+    slope,
+    update_rule,
+)
 from backprop_cli.check.mistakes.entry import Made, Mistake
 from backprop_cli.network.network import Setup
 
 MISTAKES: dict[str, Mistake] = {
     mistake.id: mistake
-    for link in (loss, slope, input_factor, backward_step, bias, update_rule, precision)
+    for link in (loss, slope, input_factor, backward_step, bias, batch, forward_pass, update_rule, mixing_up, precision)
     for mistake in link.MISTAKES
 }
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backprop_cli.backward import Place
+import numpy as np
+
+from backprop_cli.backward import Gradients, Place
 from backprop_cli.check.method import Change, Method, link, scheduled
 from backprop_cli.check.mistakes.backward_step import BACK
-from backprop_cli.check.mistakes.entry import BY_A, BY_W, Mistake, Way, always, has_hidden_layer, where
+from backprop_cli.check.mistakes.entry import BY_A, BY_W, Mistake, Way, Ways, always, either, has_hidden_layer, where
 from backprop_cli.formula.formula import Formula
+from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
-from backprop_cli.network.network import Network, ParameterRow, Setup
+from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
+from backprop_cli.network.penalty import ByKind
 from backprop_cli.update import moved, update
 
 
@@ -25,6 +29,92 @@ def _change_for_gradient(method: Method) -> Method:
     """−η∂E/∂w written down where ∂E/∂w belongs."""
     eta = method.setup.schedule.learning_rate
     return replace(method, written_gradient=lambda gradient: -eta * gradient)
+
+
+def _change_turned(method: Method) -> Method:
+    """η∂E/∂w written down where ∂E/∂w belongs."""
+    eta = method.setup.schedule.learning_rate
+    return replace(method, written_gradient=lambda gradient: eta * gradient)
+
+
+_USUAL_RATES = (1.0, 0.1, 0.01, 0.001, 0.5, 0.05, 0.005, 0.2, 0.02, 0.3, 0.03, 0.25, 0.6, 0.7, 0.8, 0.9, 2.0)
+
+
+def _other_rates(setup: Setup) -> Iterator[Way]:
+    """Learning rates that people use, and the file's with its decimal point moved, halved or doubled."""
+    eta = setup.schedule.learning_rate
+    likely = dict.fromkeys(f"{rate:.12g}" for rate in (*_USUAL_RATES, eta / 10, eta * 10, eta / 2, eta * 2))
+    for rate in map(float, likely):
+        if rate not in (eta, 1.0, 0.0):
+            yield Way(_learning_rate(lambda own, rate=rate: rate), f"as with η = {rate:g}", scales="size")  # type: ignore[misc]
+
+
+def _decay(factor: float) -> Ways:
+    """The weight decay of the file multiplied by a factor."""
+
+    def decayed(schedule: Schedule) -> Schedule:
+        return replace(schedule, weight_decay=ByKind(*(factor * decay for decay in schedule.weight_decay)))
+
+    return where(lambda setup: any(setup.schedule.weight_decay), Way(scheduled(decayed)))
+
+
+def _without_velocity(method: Method) -> Method:
+    return scheduled(lambda schedule: replace(schedule, momentum=0.0))(method)
+
+
+# ── part of the network updated before the rest has its gradients ─────────────────────────────────────────────────────
+
+
+def _redone(is_first: Callable[[Names, int], Array], is_layer_by_layer: bool) -> Change:
+    """A step whose passes are made again after some parameters are updated; these keep their gradients of before.
+
+    `is_first` says which parameters are updated before the gradients of the layers below a layer are taken.
+    """
+
+    def change(method: Method) -> Method:
+        right = method.passes
+
+        def passes(method: Method, samples: Samples) -> tuple[Trace, Gradients]:
+            trace, gradients = right(method, samples)
+            layers = reversed(range(1, method.setup.network.names.depth)) if is_layer_by_layer else [0]
+            for layer in layers:
+                gradients = _again(method, right, samples, gradients, is_first(method.setup.network.names, layer))
+            return trace, gradients
+
+        return replace(method, passes=passes)
+
+    return change
+
+
+def _again(
+    method: Method, passes: Callable[..., tuple[Trace, Gradients]], samples: Samples, made: Gradients, first: Array
+) -> Gradients:
+    """The gradients after an update of the `first` parameters, which keep those that are `made`."""
+    network = method.setup.network
+    after = method.after(
+        passes(method, method.batch)[1].parameters if len(samples) < len(method.batch) else made.parameters
+    )
+    row = np.where(first, after.network.parameters.row, network.parameters.row)
+    _, again = passes(replace(method, setup=replace(method.setup, network=network.with_row(row))), samples)
+    parameters = np.where(first, made.parameters.row, again.parameters.row)
+    return again._replace(parameters=ParameterRow(network.names, parameters))
+
+
+def _biases_of(names: Names, layer: int) -> Array:
+    """Which parameters are biases."""
+    is_bias = np.zeros(names.parameter_count, dtype=bool)
+    for index in range(names.depth):
+        is_bias[names.biases_at(index)] = True
+    return is_bias
+
+
+def _from_layer(names: Names, layer: int) -> Array:
+    """Which parameters belong to a layer or one above it."""
+    return np.asarray(np.arange(names.parameter_count) >= names.weights_at(layer).start)
+
+
+def _has_biases(setup: Setup) -> bool:
+    return any(kind != "none" for kind in setup.network.names.biases)
 
 
 # ── the next layer's weights, already updated ─────────────────────────────────────────────────────────────────────────
@@ -77,6 +167,7 @@ def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _UPDATE = Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}")
+_DECAY = Formula("w⁺ = w − η·(∂E/∂w + λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} + \lambda w\right)")
 _STEPS = Formula("n updates", r"n\ \text{updates}")
 
 MISTAKES = (
@@ -113,7 +204,7 @@ MISTAKES = (
         "the change that the update makes is given for the gradient",
         Formula("∂E/∂w", BY_W),
         Formula("−η·∂E/∂w", rf"-\eta \cdot {BY_W}"),
-        always(_change_for_gradient, scales="size"),
+        either(always(_change_for_gradient, scales="size"), always(_change_turned, scales="size")),
     ),
     Mistake(
         "one_step_fewer",
@@ -128,5 +219,61 @@ MISTAKES = (
         _STEPS,
         Formula("n + 1 updates", r"n + 1\ \text{updates}"),
         where(lambda setup: True, Way(steps=1)),
+    ),
+    Mistake(
+        "learning_rate_other",
+        "another learning rate is used than the file's",
+        _UPDATE,
+        Formula("w⁺ = w − η'·∂E/∂w", rf"w^{{+}} = w - \eta' \cdot {BY_W}"),
+        _other_rates,
+        alone=True,
+    ),
+    Mistake(
+        "velocity_left_out",
+        "the momentum's velocity is left out of the update",
+        Formula("v⁺ = μ·v + ∂E/∂w, w⁺ = w − η·v⁺", rf"v^{{+}} = \mu v + {BY_W},\ w^{{+}} = w - \eta v^{{+}}"),
+        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        where(lambda setup: setup.schedule.momentum != 0.0, Way(_without_velocity)),
+        alone=True,
+    ),
+    Mistake(
+        "weight_decay_left_out",
+        "the weight decay is left out of the update",
+        _DECAY,
+        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        _decay(0.0),
+        alone=True,
+    ),
+    Mistake(
+        "weight_decay_doubled",
+        "the weight decay is doubled",
+        _DECAY,
+        Formula("w⁺ = w − η·(∂E/∂w + 2λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} + 2 \lambda w\right)"),
+        _decay(2.0),
+        alone=True,
+    ),
+    Mistake(
+        "weight_decay_sign",
+        "the weight decay has the wrong sign",
+        _DECAY,
+        Formula("w⁺ = w − η·(∂E/∂w − λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} - \lambda w\right)"),
+        _decay(-1.0),
+        alone=True,
+    ),
+    Mistake(
+        "forward_redone",
+        "the forward pass is made again with a layer's new parameters before the gradients of the layers below are taken",
+        Formula("all gradients, then all updates", r"\text{all gradients, then all updates}"),
+        Formula("layer by layer", r"\text{layer by layer}"),
+        where(has_hidden_layer, Way(_redone(_from_layer, is_layer_by_layer=True))),
+        alone=True,
+    ),
+    Mistake(
+        "updated_biases_used",
+        "the biases are updated before the weights' gradients are taken",
+        Formula("all gradients, then all updates", r"\text{all gradients, then all updates}"),
+        Formula("biases, then weights", r"\text{biases, then weights}"),
+        where(_has_biases, Way(_redone(_biases_of, is_layer_by_layer=False))),
+        alone=True,
     ),
 )

@@ -1,0 +1,165 @@
+"""Mistakes in how the samples of a batch are joined, and in which samples are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Change, Method, both, link
+from backprop_cli.check.mistakes.entry import (
+    BY_W,
+    Mistake,
+    Way,
+    every_layer,
+    has_several_samples,
+    hidden_layers,
+)
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Samples, Setup
+
+_MOST_SAMPLES = 8
+"""Of so many samples each may be the one that is left."""
+
+# ── 1/N once more ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _divided(right: Callable[..., Any], place: Place, delta: Array) -> Any:
+    """What a link makes of delta, by the number of samples."""
+    result = right(place, delta)
+    return None if result is None else result / len(delta)
+
+
+def _once_more(setup: Setup) -> Iterator[Way]:
+    layers, hidden = every_layer(setup), hidden_layers(setup)
+    if not has_several_samples(setup):
+        return
+    weights, biases = link("weight_gradient", _divided), link("bias_gradient", _divided)
+    if setup.schedule.reduction == "mean":
+        yield Way(both(weights(layers), biases(layers)), "everywhere", scales="size")
+    if hidden:
+        yield Way(both(weights(hidden), biases(hidden)), "in the hidden layers", scales="size")
+        yield Way(link("loss_by_source", _divided)(layers), "in every step back", scales="size")
+    if any(kind != "none" for kind in setup.network.names.biases):
+        yield Way(biases(layers), "in the biases", scales="size")
+        yield Way(weights(layers), "in the weights", scales="size")
+
+
+# ── one sample for all ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_sample(sample: int, is_whole: bool) -> Change:
+    """Of the batch's gradient one sample's part, or with `is_whole` that sample's own gradient, not divided by N."""
+
+    def part(right: Callable[..., Any], place: Place, delta: Array) -> Any:
+        if len(delta) <= sample:
+            return right(place, delta)
+        result = right(place, delta * (np.arange(len(delta)) == sample)[:, np.newaxis])
+        return result if result is None or not is_whole else result * len(delta)
+
+    def change(method: Method) -> Method:
+        layers = every_layer(method.setup)
+        return both(link("weight_gradient", part)(layers), link("bias_gradient", part)(layers))(method)
+
+    return change
+
+
+def _not_accumulated(setup: Setup) -> Iterator[Way]:
+    count = setup.schedule.batch_limit(len(setup.samples))
+    if count == 1:
+        return
+    order = list(dict.fromkeys([count - 1, *range(min(count, _MOST_SAMPLES))]))
+    is_mean = setup.schedule.reduction == "mean"
+    for sample in order:
+        yield Way(_of_sample(sample, is_mean), f"that of sample {sample + 1}")
+    if is_mean:
+        for sample in order:
+            yield Way(_of_sample(sample, False), f"that of sample {sample + 1}, divided by N")
+
+
+# ── the samples in another order ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_samples(order: Sequence[int], of_targets: Sequence[int]) -> Change:
+    """The samples taken in another order, their targets in one of their own."""
+
+    def change(method: Method) -> Method:
+        samples = method.setup.samples
+        other = Samples(samples.inputs[list(order)], samples.targets[list(of_targets)])
+        return replace(method, setup=replace(method.setup, samples=other))
+
+    return change
+
+
+def _in_other_order(setup: Setup) -> Iterator[Way]:
+    count = len(setup.samples)
+    if count == 1:
+        return
+    kept, turned, moved = list(range(count)), list(reversed(range(count))), [*range(1, count), 0]
+    if setup.network.loss.needs_targets:
+        yield Way(_with_samples(kept, turned), "the targets backwards")
+        if count > 2:
+            yield Way(_with_samples(kept, moved), "each with the target of the next")
+            yield Way(_with_samples(kept, [count - 1, *kept[:-1]]), "each with the target of the one before")
+    if setup.schedule.batch_limit(count) < count:
+        yield Way(_with_samples(turned, turned), "backwards")
+        if count > 2:
+            yield Way(_with_samples(moved, moved), "from the second on")
+
+
+def _first_twice(setup: Setup) -> Iterator[Way]:
+    count = len(setup.samples)
+    if count > 1:
+        pushed, instead = [0, *range(count - 1)], [0, 0, *range(2, count)]
+        yield Way(_with_samples(instead, instead), "for the second")
+        if pushed != instead:
+            yield Way(_with_samples(pushed, pushed), "so that the last is left out")
+
+
+# ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_MEAN = Formula(
+    "∂E/∂w = 1/N·Σ ∂E_sample/∂w", rf"{BY_W} = \tfrac1N \sum \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}"
+)
+
+MISTAKES = (
+    Mistake(
+        "mean_over_samples_twice",
+        "the gradients are divided by the number of samples once more",
+        _MEAN,
+        Formula(
+            "∂E/∂w = 1/N²·Σ ∂E_sample/∂w",
+            rf"{BY_W} = \tfrac{{1}}{{N^2}} \sum \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}",
+        ),
+        _once_more,
+        alone=True,
+    ),
+    Mistake(
+        "one_sample_only",
+        "one sample's gradient is given where the batch's is asked, not accumulated",
+        _MEAN,
+        Formula("∂E/∂w = ∂E_sample/∂w", rf"{BY_W} = \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}"),
+        _not_accumulated,
+        alone=True,
+    ),
+    Mistake(
+        "samples_reordered",
+        "the samples, or their targets, are taken in another order",
+        Formula("x_i with t_i", r"x_i\ \text{with}\ t_i"),
+        Formula("x_i with t_j", r"x_i\ \text{with}\ t_j"),
+        _in_other_order,
+        alone=True,
+    ),
+    Mistake(
+        "sample_twice",
+        "the first sample is taken twice",
+        Formula("x_1, x_2, x_3, …", r"x_1, x_2, x_3, \dots"),
+        Formula("x_1, x_1, …", r"x_1, x_1, \dots"),
+        _first_twice,
+        alone=True,
+    ),
+)

@@ -1,0 +1,314 @@
+"""Mistakes in the forward pass: other biases, functions, weights or inputs than the file's, or a softmax over too much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, combinations, islice
+
+import numpy as np
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Change, Method, both, link
+from backprop_cli.check.mistakes.entry import (
+    Mistake,
+    Way,
+    either,
+    every_layer,
+    has_several_samples,
+    layers_of,
+    pairs_of,
+    parts,
+)
+from backprop_cli.check.rounding import closed_form
+from backprop_cli.formula.formula import Formula
+from backprop_cli.forward import Trace, forward
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.network import Network, Setup
+
+_MOST_PAIRS = 6
+"""So many pairs of inputs, targets or weights are exchanged."""
+_MOST_SLIPS = 40
+"""In so many numbers of a file a decimal point is moved."""
+
+
+def _through(changed: Callable[[Network], Network]) -> Change:
+    """A forward pass through another network than the file's, which is the one that is gone back through."""
+    return lambda method: replace(method, forward=lambda network, inputs: forward(changed(network), inputs))
+
+
+def _in_network(changed: Callable[[Network], Network]) -> Change:
+    """Everything made with another network than the file's."""
+    return lambda method: replace(method, setup=replace(method.setup, network=changed(method.setup.network)))
+
+
+def _with(parameters: Callable[[Array], None]) -> Callable[[Network], Network]:
+    """A network in whose row of parameters something is changed."""
+
+    def changed(network: Network) -> Network:
+        row = network.parameters.row.copy()
+        parameters(row)
+        return network.with_row(row)
+
+    return changed
+
+
+# ── biases ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _without_bias(setup: Setup) -> Iterator[Way]:
+    names = setup.network.names
+    with_bias = [layer for layer in every_layer(setup) if names.biases[layer] != "none"]
+    for layers, place in parts(setup, with_bias):
+
+        def forget(row: Array, layers: tuple[int, ...] = layers) -> None:
+            for layer in layers:
+                row[names.biases_at(layer)] = 0.0
+
+        yield Way(_through(_with(forget)), place)
+
+
+def _of_other_layer(setup: Setup) -> Iterator[Way]:
+    """Each two layers whose biases are as many: exchanged, or one's taken in both."""
+    names = setup.network.names
+    counts = [names.biases_at(layer).stop - names.biases_at(layer).start for layer in every_layer(setup)]
+    for first, second in combinations(every_layer(setup), 2):
+        if counts[first] != counts[second] or not counts[first]:
+            continue
+        for to_first, to_second, detail in (
+            (first, first, f"those of layer {first + 1} in layer {second + 1}"),
+            (second, second, f"those of layer {second + 1} in layer {first + 1}"),
+            (second, first, f"those of layers {first + 1} and {second + 1} exchanged"),
+        ):
+
+            def move(row: Array, pair: tuple[int, ...] = (first, second, to_first, to_second)) -> None:
+                old = row.copy()
+                for layer, other in zip(pair[:2], pair[2:], strict=True):
+                    row[names.biases_at(layer)] = old[names.biases_at(other)]
+
+            yield Way(_through(_with(move)), detail)
+
+
+# ── functions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_LIKELY = ("sigmoid", "tanh", "relu", "linear", "softplus", "bipolar_sigmoid")
+"""What somebody takes for another function."""
+
+
+def _other_functions(setup: Setup) -> Iterator[Way]:
+    for name in _LIKELY:
+        other = ACTIVATIONS[name]
+        layers = layers_of(lambda own, name=name: own.is_elementwise and own.name != name)(setup)  # type: ignore[misc]
+        for chosen, place in parts(setup, layers):
+
+            def changed(network: Network, chosen: tuple[int, ...] = chosen, other=other) -> Network:  # type: ignore[no-untyped-def]
+                activations = tuple(other if i in chosen else own for i, own in enumerate(network.activations))
+                return replace(network, activations=activations)
+
+            detail = f"{name} {place}".strip()
+            yield Way(_in_network(changed), detail)
+            yield Way(_through(changed), f"{detail}, with the derivative of the right one")
+
+
+def _over_batch(axes: int | tuple[int, int]) -> Change:
+    """Softmax whose sum runs over these axes of samples × units."""
+
+    def change(method: Method) -> Method:
+        batch = method.batch.inputs
+
+        def of(inputs: Array) -> Trace:
+            trace = forward(method.setup.network, inputs)
+            e = np.exp(trace.net_inputs[-1] - trace.net_inputs[-1].max())
+            return trace._replace(activations=(*trace.activations[:-1], e / e.sum(axis=axes, keepdims=True)))
+
+        def wrong(network: Network, inputs: Array) -> Trace:
+            at = [row for row in range(len(batch)) if np.array_equal(batch[row], inputs[0])] if len(inputs) == 1 else []
+            if not at:
+                return of(inputs)
+            net_inputs, activations = of(batch)
+            return Trace(tuple(z[at[:1]] for z in net_inputs), tuple(a[at[:1]] for a in activations))
+
+        return replace(
+            method, forward=wrong, shares=lambda network, trace, targets: network.loss.shares(targets, trace.outputs)
+        )
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return closed_form(place, targets) if place.network.collapse is not None else right(place, targets, upstream)
+
+    return both(change, lambda method: link("output_delta", output_delta)(every_layer(method.setup))(method))
+
+
+def _softmax_of_several(setup: Setup) -> Iterator[Way]:
+    if setup.network.activations[-1].name == "softmax" and has_several_samples(setup):
+        yield Way(_over_batch((0, 1)), "over all its numbers")
+        yield Way(_over_batch(0), "over the samples, each output by itself")
+
+
+# ── numbers misread ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pairs(names: list[str]) -> Iterator[tuple[list[int], str]]:
+    """An order of some numbers with two of them exchanged, neighbours first, and how to say it."""
+    for first, second in pairs_of(len(names), _MOST_PAIRS):
+        order = list(range(len(names)))
+        order[first], order[second] = second, first
+        yield order, f"{names[first]} and {names[second]}"
+
+
+def _inputs_exchanged(setup: Setup) -> Iterator[Way]:
+    names = setup.network.names
+    for order, detail in _pairs([names.input(index) for index in range(names.widths[0])]):
+        yield Way(_with_inputs(lambda x, order=order: x[:, order]), detail)  # type: ignore[misc]
+
+
+def _with_inputs(changed: Callable[[Array], Array]) -> Change:
+    def change(method: Method) -> Method:
+        right = method.forward
+        return replace(method, forward=lambda network, inputs: right(network, changed(inputs)))
+
+    return change
+
+
+def _targets_exchanged(setup: Setup) -> Iterator[Way]:
+    names = setup.network.names
+    if setup.network.loss.needs_targets:
+        for order, detail in _pairs([names.target(index) for index in range(names.widths[-1])]):
+            yield Way(_with_targets(lambda t, order=order: t[:, order]), detail)  # type: ignore[misc]
+
+
+def _with_targets(changed: Callable[[Array], Array]) -> Change:
+    """Other targets, in the loss and in its derivative."""
+
+    def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
+        return right(place, changed(targets))
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return right(place, changed(targets), upstream)
+
+    def change(method: Method) -> Method:
+        shares, last = method.shares, every_layer(method.setup)[-1:]
+        method = both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
+        return replace(method, shares=lambda network, trace, targets: shares(network, trace, changed(targets)))
+
+    return change
+
+
+def _weights_exchanged(setup: Setup) -> Iterator[Way]:
+    """Two weights into one unit, or from one source, taken for one another."""
+    names = setup.network.names
+    for layer in every_layer(setup):
+        first = names.weights_at(layer).start
+        units, sources = names.widths[layer + 1], names.widths[layer]
+        pairs = chain(
+            (((u, s), (u, s + 1)) for u in range(units) for s in range(sources - 1)),
+            (((u, s), (u + 1, s)) for u in range(units - 1) for s in range(sources)),
+            (((u, s), (s, u)) for u in range(min(units, sources)) for s in range(u)),
+        )
+        for one, other in islice(pairs, 3 * _MOST_PAIRS):
+            at = [first + u * sources + s for u, s in (one, other)]
+
+            def swap(row: Array, at: list[int] = at) -> None:
+                row[at] = row[at[::-1]]
+
+            detail = " and ".join(names.weight(layer, *place) for place in (one, other))
+            yield Way(_in_network(_with(swap)), detail)
+            yield Way(_through(_with(swap)), f"{detail}, in the forward pass alone")
+
+
+def _decimal_points(setup: Setup) -> Iterator[Way]:
+    """A decimal point moved by one place in an input, a parameter or a target."""
+    names = setup.network.names
+    for index in range(min(names.widths[0], _MOST_SLIPS)):
+        for factor in (10.0, 0.1):
+            yield Way(_with_inputs(_scaled(index, factor)), f"{names.input(index)} {factor:g}-fold")
+    for index, parameter in enumerate(names.parameters()):
+        if index == _MOST_SLIPS:
+            break
+        for factor in (10.0, 0.1):
+
+            def slip(row: Array, index: int = index, factor: float = factor) -> None:
+                row[index] *= factor
+
+            yield Way(_in_network(_with(slip)), f"{names.of(parameter)} {factor:g}-fold")
+    for index in range(min(names.widths[-1], _MOST_SLIPS)):
+        for factor in (10.0, 0.1):
+            yield Way(_with_targets(_scaled(index, factor)), f"{names.target(index)} {factor:g}-fold")
+
+
+def _scaled(index: int, factor: float) -> Callable[[Array], Array]:
+    """One column of samples × units multiplied."""
+    return lambda values: values * np.where(np.arange(values.shape[1]) == index, factor, 1.0)
+
+
+# ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NET_INPUT = Formula("z = Σ w·a + b", r"z = \sum w a + b")
+_VALUE = Formula("a = f(z)", "a = f(z)")
+
+MISTAKES = (
+    Mistake(
+        "bias_forgotten",
+        "the bias is forgotten in the forward pass",
+        _NET_INPUT,
+        Formula("z = Σ w·a", r"z = \sum w a"),
+        _without_bias,
+        alone=True,
+    ),
+    Mistake(
+        "bias_of_other_layer",
+        "another layer's bias is taken in the forward pass",
+        _NET_INPUT,
+        Formula("z = Σ w·a + b_other", r"z = \sum w a + b_{\mathrm{other}}"),
+        _of_other_layer,
+        alone=True,
+    ),
+    Mistake(
+        "other_activation",
+        "another activation function is applied in the forward pass",
+        _VALUE,
+        Formula("a = g(z), g ≠ f", r"a = g(z),\ g \ne f"),
+        _other_functions,
+        alone=True,
+    ),
+    Mistake(
+        "softmax_over_batch",
+        "softmax is normalised over the whole batch, not within each sample",
+        Formula("o_k = e^z_k / Σ e^z over the outputs", r"o_k = \frac{e^{z_k}}{\sum_{\mathrm{outputs}} e^z}"),
+        Formula("o_k = e^z_k / Σ e^z over the batch", r"o_k = \frac{e^{z_k}}{\sum_{\mathrm{batch}} e^z}"),
+        _softmax_of_several,
+        alone=True,
+    ),
+    Mistake(
+        "inputs_exchanged",
+        "two inputs are taken for one another",
+        Formula("z = w1·x1 + w2·x2", "z = w_1 x_1 + w_2 x_2"),
+        Formula("z = w1·x2 + w2·x1", "z = w_1 x_2 + w_2 x_1"),
+        _inputs_exchanged,
+        alone=True,
+    ),
+    Mistake(
+        "targets_exchanged",
+        "two targets are taken for one another",
+        Formula("o1 − t1, o2 − t2", "o_1 - t_1,\\ o_2 - t_2"),
+        Formula("o1 − t2, o2 − t1", "o_1 - t_2,\\ o_2 - t_1"),
+        _targets_exchanged,
+        alone=True,
+    ),
+    Mistake(
+        "weights_exchanged",
+        "two weights are taken for one another",
+        Formula("z = w1·x1 + w2·x2", "z = w_1 x_1 + w_2 x_2"),
+        Formula("z = w2·x1 + w1·x2", "z = w_2 x_1 + w_1 x_2"),
+        _weights_exchanged,
+        alone=True,
+    ),
+    Mistake(
+        "decimal_point",
+        "a decimal point has slipped in a number of the file",
+        Formula("0.05", "0.05"),
+        Formula("0.5 or 0.005", r"0.5\ \text{or}\ 0.005"),
+        either(_decimal_points),
+        alone=True,
+    ),
+)

@@ -1,0 +1,127 @@
+"""Rightly worked numbers in the wrong place: units exchanged, one quantity written down for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_cli.backward import Place
+from backprop_cli.check.method import Change, Method, both, link
+from backprop_cli.check.mistakes.entry import BY_W, Mistake, Way, every_layer, pairs_of, where
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.numeric import Array
+from backprop_cli.network.names import Names
+from backprop_cli.network.network import ParameterRow, Setup
+
+_MOST_PAIRS = 6
+"""So many pairs of units of a layer are exchanged."""
+
+
+def _permuted(order: Array) -> Change:
+    """The gradients in another order, in the update too."""
+    return lambda method: replace(method, used_gradient=lambda gradient: gradient[order])
+
+
+def _exchanged(setup: Setup) -> Iterator[Way]:
+    """Two units of a layer: the gradients that lead into them, those that lead out of them, or both."""
+    names = setup.network.names
+    for layer in every_layer(setup):
+        for first, second in pairs_of(names.widths[layer + 1], _MOST_PAIRS):
+            of = f"{names.activation(layer, first)} and {names.activation(layer, second)}"
+            into = _rows_exchanged(names, layer, first, second)
+            yield Way(_permuted(into), f"{of}, in what leads into them")
+            if layer + 1 < names.depth:
+                out = _columns_exchanged(names, layer + 1, first, second)
+                yield Way(_permuted(out), f"{of}, in what leads out of them")
+                yield Way(_permuted(into[out]), of)
+    for first, second in pairs_of(names.widths[0], _MOST_PAIRS):
+        of = f"{names.input(first)} and {names.input(second)}"
+        yield Way(_permuted(_columns_exchanged(names, 0, first, second)), f"{of}, in what leads out of them")
+
+
+def _rows_exchanged(names: Names, layer: int, first: int, second: int) -> Array:
+    """The order of all parameters with two units' weights, and biases if they have their own, exchanged."""
+    order = np.arange(names.parameter_count)
+    grid = order[names.weights_at(layer)].reshape(names.widths[layer + 1], -1).copy()
+    grid[[first, second]] = grid[[second, first]]
+    order[names.weights_at(layer)] = grid.ravel()
+    if names.biases[layer] == "own":
+        at = names.biases_at(layer).start + np.array([first, second])
+        order[at] = order[at[::-1]]
+    return order
+
+
+def _columns_exchanged(names: Names, layer: int, first: int, second: int) -> Array:
+    """The order of all parameters with the weights of a layer from two of its sources exchanged."""
+    order = np.arange(names.parameter_count)
+    grid = order[names.weights_at(layer)].reshape(names.widths[layer + 1], -1).copy()
+    grid[:, [first, second]] = grid[:, [second, first]]
+    order[names.weights_at(layer)] = grid.ravel()
+    return order
+
+
+def _new_value_for_gradient(method: Method) -> Method:
+    """The new parameters written down where the gradients belong."""
+
+    def new(gradient: Array) -> Array:
+        return method.after(ParameterRow(method.setup.network.names, gradient)).network.parameters.row
+
+    return replace(method, written_gradient=new)
+
+
+def _of_outputs(factors: Array) -> Change:
+    """∂o/∂w, of the outputs times these factors, summed over them."""
+
+    def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
+        return np.broadcast_to(factors, targets.shape)
+
+    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
+        return place.network.activations[place.layer].pullback(place.net_inputs, place.activations, upstream)
+
+    def change(method: Method) -> Method:
+        last = every_layer(method.setup)[-1:]
+        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
+
+    return change
+
+
+def _output_for_loss(setup: Setup) -> Iterator[Way]:
+    outputs = setup.network.names.widths[-1]
+    if setup.network.activations[-1].is_elementwise:
+        yield Way(_of_outputs(np.ones(outputs)), "the sum of all outputs'" if outputs > 1 else "")
+    if outputs > 1:
+        for index in range(min(outputs, _MOST_PAIRS)):
+            factors = np.where(np.arange(outputs) == index, 1.0, 0.0)
+            yield Way(_of_outputs(factors), f"that of {setup.network.names.output(index)}")
+
+
+MISTAKES = (
+    Mistake(
+        "output_not_loss",
+        "the derivative of the output by the weight is given for that of the loss",
+        Formula(
+            "∂E/∂w = ∂E/∂o·∂o/∂w", rf"{BY_W} = \frac{{\partial E}}{{\partial o}} \frac{{\partial o}}{{\partial w}}"
+        ),
+        Formula("∂o/∂w", r"\frac{\partial o}{\partial w}"),
+        _output_for_loss,
+        alone=True,
+    ),
+    Mistake(
+        "new_value_for_gradient",
+        "new parameters are given for the gradients",
+        Formula("∂E/∂w", BY_W),
+        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        where(lambda setup: True, Way(_new_value_for_gradient)),
+        alone=True,
+    ),
+    Mistake(
+        "units_exchanged",
+        "the gradients of two units are exchanged",
+        Formula("∂E/∂w1, ∂E/∂w2", r"\frac{\partial E}{\partial w_1}, \frac{\partial E}{\partial w_2}"),
+        Formula("∂E/∂w2, ∂E/∂w1", r"\frac{\partial E}{\partial w_2}, \frac{\partial E}{\partial w_1}"),
+        _exchanged,
+        alone=True,
+    ),
+)
