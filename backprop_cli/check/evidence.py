@@ -51,6 +51,10 @@ class Evidence:
         self._digits = np.array(
             [_digits(one, distance) for one, distance in zip(comparison.compared, self._distances, strict=True)]
         )
+        # to hit another right number one need not guess digits, but only which
+        of_copy = math.log10(max(1, len(comparison.compared)))
+        self._digits = np.where(ratios.copies(), np.minimum(of_copy, self._digits), self._digits)
+        self._digits[ratios.follows()] = 0.0
 
     def speaks_for(self, numbers: Array, agrees: Array, needed: float, is_scaling: bool) -> bool:
         """Whether more speaks for a hypothesis than the `needed` digits, and than chance gives.

@@ -60,7 +60,9 @@ class Ratios:
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
-        judge = comparison.judge
+        network, judge = comparison.before.network, comparison.judge
+        index = Index(network.names, network.activations)
+        self._wanted = [index.find(one.given.name) for one in comparison.compared]
         units = np.maximum(judge.units, 2.0 * judge.tolerance * np.abs(judge.values))
         self.unchanged = comparison.selection.of_group(Work.parameters_after, Work(comparison.before, 0))
         with np.errstate(all="ignore"):
@@ -72,6 +74,35 @@ class Ratios:
         """Which given numbers agree with so many times the right ones, or with changes of so many times."""
         with np.errstate(all="ignore"):
             return self._comparison.judge.agreement(self.unchanged + factor * self._right)
+
+    def follows(self) -> Array:
+        """Which new values are changed by as much too much as their own gradients are too large: they tell nothing new."""
+        gradients = {
+            wanted.parameter: position
+            for position, wanted in enumerate(self._wanted)
+            if wanted is not None and wanted.group is Work.gradients
+        }
+        found = np.zeros(len(self._wanted), dtype=bool)
+        for position, wanted in enumerate(self._wanted):
+            if wanted is None or wanted.group is not Work.parameters_after or wanted.parameter not in gradients:
+                continue
+            own = gradients[wanted.parameter]
+            if not self._comparison.compared[own].agrees:
+                allowed = self.errors[position] + self.errors[own]
+                found[position] = abs(self.values[position] - self.values[own]) <= allowed
+        return found
+
+    def copies(self) -> Array:
+        """Which given numbers are the right ones of others."""
+        judge, expected = self._comparison.judge, self._comparison.expected
+        order = np.argsort(expected)
+        found = np.zeros(len(expected), dtype=bool)
+        allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
+        low = np.searchsorted(expected[order], judge.values - allowed)
+        high = np.searchsorted(expected[order], judge.values + allowed, side="right")
+        is_own = judge.agreement(expected)
+        found[:] = (high - low) > is_own
+        return found
 
     # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,11 +117,8 @@ class Ratios:
 
     def _groups(self) -> dict[str, list[int]]:
         """The compared numbers by layer and kind, where they have any."""
-        names = self._comparison.before.network.names
-        index = Index(names, self._comparison.before.network.activations)
         groups: dict[str, list[int]] = {}
-        for position, one in enumerate(self._comparison.compared):
-            wanted = index.find(one.given.name)
+        for position, wanted in enumerate(self._wanted):
             group = self._group(wanted) if wanted is not None else ""
             if group:
                 groups.setdefault(group, []).append(position)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -30,7 +32,8 @@ RARER = (
 
 def examined(exercise: Problem, numbers: dict[str, float], digits: int) -> tuple[Comparison, Findings]:
     """What the program says of numbers rounded to so many significant digits."""
-    texts = [(name, f"{value:#.{digits}g}") for name, value in numbers.items()]
+    is_short = all(value == round(value, 2) for value in numbers.values())
+    texts = [(name, f"{value:.2f}" if is_short else f"{value:#.{digits}g}") for name, value in numbers.items()]
     setup = load(exercise.config())
     comparison = compare(given_numbers(texts), train(setup, exercise.steps), 0)
     return comparison, diagnose(comparison)
@@ -67,6 +70,79 @@ def test_right_answers_are_right_and_nothing_is_named() -> None:
         comparison, findings = examined(exercise, worked_out(exercise), random.randint(1, 16))
         assert comparison.passed, (seed, comparison)
         assert findings == Findings()
+
+
+def spoilt(random: Random, exercise: Problem) -> dict[str, float]:
+    """Numbers made wrong by something that is no mistake of any table."""
+    right = worked_out(exercise)
+    gradients = {name: value for name, value in right.items() if not name.endswith("+")}
+    names = list(gradients)
+    kind = random.choice(
+        [
+            "factor", "factor by layer", "factor by number", "permuted", "noise", "shifted", "other network", "power",
+            "two decimals", "invented",
+        ]
+    )  # fmt: skip
+    values = np.array([gradients[name] for name in names])
+    if kind == "factor":
+        values = values * _factor(random, exercise)
+    elif kind == "factor by layer":
+        kinds = {"".join(name[:1]) + name[-1] * (random.random() < 0.5) for name in names}
+        factors = {
+            one: _factor(random, exercise) for one in [*kinds, *"wb", *(f"{c}{n}" for c in "wb" for n in range(10))]
+        }
+        values = np.array([value * factors[name[:1]] for name, value in zip(names, values, strict=True)])
+    elif kind == "factor by number":
+        values = values * np.array([_factor(random, exercise) for _ in names])
+    elif kind == "permuted":
+        order = list(range(len(names)))
+        random.shuffle(order)
+        values = values[order] if len(names) > 4 else values * _factor(random, exercise)
+    elif kind == "noise":
+        values = values * np.array([1 + random.gauss(0, 0.2) for _ in names])
+    elif kind == "shifted":
+        values = values + random.choice([0.01, 0.1, 0.0137, -0.05])
+    elif kind == "other network":
+        changed = [
+            weights * (1 + np.array([[random.gauss(0, 0.2) for _ in row] for row in weights])) for weights in exercise.W
+        ]
+        values = np.array(
+            [value for name, value in worked_out(replace(exercise, W=changed)).items() if not name.endswith("+")]
+        )
+    elif kind == "power":
+        values = np.sign(values) * np.abs(values) ** random.choice([0.5, 2, 1.5])
+    elif kind == "two decimals":
+        values = np.round(np.round(values, 2) + np.array([random.choice([-0.01, 0, 0, 0.01]) for _ in names]), 2)
+    else:
+        values = np.array([random.gauss(0, float(np.abs(values).mean())) for _ in names])
+    numbers = dict(zip(names, map(float, values), strict=True))
+    if kind != "two decimals" and random.random() < 0.4:  # the update rightly made with them
+        moved = {f"{name}+": right[f"{name}+"] - exercise.rate * (numbers[name] - gradients[name]) for name in names}
+        numbers |= moved
+    return numbers
+
+
+def _factor(random: Random, exercise: Problem) -> float:
+    """Something that is neither N nor n nor η nor a two lost, nor nearly that, and often a plain fraction."""
+    counts = [len(exercise.x), *(len(weights) for weights in exercise.W)]
+    taken = [1.0, 2.0, 10.0, math.log(10.0), exercise.rate, exercise.rate**2]
+    taken += [float(one * other) for one in counts for other in (1, 2, *counts)]
+    while True:
+        plain = random.randint(1, 12) / random.randint(1, 12)
+        factor = random.choice([plain, random.uniform(0.05, 6.0), round(random.uniform(0.05, 6.0), 1)])
+        if all(abs(math.log(factor) - sign * math.log(one)) > 0.03 for one in taken for sign in (1, -1)):
+            return factor
+
+
+def test_an_unknown_mistake_gets_no_name() -> None:
+    wrongly = []
+    for seed in range(10 * EXAMPLES):
+        random = Random(f"unknown {seed}")
+        exercise = problem(random)
+        comparison, findings = examined(exercise, spoilt(random, exercise), random.randint(2, 8))
+        if findings.diagnoses:
+            wrongly.append((seed, first(findings), findings.diagnoses[0].explains, len(comparison.compared)))
+    assert not wrongly, wrongly
 
 
 np.seterr(all="ignore")
