@@ -24,6 +24,9 @@ _SLIPS = (-1.0, 2.0, 0.5, -2.0, -0.5)
 _DIGITS_OF_SLIP = 1.5
 """What such a number counts beside right ones that speak against the same in all numbers."""
 
+_DIGITS_OF_COPY = 2.1
+"""What a number counts that is another's right one: nobody needs to guess its digits, but only which it is."""
+
 _DIGITS_OF_PLAIN_RATIO = 2.5
 """What numbers count that are all twice the right ones, or a sixth: much else than a certain mistake may have done that."""
 
@@ -51,10 +54,8 @@ class Evidence:
         self._digits = np.array(
             [_digits(one, distance) for one, distance in zip(comparison.compared, self._distances, strict=True)]
         )
-        # to hit another right number one need not guess digits, but only which
-        of_copy = math.log10(max(1, len(comparison.compared)))
-        self._digits = np.where(ratios.copies(), np.minimum(of_copy, self._digits), self._digits)
-        self._digits[ratios.follows()] = 0.0
+        self._digits = np.where(ratios.copies(), np.minimum(_DIGITS_OF_COPY, self._digits), self._digits)
+        self._follows = np.array([one.follows for one in comparison.compared])
 
     def speaks_for(self, numbers: Array, agrees: Array, needed: float, is_scaling: bool) -> bool:
         """Whether more speaks for a hypothesis than the `needed` digits, and than chance gives.
@@ -67,7 +68,11 @@ class Evidence:
         with np.errstate(invalid="ignore"):
             is_moved = ~(np.abs(numbers - self._expected) <= 0.5 * self._units)
         hits, in_vain = int(explains.sum()), int((is_moved & ~agrees).sum())
-        digits = self._contested_digits if np.any(spoilt) else self._digits
+        is_contested = np.any(spoilt) or (hits == 1 and not self.is_wrong.all())
+        digits = self._contested_digits if is_contested else self._digits
+        if np.any(self.is_wrong & ~self._follows & ~explains):
+            # what follows from those others tells nothing new
+            digits = np.where(self._follows, 0.0, digits)
         needed += _log10_choices(hits, in_vain) + _DOUBT_OF_MISS * in_vain
         of_plain = _DIGITS_OF_PLAIN_RATIO
         if is_scaling:

@@ -75,34 +75,14 @@ class Ratios:
         with np.errstate(all="ignore"):
             return self._comparison.judge.agreement(self.unchanged + factor * self._right)
 
-    def follows(self) -> Array:
-        """Which new values are changed by as much too much as their own gradients are too large: they tell nothing new."""
-        gradients = {
-            wanted.parameter: position
-            for position, wanted in enumerate(self._wanted)
-            if wanted is not None and wanted.group is Work.gradients
-        }
-        found = np.zeros(len(self._wanted), dtype=bool)
-        for position, wanted in enumerate(self._wanted):
-            if wanted is None or wanted.group is not Work.parameters_after or wanted.parameter not in gradients:
-                continue
-            own = gradients[wanted.parameter]
-            if not self._comparison.compared[own].agrees:
-                allowed = self.errors[position] + self.errors[own]
-                found[position] = abs(self.values[position] - self.values[own]) <= allowed
-        return found
-
     def copies(self) -> Array:
         """Which given numbers are the right ones of others."""
         judge, expected = self._comparison.judge, self._comparison.expected
-        order = np.argsort(expected)
-        found = np.zeros(len(expected), dtype=bool)
+        ordered = np.sort(expected)
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
-        low = np.searchsorted(expected[order], judge.values - allowed)
-        high = np.searchsorted(expected[order], judge.values + allowed, side="right")
-        is_own = judge.agreement(expected)
-        found[:] = (high - low) > is_own
-        return found
+        low = np.searchsorted(ordered, judge.values - allowed)
+        high = np.searchsorted(ordered, judge.values + allowed, side="right")
+        return np.asarray(high - low > judge.agreement(expected))
 
     # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────
 
