@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+import backprop_cli
 from backprop_cli import load
 from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
+from backprop_cli.check.mistakes.table import MISTAKES
 from backprop_cli.training.train import train
+from tests.check.test_diagnosis import MISTAKES as COMMON
 from tests.check.wrong_turns import Problem, problem, worked_out
 
 EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "4"))
@@ -45,6 +49,13 @@ def first(findings: Findings) -> list[list[str]]:
         return []
     best = findings.diagnoses[0]
     return [[made.id for made in mistakes] for mistakes in (best.mistakes, *best.alternatives)]
+
+
+def test_every_mistake_has_a_test_and_a_line_in_the_reference() -> None:
+    reference = (Path(backprop_cli.__file__).parent / "REFERENCE.md").read_text(encoding="utf-8")
+    others = {"digits_cut_off", "one_step_fewer", "one_step_more"}
+    assert {*RARER, *COMMON, *others} == MISTAKES.keys()
+    assert all(f"| `{name}` | {mistake.sentence} |" in reference for name, mistake in MISTAKES.items())
 
 
 @pytest.mark.parametrize("mistake", RARER)
