@@ -78,6 +78,7 @@ def chain(
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
+    no_pager: opt.NoPagerOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:
     """The chain rule for composed functions.
@@ -91,7 +92,7 @@ def chain(
     from backprop_cli.render.views.chain_view import chain_view
 
     point = read_point(at or [])
-    console = Console(quiet)
+    console = Console(quiet, not no_pager)
     question = Question(of, wrt or [], point, steps, numbers, limit if paths else 0)
     result = differentiate(_source(definitions or []), question)
     for notice in result.notices:

@@ -94,6 +94,7 @@ def check(
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
+    no_pager: opt.NoPagerOption = False,
     quiet: opt.QuietOption = False,
 ) -> int:
     """Whether gradients are right.
@@ -106,7 +107,7 @@ def check(
     from backprop_cli.cli.show import Showing
     from backprop_cli.errors import UsageError
 
-    console = Console(quiet)
+    console = Console(quiet, not no_pager)
     against = against or []
     if [config, *against].count("-") > 1:
         raise UsageError("CONFIG and --against cannot both be read from standard input")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from backprop_cli.cli.pager import page, pager_command, split_screen
 from backprop_cli.errors import OutputError, UsageError
 from backprop_cli.render.formats.signs import to_ascii
 
@@ -24,9 +25,10 @@ class ClosedPipeError(Exception):
 
 @dataclass(frozen=True)
 class Console:
-    """The program's two output streams; `is_quiet` keeps notices back."""
+    """The program's two output streams; `is_quiet` keeps notices back, `has_pager` lets long text go through the pager."""
 
     is_quiet: bool = False
+    has_pager: bool = False
 
     @cached_property
     def is_terminal(self) -> bool:
@@ -83,8 +85,14 @@ class Console:
             raise OutputError(f"standard output: cannot be written: {(error.strerror or str(error)).lower()}") from None
 
     def write_text(self, pieces: Iterable[str]) -> None:
-        """Write a result for people, in the characters that standard output has."""
-        self.write(pieces, "ascii" if self.is_ascii else sys.stdout.encoding)
+        """Write a result for people, in the characters that standard output has; on a terminal by the pager if it is long."""
+        encoding = "ascii" if self.is_ascii else sys.stdout.encoding
+        if self.has_pager and self.is_terminal and (command := pager_command()):
+            is_long, pieces = split_screen(pieces)
+            if is_long:
+                page(command, pieces, encoding)
+                return
+        self.write(pieces, encoding)
 
     def notice(self, text: str) -> None:
         """Tell the user something beside the result."""

@@ -65,6 +65,7 @@ def explain(
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
+    no_pager: opt.NoPagerOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:
     """One gradient, derived factor by factor.
@@ -88,7 +89,7 @@ def explain(
     from backprop_cli.render.views.graph_view import no_picture, path_pictures
     from backprop_cli.training.train import train
 
-    console = Console(quiet)
+    console = Console(quiet, not no_pager)
     config, wanted = _wanted(config, [*(names or ()), *(weight or ())])
     if wanted and all_parameters:
         raise UsageError("give names, or --all, not both")

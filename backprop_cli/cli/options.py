@@ -180,6 +180,10 @@ StandaloneOption = Annotated[
     bool,
     typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.", rich_help_panel=OUTPUT),
 ]
+NoPagerOption = Annotated[
+    bool,
+    typer.Option("--no-pager", help="Write long output straight to the terminal.", rich_help_panel=OUTPUT),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="No notices on standard error.", rich_help_panel=OUTPUT)
 ]  # fmt: skip

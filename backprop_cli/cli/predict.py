@@ -38,6 +38,7 @@ def predict(
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
+    no_pager: opt.NoPagerOption = False,
     quiet: opt.QuietOption = False,
 ) -> None:
     """What a network puts out.
@@ -51,7 +52,7 @@ def predict(
     from backprop_cli.render.formats.records import predictions_columns, predictions_record, predictions_rows
     from backprop_cli.render.views.prediction_view import prediction_view
 
-    console = Console(quiet)
+    console = Console(quiet, not no_pager)
     document, setup = open_setup(config, console)
     new = _samples(inputs, setup.network.names, document.scales) if inputs else None
     made = predicted(setup.network, setup.samples, new)

@@ -39,6 +39,7 @@ def run(
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
     standalone: opt.StandaloneOption = False,
+    no_pager: opt.NoPagerOption = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -84,7 +85,7 @@ def run(
     from backprop_cli.cli.show import Showing
     from backprop_cli.training.train import train
 
-    console = Console(quiet)
+    console = Console(quiet, not no_pager)
     showing = Showing(format, digits, rows, standalone)
     sources: list[str | None] = [*configs] if configs else [None]
     targets = targets_of(sources, output, in_place)

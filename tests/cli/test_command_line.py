@@ -19,7 +19,9 @@ import yaml
 from tests.program import backprop
 
 PROGRAM = [sys.executable, "-m", "backprop_cli"]
-PLAIN = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")}
+PLAIN = {
+    key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS")
+} | {"PAGER": "cat"}
 
 
 def process(*args: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
