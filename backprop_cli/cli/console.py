@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,8 +41,6 @@ class Console:
         """The terminal's width, or None for a pipe, which takes lines of any length."""
         if not self.is_terminal:
             return None
-        import shutil
-
         return max(20, shutil.get_terminal_size().columns)
 
     @property

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_example
 from backprop_cli.cli.console import Console
-
-if TYPE_CHECKING:
-    from backprop_cli.render.formats.notation import Notation
-    from backprop_cli.render.views.blocks import Block
+from backprop_cli.files.input import read_bytes
+from backprop_cli.files.shipped import example_names, example_path
+from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.views.blocks import Block, Column, Note, Table
 
 COLUMNS = ("name", "shape", "activations", "loss", "title")
 
@@ -29,15 +29,19 @@ def examples(
 
     A list of them; with a name that example's file, to start your own from.
     """
+    from backprop_cli.api import load
     from backprop_cli.cli.show import Showing, show
-    from backprop_cli.files.input import read_bytes
-    from backprop_cli.files.shipped import example_path
+    from backprop_cli.render.views.phrases import functions_of, shape_of
 
     console = Console(quiet)
     if name is not None:
         console.write([read_bytes(example_path(name)).decode("utf-8")])
         return
-    found = _read_examples()
+    setups = {name: load(name) for name in example_names()}
+    found = [
+        (name, shape_of(setup.network), functions_of(setup.network), setup.network.loss.name, setup.title)
+        for name, setup in setups.items()
+    ]
     show(
         console,
         Showing(format, opt.DIGITS),
@@ -48,23 +52,8 @@ def examples(
     )
 
 
-def _read_examples() -> list[tuple[str, ...]]:
-    """A row for each example."""
-    from backprop_cli.api import load
-    from backprop_cli.files.shipped import example_names
-    from backprop_cli.render.views.phrases import functions_of, shape_of
-
-    setups = {name: load(name) for name in example_names()}
-    return [
-        (name, shape_of(setup.network), functions_of(setup.network), setup.network.loss.name, setup.title)
-        for name, setup in setups.items()
-    ]
-
-
 def _view(rows: Sequence[tuple[str, ...]], notation: Notation) -> Iterator[Block]:
     """The list as a table."""
-    from backprop_cli.render.views.blocks import Column, Note, Table
-
     yield Table(
         [Column(title) for title in COLUMNS], [[notation.text(cell) for cell in row] for row in rows], len(rows)
     )

@@ -14,6 +14,7 @@ from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
 from backprop_cli.files.shipped import example_names
 from backprop_cli.nearest import nearest
+from backprop_cli.network.names import Unit
 
 
 def explain(
@@ -77,7 +78,6 @@ def explain(
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.derivation.explanation import Explainable, Explainer
     from backprop_cli.files.limits import require_records
-    from backprop_cli.network.names import Unit
     from backprop_cli.render.formats.records import (
         CSV_COLUMNS,
         explain_record,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_activation, complete_loss
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.values import count_of, number_of
+from backprop_cli.errors import UsageError
+from backprop_cli.files.output import write_whole
 
 DATA = "Data"
 
@@ -110,10 +113,6 @@ def init(
 
     Asks nothing: what is not said is chosen to fit the rest. A file that is there already is left alone.
     """
-    import os
-
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.output import write_whole
     from backprop_cli.files.start import Start, start_text
 
     console = Console(quiet)

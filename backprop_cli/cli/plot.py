@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.extras import extra
+from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import choice_of
-
-if TYPE_CHECKING:
-    from backprop_cli.network.network import Samples
-    from backprop_cli.training.train import Run
+from backprop_cli.errors import UsageError
+from backprop_cli.files.output import write_whole
 
 SUFFIXES = (".svg", ".png", ".pdf")
 PNG_SCALE = 2.0
@@ -61,11 +61,8 @@ def plot(
 
     The network with its weights or gradients, or the loss over the steps, as SVG, PNG or PDF.
     """
-    from backprop_cli.cli.extras import extra
-    from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.setup import open_setup, sample_index
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.output import write_whole
+    from backprop_cli.render.drawing.picture import loss_picture, network_picture
     from backprop_cli.training.train import train
 
     console = Console(quiet)
@@ -75,11 +72,15 @@ def plot(
         raise UsageError(f"--output {output}: the name must end in .svg, .png or .pdf, so that the format is known")
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
-    with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+    count = setup.schedule.steps if steps is None else steps
+    if what is What.loss and count == 0:
+        raise UsageError("--what loss needs at least one step: there is no curve of a single loss")
+    with Progress(console, count) as progress:
         result = train(
             setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
         )
-    text = _svg(result, setup.samples.only(index), what)
+    shown = setup.samples.only(index)
+    text = loss_picture(result) if what is What.loss else network_picture(result, shown, what is What.gradients)
     if output in (None, "-"):
         console.write([text, "\n"])
         return
@@ -91,25 +92,3 @@ def plot(
         content = bytes(made)
     write_whole(str(output), content)
     console.notice(f"wrote {output}")
-
-
-def _svg(run: Run, sample: Samples, what: What) -> str:
-    from backprop_cli.derivation.partials import Derivation
-    from backprop_cli.errors import UsageError
-    from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
-    from backprop_cli.render.drawing.layout import is_drawable
-    from backprop_cli.render.drawing.loss import Curve, loss_svg
-    from backprop_cli.render.drawing.svg import text_of
-    from backprop_cli.render.drawing.units import Drawing, network_svg
-    from backprop_cli.render.drawing.values import sample_values
-
-    network = run.shown.before
-    if what is What.loss:
-        if run.steps == 0:
-            raise UsageError("--what loss needs at least one step: there is no curve of a single loss")
-        return text_of(loss_svg(Curve(run.history.tolist(), network.names.loss)))
-    if not is_drawable(network):
-        wanted = ("weights", "gradients") if what is What.network else ("gradients",)
-        return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
-    values = sample_values(Derivation(network, sample))
-    return text_of(network_svg(Drawing(network, values, "weight" if what is What.network else "gradient")))

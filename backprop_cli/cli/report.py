@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,11 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.extras import extra
+from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import count_of
+from backprop_cli.errors import UsageError
+from backprop_cli.files.output import write_whole
 
 
 def report(
@@ -47,13 +52,7 @@ def report(
 
     One file that loads nothing from anywhere: the drawing, the formulas, the numbers, a slider over the steps.
     """
-    import webbrowser
-
-    from backprop_cli.cli.extras import extra
-    from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.setup import open_setup, sample_index
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.output import write_whole
     from backprop_cli.training.record import record
 
     with extra("report"):

@@ -9,6 +9,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
+from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import ALL, choice_of
 from backprop_cli.errors import InterruptedRunError, UsageError
 
@@ -78,7 +79,6 @@ def run(
     How the network computes its output, every chain-rule derivative in symbols
     and numbers, and how SGD changes each weight.
     """
-    from backprop_cli.cli.progress import Progress
     from backprop_cli.cli.run_result import MACHINE_FORMATS, check_showable, selection_of, show_run
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index

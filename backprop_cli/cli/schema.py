@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.files.input import read_bytes
+from backprop_cli.files.schema import schema_path
 
 
 def schema(quiet: opt.QuietOption = False) -> None:
@@ -11,7 +13,4 @@ def schema(quiet: opt.QuietOption = False) -> None:
 
     Editors check a file against it and complete its keys; `backprop init` names it in the files that it writes.
     """
-    from backprop_cli.files.input import read_bytes
-    from backprop_cli.files.schema import schema_path
-
     Console(quiet).write([read_bytes(schema_path()).decode("utf-8")])

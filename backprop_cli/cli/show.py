@@ -9,7 +9,12 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
 from backprop_cli.errors import UsageError
 from backprop_cli.render.formats.decimals import Digits
-from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.formats.latex import latex
+from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
+from backprop_cli.render.formats.layout import plain
+from backprop_cli.render.formats.machine import csv_text, json_line, json_text
+from backprop_cli.render.formats.markdown import markdown
+from backprop_cli.render.formats.notation import Notation, TextNotation
 from backprop_cli.render.views.blocks import Block, cut
 
 
@@ -38,42 +43,27 @@ def show(
     if showing.is_standalone and showing.format is not Format.latex:
         raise UsageError("--standalone makes a whole document of LaTeX: it goes with -f latex")
     if showing.format is Format.json:
-        from backprop_cli.render.formats.machine import json_text
-
         console.write(json_text(record))
     elif showing.format is Format.jsonl:
-        from backprop_cli.render.formats.machine import json_line
-
         console.write(json_line(record))
     elif showing.format is Format.csv:
-        from backprop_cli.render.formats.machine import csv_text
-
         console.write(csv_text(columns, rows))
     elif showing.format is Format.table:
-        from backprop_cli.render.formats.notation import TextNotation
-
         text = TextNotation(showing.digits, console.is_ascii)
         blocks = cut(view(text), showing.rows, text)
         if console.width is None and not console.is_color:
-            from backprop_cli.render.formats.layout import plain
-
             console.write_text(plain(blocks, text))
         else:
+            # Rich takes longer to load than a network to work through, and a pipe does without
             from backprop_cli.render.formats.terminal import terminal
 
             console.write_text(terminal(blocks, text, console.width, console.is_color))
     else:
-        from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
-
         latex_notation = (
             MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)
         )
         blocks = cut(view(latex_notation), showing.rows, latex_notation)
         if showing.format is Format.markdown:
-            from backprop_cli.render.formats.markdown import markdown
-
             console.write(markdown(blocks, latex_notation))
         else:
-            from backprop_cli.render.formats.latex import latex
-
             console.write(latex(blocks, latex_notation, showing.is_standalone))

@@ -1,0 +1,28 @@
+"""One picture of a run as SVG: its network with the weights or the gradients, or its loss."""
+
+from __future__ import annotations
+
+from backprop_cli.derivation.partials import Derivation
+from backprop_cli.network.network import Samples
+from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
+from backprop_cli.render.drawing.layout import is_drawable
+from backprop_cli.render.drawing.loss import Curve, loss_svg
+from backprop_cli.render.drawing.svg import text_of
+from backprop_cli.render.drawing.units import Drawing, network_svg
+from backprop_cli.render.drawing.values import sample_values
+from backprop_cli.training.train import Run
+
+
+def loss_picture(run: Run) -> str:
+    """The loss over the steps of a run that has kept each step's."""
+    return text_of(loss_svg(Curve(run.history.tolist(), run.shown.before.names.loss)))
+
+
+def network_picture(run: Run, sample: Samples, has_gradients: bool) -> str:
+    """The network before the shown step, its lines as wide as the weights or the gradients; a large one as heat maps."""
+    network = run.shown.before
+    if not is_drawable(network):
+        wanted = ("gradients",) if has_gradients else ("weights", "gradients")
+        return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
+    values = sample_values(Derivation(network, sample))
+    return text_of(network_svg(Drawing(network, values, "gradient" if has_gradients else "weight")))
