@@ -223,6 +223,7 @@ class _Chain:
         """Everything that is asked for."""
         chains = [total for total in self.totals.values() if total.terms]
         return ChainResult(
+            self.graph,
             self.graph.target,
             self.point or {},
             tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from backprop_cli.chain.graph import Graph
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity
@@ -42,10 +43,10 @@ class ChainResult:
     `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
     hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Where expressions are taken apart
     `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
-    are any. Without a point `at` is empty, and
-    every value is not a number.
+    are any, `graph` the expressions of the nodes. Without a point `at` is empty, and every value is not a number.
     """
 
+    graph: Graph
     of: str
     at: dict[str, float]
     nodes: tuple[Quantity, ...]

@@ -68,6 +68,14 @@ def chain(
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
+    graph: Annotated[
+        bool,
+        typer.Option(
+            "--graph",
+            help="Draw the computational graph in characters, a box for each step.",
+            rich_help_panel=opt.SHOWN,
+        ),
+    ] = False,
     numbers: Annotated[
         bool,
         typer.Option(
@@ -93,6 +101,7 @@ def chain(
 
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
+    steps = steps or (Steps.all if graph else None)
     question = Question(of, wrt or [], point, steps, numbers, limit if paths else 0)
     result = differentiate(_source(definitions or []), question)
     for notice in result.notices:
@@ -100,7 +109,7 @@ def chain(
     show(
         console,
         Showing(format, digits, rows, standalone),
-        lambda notation: chain_view(result, notation),
+        lambda notation: chain_view(result, notation, graph),
         chain_record(result),
         CHAIN_CSV_COLUMNS,
         chain_rows(result),

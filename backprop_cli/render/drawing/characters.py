@@ -128,20 +128,20 @@ def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
     columns, channels = _columns(graph)
     if is_ascii:
         _spell(columns, channels)
-    _place(columns, channels)
+    place(columns, channels)
     if max(boxes[-1].top + boxes[-1].height for boxes in columns) > MOST_LINES:
         return None
     canvas, left = Canvas(), 0
     for index, boxes in enumerate(columns):
         right = left + max(cell_len(text) for box in boxes for text in box.texts) + 1
         for box in boxes:
-            _draw_box(canvas, box, left, right)
+            draw_box(canvas, box, left, right)
         if index < len(channels):
-            left = _draw_channel(canvas, boxes, columns[index + 1], channels[index], right)
+            left = draw_channel(canvas, boxes, columns[index + 1], channels[index], right)
     return canvas.lines(is_ascii)
 
 
-def _place(columns: list[list[Box]], channels: list[list[Wire]]) -> None:
+def place(columns: list[list[Box]], channels: list[list[Wire]]) -> None:
     """Say where every box stands and where its line leaves, so that no row holds the lines of two sources.
 
     From the right: where the lines of a column arrive is known before the boxes that they leave are placed.
@@ -256,7 +256,8 @@ def _mixing(graph: Graph, layer: int) -> list[Wire]:
     ]
 
 
-def _draw_box(canvas: Canvas, box: Box, left: int, right: int) -> None:
+def draw_box(canvas: Canvas, box: Box, left: int, right: int) -> None:
+    """A box with its texts, between two columns."""
     bottom = box.top + box.height - 1
     for row in (box.top, bottom):
         canvas.across(row, left, right, box.is_lit)
@@ -267,7 +268,7 @@ def _draw_box(canvas: Canvas, box: Box, left: int, right: int) -> None:
         canvas.write(first + offset, left + 1, text, box.is_lit)
 
 
-def _draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires: list[Wire], left: int) -> int:
+def draw_channel(canvas: Canvas, sources: list[Box], targets: list[Box], wires: list[Wire], left: int) -> int:
     """The wires from `sources`, whose right borders are at `left`; gives the column of the targets' left borders."""
     widest = max(cell_len(wire.text) for wire in wires)
     right = left + 2 * len(sources) + (widest + 3 if widest else 2)

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from backprop_cli.functions.numeric import Array
     from backprop_cli.render.drawing.characters import Graph
+    from backprop_cli.render.drawing.circuit import Circuit
     from backprop_cli.render.formats.notation import Notation
 
 Kind = Literal["math", "number", "text"]
@@ -101,9 +102,9 @@ class Matrix(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The network drawn in characters; one that `is_asked` for says so where there is no room for it."""
+    """A network or a computational graph in characters; one that `is_asked` for says so where there is no room for it."""
 
-    graph: Graph
+    graph: Graph | Circuit
     is_asked: bool = False
 
 

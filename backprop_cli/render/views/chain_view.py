@@ -8,21 +8,24 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
+from backprop_cli.render.drawing.circuit import circuit_of
 from backprop_cli.render.formats.notation import Notation, partial_name
-from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Table
+from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.views.explain_view import paths_blocks
 from backprop_cli.render.views.phrases import counted, quantity_in_numbers, quantity_in_symbols, whole_chain
 from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
 
 
-def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
-    """All the blocks."""
+def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False) -> Iterator[Block]:
+    """All the blocks, if wanted with the computational graph before the first section."""
     notation = notation.with_ordinary(result.ordinary)
     names = ", ".join(notation.math(notation.name(name)) for name in result.derivatives)
     yield Heading(f"The derivative of {notation.math(notation.name(result.of))} by {names}", 1)
     if result.at:
         point = [notation.math(f"{notation.name(name)} = {notation.term(value)}") for name, value in result.at.items()]
         yield Note(f"At {', '.join(point)}")
+    if with_graph:
+        yield from _graph(result, notation)
     yield Heading("Steps" if result.rule_names and len(result.nodes) > 1 else "Composition")
     yield Equations([_definition(node, notation) for node in result.nodes])
     yield Heading("Local derivatives")
@@ -45,6 +48,21 @@ def chain_view(result: ChainResult, notation: Notation) -> Iterator[Block]:
         yield from _left_out(result, notation)
     if result.has_values:
         yield from _checked(result, notation)
+
+
+def _graph(result: ChainResult, notation: Notation) -> Iterator[Block]:
+    """The drawing, and what stands in its boxes."""
+    yield Heading("Graph")
+    yield Picture(circuit_of(result), is_asked=True)
+    if result.has_values:
+        of = notation.name(result.of)
+        yield Note(
+            notation.text("In each box: the value, the operation, and with ")
+            + notation.math(notation.symbol("partial"))
+            + notation.text(" the derivative of ")
+            + notation.math(of)
+            + notation.text(" by it.")
+        )
 
 
 def _definition(node: Quantity, notation: Notation) -> Equation:
