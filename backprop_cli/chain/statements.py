@@ -84,6 +84,8 @@ def _pieces(tokens: list[Token]) -> Iterator[list[Token]]:
         tokens = tokens[:-1]
     for index, token in enumerate(tokens):
         depth += (token.kind in CLOSING) - (token.kind in CLOSING.values())
+        if token.text in _BEFORE_POINT and _is_head(tokens, index + 1) and index > start:
+            break
         is_end = token.kind == ";" or (token.kind == "," and _is_head(tokens, index + 1))
         if depth <= 0 and is_end:
             yield tokens[start:index]

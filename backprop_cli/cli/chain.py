@@ -76,6 +76,16 @@ def chain(
             rich_help_panel=opt.SHOWN,
         ),
     ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the computational graph instead: .svg, .png, .pdf, .dot, .tex (TikZ), or - for SVG.",
+            rich_help_panel=opt.OUTPUT,
+        ),
+    ] = None,
     numbers: Annotated[
         bool,
         typer.Option(
@@ -95,17 +105,22 @@ def chain(
     """
     from backprop_cli.chain.derive import differentiate
     from backprop_cli.chain.point import read_point
+    from backprop_cli.cli.circuit import write_circuit
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
     from backprop_cli.render.views.chain_view import chain_view
 
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
-    steps = steps or (Steps.all if graph else None)
-    question = Question(of, wrt or [], point, steps, numbers, limit if paths else 0)
+    console.require_target(output)
+    steps = steps or (Steps.all if graph or output else None)
+    question = Question(of, wrt or [], point, steps, numbers or output is not None, limit if paths else 0)
     result = differentiate(_source(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)
+    if output is not None:
+        write_circuit(console, result, output)
+        return
     show(
         console,
         Showing(format, digits, rows, standalone),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +68,9 @@ def plot(
 
     console = Console(quiet)
     console.require_target(output)
+    if config is not None and "=" in config and not Path(config).exists():
+        _plot_definitions(config, console, output)
+        return
     suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"--output {output}: the name must end in .svg, .png or .pdf, so that the format is known")
@@ -92,3 +96,14 @@ def plot(
         content = bytes(made)
     write_whole(str(output), content)
     console.notice(f"wrote {output}")
+
+
+def _plot_definitions(text: str, console: Console, output: str | None) -> None:
+    """The computational graph of definitions, as `chain -o` draws it."""
+    from backprop_cli.chain.derive import differentiate
+    from backprop_cli.chain.question import Question, Steps
+    from backprop_cli.cli.circuit import write_circuit
+    from backprop_cli.formula.expression import Source
+
+    result = differentiate(Source(text), Question(steps=Steps.all, numbers=True))
+    write_circuit(console, result, output or "-")

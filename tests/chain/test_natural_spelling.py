@@ -179,6 +179,11 @@ def test_a_point_is_written_in_every_way(point: tuple[str, str]) -> None:
     assert result["derivatives"]["x"]["value"] == pytest.approx(float(2 * POINTS[point]))
 
 
+def test_a_point_of_several_values_is_no_list_of_definitions() -> None:
+    result = backprop("chain", "f = x y^2 where x = 2, y = pi/2", "-f", "json").json
+    assert result["definitions"] == {"f": "x*y^2"} and result["at"] == {"x": 2.0, "y": float(mp.pi / 2)}
+
+
 @pytest.mark.parametrize("lines", [["y = x^2 where x = 3"], ["y = x^2 at x=3"], ["y = x^2", "y'(3)"]])
 def test_a_point_stands_with_the_definition(lines: list[str]) -> None:
     result = backprop("chain", *lines, "-f", "json").json

@@ -90,7 +90,7 @@ def _inner(part: Expression) -> Expression:
 
 
 def _with_number(body: Apply, is_name_first: bool) -> str:
-    """An operation between a name and a number: `+ 1`, `× 3`, `1 ÷`, `^2`."""
+    """An operation between a name and a number: `+ 1`, `× 3`, `1/x`, `^2`."""
     name, number = body.arguments if is_name_first else reversed(body.arguments)
     if _inner(name) is not name or not isinstance(_inner(number), Number):
         return shortened(UNICODE.write(body), LONGEST_SIGN)
@@ -101,7 +101,7 @@ def _with_number(body: Apply, is_name_first: bool) -> str:
     written = UNICODE.write(number)
     if body.operation == "^":
         return f"^{written}" if is_name_first else f"{written}^"
-    return f"{sign} {written}" if is_name_first or body.operation == "*" else f"{written} {sign}"
+    return f"{sign} {written}" if is_name_first or body.operation == "*" else f"{written}/x"
 
 
 # ── columns and rows ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,3 +193,27 @@ def _neighbours(place: Place, other: Sequence[Place], is_forward: bool) -> list[
 
 def _mean(numbers: Sequence[int], otherwise: float) -> float:
     return sum(numbers) / len(numbers) if numbers else otherwise
+
+
+def heights(columns: Sequence[Sequence[Place]]) -> list[list[float]]:
+    """Where each place stands in its column, in rows from the top: near what it is linked to, at least one row apart."""
+    found = [[float(index) for index in range(len(column))] for column in columns]
+    for sweep in range(SWEEPS):
+        is_forward = sweep % 2 == 0
+        indices = range(1, len(columns)) if is_forward else range(len(columns) - 2, -1, -1)
+        for index in indices:
+            beside = index - 1 if is_forward else index + 1
+            wanted = []
+            for number, place in enumerate(columns[index]):
+                linked = [found[beside][one] for one in _neighbours(place, columns[beside], is_forward)]
+                wanted.append(sum(linked) / len(linked) if linked else found[index][number])
+            found[index] = _apart(wanted)
+    top = min(min(column) for column in found)
+    return [[height - top for height in column] for column in found]
+
+
+def _apart(wanted: Sequence[float]) -> list[float]:
+    """Heights in the same order, each near the one that is wanted and one row below the one before."""
+    down = list(itertools.accumulate(wanted, lambda above, here: max(here, above + 1)))
+    up = list(itertools.accumulate(reversed(wanted), lambda below, here: min(here, below - 1)))[::-1]
+    return [(one + other) / 2 for one, other in zip(down, up, strict=True)]

@@ -1,0 +1,60 @@
+"""The computational graph of definitions written to a file: a picture, or a text of Graphviz's or LaTeX's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backprop_cli.cli.console import Console
+
+if TYPE_CHECKING:
+    from backprop_cli.chain.result import ChainResult
+
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".tex")
+MOST_GATES = 400
+"""More gates than this make no picture that anybody could read."""
+
+
+def write_circuit(console: Console, result: ChainResult, output: str) -> None:
+    """Write the graph as the name's ending says; `-` is SVG on standard output.
+
+    Raises:
+        UsageError: the name has another ending, or the graph is too large for a picture.
+        OutputError: the file cannot be written.
+    """
+    from backprop_cli.errors import UsageError
+    from backprop_cli.files.output import write_whole
+    from backprop_cli.render.drawing.circuit import circuit_of
+    from backprop_cli.render.drawing.circuit_language import dot, tikz
+    from backprop_cli.render.drawing.circuit_svg import circuit_svg
+    from backprop_cli.render.drawing.svg import text_of
+
+    suffix = ".svg" if output == "-" else "." + output.rpartition(".")[2].lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"--output {output}: the name must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+    circuit = circuit_of(result)
+    if len(circuit.gates) > MOST_GATES:
+        hint = "--steps none draws one gate for each definition"
+        raise UsageError(f"a picture of {len(circuit.gates):,} gates shows nothing\n    hint: {hint}")
+    if suffix in (".dot", ".tex"):
+        write_whole(output, dot(circuit) if suffix == ".dot" else tikz(circuit))
+    else:
+        text = text_of(circuit_svg(circuit))
+        if output == "-":
+            console.write([text, "\n"])
+            return
+        write_whole(output, text + "\n" if suffix == ".svg" else as_picture(text, suffix))
+    console.notice(f"wrote {output}")
+
+
+def as_picture(svg: str, suffix: str) -> bytes:
+    """The SVG as PNG or PDF.
+
+    Raises:
+        MissingExtraError: the library for that is not installed.
+    """
+    from backprop_cli.cli.extras import extra
+    from backprop_cli.cli.plot import PNG_SCALE
+
+    with extra("plot"):
+        import vl_convert
+    return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE) if suffix == ".png" else vl_convert.svg_to_pdf(svg))
