@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.extras import extra
+from backprop_cli.errors import UsageError
+from backprop_cli.files.output import write_whole
 
 if TYPE_CHECKING:
     from backprop_cli.chain.result import ChainResult
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".tex")
+PNG_SCALE = 2.0
+"""A PNG has twice the picture's size, which is sharp on today's screens."""
 MOST_GATES = 400
 """More gates than this make no picture that anybody could read."""
 
@@ -21,8 +26,6 @@ def write_circuit(console: Console, result: ChainResult, output: str) -> None:
         UsageError: the name has another ending, or the graph is too large for a picture.
         OutputError: the file cannot be written.
     """
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.output import write_whole
     from backprop_cli.render.drawing.circuit import circuit_of
     from backprop_cli.render.drawing.circuit_language import dot, tikz
     from backprop_cli.render.drawing.circuit_svg import circuit_svg
@@ -52,9 +55,6 @@ def as_picture(svg: str, suffix: str) -> bytes:
     Raises:
         MissingExtraError: the library for that is not installed.
     """
-    from backprop_cli.cli.extras import extra
-    from backprop_cli.cli.plot import PNG_SCALE
-
     with extra("plot"):
         import vl_convert
     return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE) if suffix == ".png" else vl_convert.svg_to_pdf(svg))

@@ -9,16 +9,14 @@ from typing import Annotated
 import typer
 
 from backprop_cli.cli import options as opt
+from backprop_cli.cli.circuit import as_picture, write_circuit
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.extras import extra
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import choice_of
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
 SUFFIXES = (".svg", ".png", ".pdf")
-PNG_SCALE = 2.0
-"""A PNG has twice the picture's size, which is sharp on today's screens."""
 
 
 class What(StrEnum):
@@ -88,13 +86,7 @@ def plot(
     if output in (None, "-"):
         console.write([text, "\n"])
         return
-    content: str | bytes = text + "\n"
-    if suffix != ".svg":
-        with extra("plot"):
-            import vl_convert
-        made = vl_convert.svg_to_png(text, scale=PNG_SCALE) if suffix == ".png" else vl_convert.svg_to_pdf(text)
-        content = bytes(made)
-    write_whole(str(output), content)
+    write_whole(str(output), text + "\n" if suffix == ".svg" else as_picture(text, suffix))
     console.notice(f"wrote {output}")
 
 
@@ -102,7 +94,6 @@ def _plot_definitions(text: str, console: Console, output: str | None) -> None:
     """The computational graph of definitions, as `chain -o` draws it."""
     from backprop_cli.chain.derive import differentiate
     from backprop_cli.chain.question import Question, Steps
-    from backprop_cli.cli.circuit import write_circuit
     from backprop_cli.formula.expression import Source
 
     result = differentiate(Source(text), Question(steps=Steps.all, numbers=True))

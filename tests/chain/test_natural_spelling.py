@@ -181,7 +181,7 @@ def test_a_point_is_written_in_every_way(point: tuple[str, str]) -> None:
 
 def test_a_point_of_several_values_is_no_list_of_definitions() -> None:
     result = backprop("chain", "f = x y^2 where x = 2, y = pi/2", "-f", "json").json
-    assert result["definitions"] == {"f": "x*y^2"} and result["at"] == {"x": 2.0, "y": float(mp.pi / 2)}
+    assert result["definitions"].keys() == {"u1", "f"} and result["at"] == {"x": 2.0, "y": float(mp.pi / 2)}
 
 
 @pytest.mark.parametrize("lines", [["y = x^2 where x = 3"], ["y = x^2 at x=3"], ["y = x^2", "y'(3)"]])
