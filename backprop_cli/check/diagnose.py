@@ -35,13 +35,15 @@ _DOUBT_OF_PAIRS = 0.3
 class Diagnosis:
     """One mistake, or two made together, the names of the wrong numbers that it explains, and what else does the same.
 
-    `contradicts` names right numbers that would have come out wrong too.
+    `contradicts` names right numbers that would have come out wrong too. `would_be` has those, and the wrong numbers that it
+    does not explain but would have made otherwise, with what they would be.
     """
 
     mistakes: tuple[Made, ...]
     alternatives: tuple[tuple[Made, ...], ...]
     explains: tuple[str, ...]
     contradicts: tuple[str, ...]
+    would_be: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,16 @@ class _Attempt:
     order: int
     explains: frozenset[int]
     contradicts: frozenset[int]
+    would_be: dict[int, float]
 
-    def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, int]:
+    def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, bool, int]:
         """The smaller the better.
 
         What explains most of the open numbers, less the right ones it spoils; of equal ones what spoils fewest, then what
-        needs fewest mistakes, then what stands first in the table.
+        needs fewest mistakes, then what is not rare, then what stands first in the table.
         """
-        spoilt = len(self.contradicts)
-        return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), self.order
+        spoilt, is_rare = len(self.contradicts), self.mistakes[0].mistake.alone
+        return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), is_rare, self.order
 
 
 def diagnose(
@@ -156,11 +159,16 @@ class _Laboratory:
             for row in np.flatnonzero(np.any(agreements & is_wrong, axis=1)).tolist():
                 mistakes, agrees = chosen[first + row], agreements[row]
                 if self.evidence.speaks_for(numbers[row], agrees, _needed(mistakes), _is_scaling(mistakes)):
-                    explains, spoilt = agrees & is_wrong, ~(agrees | is_wrong)
-                    attempts.append(_Attempt(mistakes, first + row, _indices(explains), _indices(spoilt)))
+                    attempts.append(self._attempt(mistakes, first + row, numbers[row], agrees))
             if self.on_progress is not None:
                 self.on_progress(first + len(numbers), len(chosen))
         return attempts
+
+    def _attempt(self, mistakes: tuple[Made, ...], order: int, numbers: Array, agrees: Array) -> _Attempt:
+        is_wrong = self.evidence.is_wrong
+        missed = np.flatnonzero(self.evidence.is_moved(numbers) & ~agrees).tolist()
+        would_be = {index: float(numbers[index]) for index in missed}
+        return _Attempt(mistakes, order, _indices(agrees & is_wrong), _indices(~(agrees | is_wrong)), would_be)
 
     def _numbers(self, mistakes: tuple[Made, ...]) -> Array:
         """The compared numbers as these mistakes make them."""
@@ -214,12 +222,14 @@ def _best(
             for one in attempts
             if one is not best and (one.explains, one.contradicts) == (best.explains, best.contradicts)
         ]
+        same.sort(key=lambda attempt: attempt.merit(left))
         diagnoses.append(
             Diagnosis(
                 best.mistakes,
                 tuple(_distinct(best, same)),
                 _names(comparison, best.explains),
                 _names(comparison, best.contradicts),
+                tuple((comparison.compared[index].given.name, value) for index, value in best.would_be.items()),
             )
         )
         left -= best.explains

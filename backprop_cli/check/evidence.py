@@ -65,9 +65,7 @@ class Evidence:
         all is multiplied by a constant.
         """
         explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
-        with np.errstate(invalid="ignore"):
-            is_moved = ~(np.abs(numbers - self._expected) <= 0.5 * self._units)
-        hits, in_vain = int(explains.sum()), int((is_moved & ~agrees).sum())
+        hits, in_vain = int(explains.sum()), int((self.is_moved(numbers) & ~agrees).sum())
         is_contested = np.any(spoilt) or (hits == 1 and not self.is_wrong.all())
         digits = self._contested_digits if is_contested else self._digits
         if np.any(self.is_wrong & ~self._follows & ~explains):
@@ -78,6 +76,11 @@ class Evidence:
         if is_scaling:
             of_plain = _DIGITS_OF_PLAIN_SCALING if in_vain else _CLEAR_DIGITS
         return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed, of_plain)
+
+    def is_moved(self, numbers: Array) -> Array:
+        """Which of a hypothesis' numbers are other than the right ones."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(~(np.abs(numbers - self._expected) <= 0.5 * self._units))
 
     def _is_enough(self, explains: Array, digits: Array, needed: float, of_plain: float) -> bool:
         """Whether it is still enough when numbers that one factor explains are counted as one.

@@ -409,6 +409,26 @@ def test_mazur_closing_loss_is_that_of_already_updated_weights() -> None:
     assert [(one["mistakes"], one["explains"]) for one in answer["diagnosis"]] == [(["updated_weights_used"], ["E+"])]
 
 
+def test_what_a_mistake_would_have_made_wrong_is_said_with_its_number() -> None:
+    """The post's own w1+ is right, and with the weights of after the update it would be 0.1498176."""
+    text = "E+: 0.291027924\nw1+: 0.149780716\no1: 0.7\n"
+    (found,) = against(text, name="mazur")[0]["diagnosis"]
+    assert (found["explains"], found["contradicts"]) == (["E+"], ["w1+"])
+    h = [1 / (1 + math.exp(-z)) for z in (0.3775, 0.3925)]
+    o = [1 / (1 + math.exp(-(w[0] * h[0] + w[1] * h[1] + 0.6))) for w in ((0.4, 0.45), (0.5, 0.55))]
+    delta = [(p - t) * p * (1 - p) for p, t in zip(o, (0.01, 0.99), strict=True)]
+    back = sum(d * (w - 0.5 * d * h[0]) for d, w in zip(delta, (0.4, 0.5), strict=True))
+    assert found["would_be"] == {"w1+": pytest.approx(0.15 - 0.5 * back * h[0] * (1 - h[0]) * 0.05, rel=1e-12)}
+    shown = backprop("check", "mazur", "-a", "-", stdin=text).stdout
+    assert "But then w1⁺ (0.14981764) would be wrong too." in shown
+
+
+def test_of_mistakes_that_give_the_same_the_commoner_one_is_named() -> None:
+    text = "w31,0.0822\nw41,0.0827\nw11,0.000668\nw21,0.001337\nw12,0.000750\nw22,0.001500\n"
+    (found,) = against(text)[0]["diagnosis"]
+    assert (found["mistakes"], found["alternatives"]) == (["first_output_only"], [["one_output_only"]])
+
+
 def test_mazur_after_more_rounds_is_too() -> None:
     answer, _ = against(lines(dict(zip(("o1+", "o2+"), sequential(20), strict=True))), "-n", "20", name="mazur")
     assert answer["diagnosis"][0]["mistakes"] == ["updated_weights_used"]

@@ -134,6 +134,6 @@ def test_the_ratio_is_said_before_any_mistake(file: str, format: str) -> None:
     said = {
         "latex": r"All of W2 are $3 \times$ the right ones ($n$), all of W1 $-1 \times$. $n$ is the number of outputs.",
         "markdown": "All of W2 are $3 \\times$ the right ones ($n$), all of W1 $-1 \\times$. $n$ is the number of outputs.",
-        "table": "All of W2 are 3 × the right ones (n), all of W1 -1 ×. n is the number of outputs.",
+        "table": "All of W2 are 3 × the right ones (n), all of W1 −1 ×. n is the number of outputs.",
     }
     assert said[format] in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -115,6 +116,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "alternatives": [_ids(mistakes) for mistakes in diagnosis.alternatives],
         "explains": list(diagnosis.explains),
         "contradicts": list(diagnosis.contradicts),
+        "would_be": {name: value if math.isfinite(value) else None for name, value in diagnosis.would_be},
         "reasons": [_reason(made) for made in diagnosis.mistakes],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from backprop_cli.check.compare import Compared, Comparison
@@ -118,12 +118,23 @@ def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator
     rows = [tuple(_formula(formula, notation) for formula in made.formulas) for made in diagnosis.mistakes]
     yield Table(columns, rows, len(rows))
     yield Note(f"It explains {_listed(diagnosis.explains, notation)}.")
+    would_be = dict(diagnosis.would_be)
     if diagnosis.contradicts:
-        names = _listed(diagnosis.contradicts, notation)
+        names = listed(diagnosis.contradicts, lambda name: _with_value(name, would_be, notation))
         yield Note(f"But then {names} would be wrong too.")
+    others = [name for name in would_be if name not in diagnosis.contradicts]
+    if others:
+        names = listed(others, lambda name: _with_value(name, would_be, notation))
+        yield Note(f"And it would make {names} wrong in another way.")
     for alternative in diagnosis.alternatives:
         ids = notation.text(" and ".join(made.id for made in alternative))
         yield Note(f"The same numbers come out if {_sentence(alternative, notation)} ({ids}).")
+
+
+def _with_value(name: str, would_be: Mapping[str, float], notation: Notation) -> str:
+    """`w31 (0.1643)`, what it would be."""
+    value = f" ({notation.math(notation.term(would_be[name]))})" if name in would_be else ""
+    return f"{_name(name, notation)}{value}"
 
 
 def _share(explained: int, wrong: int) -> str:
@@ -209,14 +220,19 @@ def _members(ratio: Ratio, notation: Notation) -> str:
     return f"all {'changes ' if ratio.group.endswith('+') else ''}of {ratio.group.removesuffix('+')}"
 
 
+def _spelled(factor: str, notation: Notation) -> str:
+    """`−η`, `2 ×`, from `-eta`, `2 by`."""
+    for sign, symbol in (("-", "minus"), ("eta", "eta"), ("by", "by")):
+        factor = factor.replace(sign, notation.symbol(symbol))
+    return notation.math(factor)
+
+
 def _times(ratio: Ratio, notation: Notation, what: str = "") -> str:
     """`2 × the right ones (n)`."""
     plain = Fraction(ratio.ratio).limit_denominator(1000)
     factor = str(plain) if math.isclose(plain, ratio.ratio, rel_tol=1e-12) else f"{ratio.ratio:.4g}"
-    meanings = [
-        notation.math(meaning.replace("eta", notation.symbol("eta"))) for meaning in ratio.may_be if meaning != factor
-    ]
-    by = notation.math(f"{factor} {notation.symbol('by')}")
+    meanings = [_spelled(meaning, notation) for meaning in ratio.may_be if meaning != factor]
+    by = _spelled(f"{factor} by", notation)
     return f"{by}{what} ({' or '.join(meanings)})" if meanings else f"{by}{what}"
 
 
