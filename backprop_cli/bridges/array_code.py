@@ -9,7 +9,7 @@ from typing import Any
 from backprop_cli.formula.code import PythonPrinter
 from backprop_cli.formula.expression import Apply, Expression
 from backprop_cli.formula.operations import Operation
-from backprop_cli.formula.printer import ATOM, POWER, PRODUCT, Case, Piece, Printer
+from backprop_cli.formula.printer import ATOM, POWER, PRODUCT, Case, Piece, Printer, number_text
 from backprop_cli.formula.reading import formula
 from backprop_cli.functions.losses import Loss
 
@@ -52,15 +52,19 @@ class ArrayPrinter(PythonPrinter):
         return self.written(name, entry, "", parts)
 
 
-def of_arrays(prefix: str, text: Any, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
+def printed(printer: Printer, text: Any, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
     """A function's formula with other names for its variables, and numbers for its settings."""
     plain = re.sub(r"<(\w+)>", r"\1", getattr(text, "text", text))
-    printer = ArrayPrinter(prefix)
-    numbers = {name: printer.number(repr(value)) for name, value in settings.items()}
+    numbers = {name: printer.number(number_text(value)) for name, value in settings.items()}
     expression = formula(plain)
     piece = printer.piece(expression, {**numbers, **{name: Piece(written) for name, written in names.items()}})
     is_negated = isinstance(expression, Apply) and expression.operation == "neg"
     return piece._replace(binding=PRODUCT) if is_negated else piece
+
+
+def of_arrays(prefix: str, text: Any, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
+    """The same over arrays, with the functions of the module that `prefix` names."""
+    return printed(ArrayPrinter(prefix), text, names, settings)
 
 
 def factor(piece: Piece) -> str:

@@ -28,6 +28,7 @@ class Target(StrEnum):
     npz = "npz"
     dot = "dot"
     tikz = "tikz"
+    xlsx = "xlsx"
 
 
 SHORT = {"torch": "pytorch", "graphviz": "dot"}
@@ -62,7 +63,7 @@ def export(
     ] = False,
     quiet: opt.QuietOption = False,
 ) -> None:  # fmt: skip
-    """The network as another library's script or model, or as a picture.
+    """The network as a script, a model, a spreadsheet or a picture.
 
     A training script starts from the file's weights, makes the file's updates, and prints `loss` and its value last.
     """
@@ -82,7 +83,7 @@ def export(
     else:
         if output in (None, "-"):
             raise UsageError(f"{to} is no text: say where it goes with -o FILE")
-        _write_file(console, _binary(setup, to), str(output))
+        _write_file(console, _binary(console, setup, to), str(output))
 
 
 def _script(setup: Setup, to: Target, distributed: bool) -> Script:
@@ -109,7 +110,7 @@ def _picture(setup: Setup, to: Target) -> str:
     return dot(setup.network) if to is Target.dot else tikz(setup.network)
 
 
-def _binary(setup: Setup, to: Target) -> bytes:
+def _binary(console: Console, setup: Setup, to: Target) -> bytes:
     from backprop_cli.cli.extras import extra
     from backprop_cli.files.state_dict import state_dict
     from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
@@ -118,6 +119,15 @@ def _binary(setup: Setup, to: Target) -> bytes:
         with extra("onnx"):
             from backprop_cli.bridges.onnx_export import onnx_bytes
         return onnx_bytes(setup.network, setup.title)
+    if to is Target.xlsx:
+        with extra("xlsx"):
+            from backprop_cli.bridges.workbook import xlsx_bytes
+        content, steps = xlsx_bytes(setup)
+        if steps < setup.schedule.steps:
+            console.notice(
+                f"the sheet makes {steps:,} of the {setup.schedule.steps:,} steps: drag its last row down for more"
+            )
+        return content
     arrays = state_dict(setup.network)
     return npz_bytes(arrays) if to is Target.npz else safetensors_bytes(arrays)
 
