@@ -18,6 +18,8 @@ from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network, ParameterRow, Schedule
 from backprop_cli.network.penalty import NO_PENALTY, ByKind, Penalty
 
+MOST_LISTED = 12
+"""Names of a layer's parameters that a hint lists."""
 MOST_COMPARISONS = 10_000_000
 """Of a glob with a name: about two seconds' work is refused."""
 
@@ -105,11 +107,21 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
             continue
         matched = _matching(pattern, named, network)
         if not matched:
-            close = None if check.is_full else nearest(pattern, named)
-            check.problem(key, f"no parameter is called {pattern!r}", f"did you mean {close!r}?" if close else "")
+            hint = "" if check.is_full else _meant(pattern, named, network)
+            check.problem(key, f"no parameter is called {pattern!r}", hint)
         for parameter in matched:
             frozen[network.names.index(parameter)] = True
     return replace(schedule, frozen=frozen)
+
+
+def _meant(pattern: str, named: dict[str, Parameter], network: Network) -> str:
+    """What a pattern that matches nothing may have meant: a layer's parameters, or a name like it."""
+    of_layer = list(map(network.names.of, network.names.of_layer(pattern)))
+    if of_layer:
+        listed = ", ".join(of_layer[:MOST_LISTED]) + ", …" * (len(of_layer) > MOST_LISTED)
+        return f"those of layer {pattern[1:]} are {listed}"
+    close = nearest(pattern, named)
+    return f"did you mean {close!r}?" if close else ""
 
 
 def _is_glob(pattern: str, network: Network) -> bool:

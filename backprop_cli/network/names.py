@@ -246,11 +246,18 @@ class Names:
             found = self.get(own) or self._units_by_name.get(own)
             if found is not None:
                 return [found]
-        layer = _LAYER.fullmatch(name.strip())
-        if layer and int(layer[2]) <= self.depth:
-            parameters = self.layer_parameters(int(layer[2]) - 1)
-            return [parameter for parameter in parameters if parameter.is_weight == (layer[1] == "W")]
+        of_layer: list[Parameter | Unit] = [*self.of_layer(name)]
+        if of_layer:
+            return of_layer
         raise UnknownNameError("parameter", name, [*self._by_name, *self._units_by_name])
+
+    def of_layer(self, name: str) -> list[Parameter]:
+        """All the weights of a layer for `W1`, all its biases for `b1`; none for any other name."""
+        layer = _LAYER.fullmatch(name.strip())
+        if layer is None or int(layer[2]) > self.depth:
+            return []
+        parameters = self.layer_parameters(int(layer[2]) - 1)
+        return [parameter for parameter in parameters if parameter.is_weight == (layer[1] == "W")]
 
     def fixed(self) -> Iterator[str]:
         """The names of everything that is no parameter: inputs, targets, net inputs, activations, the loss, its penalty."""
