@@ -132,7 +132,7 @@ def _wanted(config: str | None, names: list[str]) -> tuple[str | None, list[str]
     """CONFIG and the names that are to be explained: `explain w31` leaves CONFIG out, `w31,w41` are two names."""
     if config is not None and not _is_network(config):
         return _wanted(None, [config, *names])
-    return config, [name for given in names for name in _COMMA.split(given)]
+    return config, [name for given in names for name in list(filter(str.strip, _COMMA.split(given))) or [given]]
 
 
 _COMMA = re.compile(r",(?![^\[{]*[\]}])")

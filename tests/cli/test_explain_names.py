@@ -33,6 +33,7 @@ def names(*args: str) -> list[str]:
         (["classic", "w31", "w41"], ["w31", "w41"]),
         (["classic", "-w", "w31,w41", "b1"], ["b1", "w31", "w41"]),
         (["classic", "-w", "W2[1,1],b2[1]"], ["w31", "b2"]),
+        (["classic", "w31,", "-w", "b1, b2"], ["w31", "b1", "b2"]),
         (["classic", "dE/dw31", "∂E/∂w41", "grad_w32", "w_42"], ["w31", "w41", "w32", "w42"]),
         (["classic", "dE/dz3", "δ4", "dL/da1", "x2", "o1"], ["z3", "z4", "a1", "x2", "o1"]),
         (["classic", "W2", "b2"], ["w31", "w41", "w32", "w42", "b2"]),
@@ -42,6 +43,13 @@ def names(*args: str) -> list[str]:
 )
 def test_a_name_means_what_it_says(args: list[str], explained: list[str]) -> None:
     assert names(*args) == explained
+
+
+@pytest.mark.parametrize("name", ["", ",", "W9", "dE/d"])
+def test_what_is_no_name_is_not_taken_for_none(name: str) -> None:
+    result = backprop("explain", "classic", "-w", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"unknown parameter {name!r}" in result.stderr
 
 
 def test_the_file_may_be_left_out_which_is_said() -> None:
