@@ -27,6 +27,9 @@ _AT_A_TIME = 20_000
 _COMMON = sum(not mistake.alone for mistake in MISTAKES.values())
 """So many mistakes are not rare."""
 
+_MOST_REMEMBERED = 1_000
+"""Numbers that a class is asked for, of which every mistake's are kept."""
+
 _DOUBT_OF_PAIRS = 0.3
 """So many digits more must speak for two mistakes made together."""
 
@@ -182,13 +185,16 @@ class _Laboratory:
     def _computed(self, mistakes: tuple[Made, ...]) -> Array:
         """The same before they are written down, which is the same for everybody."""
         known = (self.comparison.selection, tuple(map(id, mistakes)))
-        if known not in self.memory.numbers:
+        numbers = self.memory.numbers.get(known)
+        if numbers is None:
             run, sample = self.comparison.run, self.comparison.sample
             steps = max(0, run.steps + sum(made.way.steps for made in mistakes))
             with np.errstate(all="ignore"):
                 work = Work(run.setup, steps, sample, (made.way.change for made in mistakes))
-                self.memory.numbers[known] = self.comparison.selection.of(work)
-        return self.memory.numbers[known]
+                numbers = self.comparison.selection.of(work)
+            if len(numbers) <= _MOST_REMEMBERED:
+                self.memory.numbers[known] = numbers
+        return numbers
 
 
 def _needed(mistakes: tuple[Made, ...]) -> float:

@@ -121,19 +121,18 @@ class Ratios:
 
     def _clusters(self, wrong: list[int]) -> Iterator[list[int]]:
         """Numbers whose ratios agree so well that it is no chance; each ratio's most exact number first."""
-        left = sorted((index for index in wrong if self._is_known(index)), key=lambda index: self.errors[index])
-        while left:
+        left = np.array([index for index in wrong if self._is_known(index)], dtype=int)
+        left = left[np.argsort(self.errors[left], kind="stable")]
+        for _ in range(_MOST_RATIOS):
+            if not left.size:
+                return
             first = left[0]
-            shared = [
-                index
-                for index in left
-                if index == first
-                or abs(self.values[index] - self.values[first]) <= self.errors[index] + self.errors[first]
-            ]
-            left = [index for index in left if index not in shared]
+            is_same = np.abs(self.values[left] - self.values[first]) <= self.errors[left] + self.errors[first]
+            is_same[0] = True
+            shared, left = left[is_same], left[~is_same]
             errors = self.errors[shared[1:]] + self.errors[first]
             if len(shared) == 1 or -np.log10(2.0 * errors / abs(self.values[first])).sum() >= _SURE_DIGITS:
-                yield shared
+                yield shared.tolist()
 
     def _is_known(self, index: int) -> bool:
         value, error = self.values[index], self.errors[index]
@@ -190,18 +189,20 @@ class Ratios:
         """Numbers that are the right one of a neighbour, to so many digits that it is no chance."""
         groups = [[self._comparison.compared[index] for index in members] for members in self._groups().values()]
         for group in groups:
+            by_size = sorted(group, key=lambda one: one.expected)
+            sizes = np.array([one.expected for one in by_size])
             for one in group:
-                if (
-                    one.agrees
-                    or one.given.name not in among
-                    or one.given.name in seen
-                    or one.given.digits < _TELLING_DIGITS
-                ):
+                if one.agrees or one.given.name not in among or one.given.name in seen:
                     continue
-                nearby = [other for other in group if abs(one.given.value - other.expected) <= 0.5 * one.given.unit]
-                if len(nearby) == 1 and nearby[0].agrees:
-                    yield Slip(one.given.name, "copied", nearby[0].given.name)
+                reach = 0.5 * one.given.unit
+                low = int(np.searchsorted(sizes, one.given.value - reach, side="left"))
+                high = int(np.searchsorted(sizes, one.given.value + reach, side="right"))
+                if one.given.digits >= _TELLING_DIGITS and high - low == 1 and by_size[low].agrees:
+                    yield Slip(one.given.name, "copied", by_size[low].given.name)
 
+
+_MOST_RATIOS = 1_000
+"""Of so many different ratios in one group none is looked for any more."""
 
 _SLIPS = {
     "sign": (-1.0,),
