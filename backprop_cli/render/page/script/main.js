@@ -5,6 +5,7 @@ import { drawing, light, scrollToLit, showLines } from "./drawing.js";
 import { fillPanel } from "./panel.js";
 import { showNumbers } from "./show.js";
 import { frame, numbers, sampleNumber, view } from "./state.js";
+import { goTo, isStepping, listenToStepper } from "./stepper.js";
 import { closure, pathsOf, structure } from "./structure.js";
 
 const scene = /** @type {HTMLElement} */ (document.querySelector(".scene"));
@@ -26,6 +27,7 @@ function show() {
 }
 
 function showNow() {
+  if (isStepping()) goTo(-1);
   const shown = numbers();
   showNumbers(shown);
   showLines(shown.ofSample);
@@ -76,6 +78,7 @@ const anchors = new Map([...parameters].map(([anchor, parameter]) => [parameter,
  * @param {string | null} parameter
  */
 function choose(parameter) {
+  if (isStepping()) goTo(-1);
   view.chosen = parameter === view.chosen ? null : parameter;
   for (const marked of find(".chosen")) marked.classList.remove("chosen");
   scene.classList.toggle("has-chosen", view.chosen !== null);
@@ -159,6 +162,8 @@ addEventListener("hashchange", () => {
   if (parameter !== view.chosen) choose(parameter);
 });
 element("controls").addEventListener("submit", (event) => event.preventDefault());
+
+listenToStepper();
 
 const copy = element("copy");
 copy.addEventListener("click", async () => {

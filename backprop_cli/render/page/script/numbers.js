@@ -5,6 +5,7 @@ import { data } from "./data.js";
 /** @typedef {{count: number, isSignificant: boolean}} Digits so many decimals, or significant digits */
 
 export const MATHML = "http://www.w3.org/1998/Math/MathML";
+export const SVG = "http://www.w3.org/2000/svg";
 const KEPT = 5; // significant digits that a small number keeps at most
 const MOST_MORE = 2; // decimals beyond those asked for
 const [SMALLEST_POWER, LARGEST_POWER, DOUBLE_DIGITS] = [-5, 8, 16];

@@ -147,24 +147,32 @@ function pathTable(target, { ofSample }, lightPath) {
 }
 
 /**
+ * A copy of a quantity's row in the tables, with nothing in it to be clicked.
+ * @param {string} name
+ * @param {Shown} shown
+ */
+export function cloneRow(name, shown) {
+  const row = /** @type {HTMLElement | undefined} */ (rows.get(name)?.cloneNode(true));
+  if (row === undefined) return null;
+  row.classList.remove("chosen");
+  delete row.dataset.link;
+  row.removeAttribute("id");
+  for (const link of find("a", row)) {
+    link.before(html("span", [(link.getAttribute("aria-label") ?? "").split(",")[0]], { class: "unseen" }));
+    link.replaceWith(...link.childNodes);
+  }
+  for (const place of find("[data-name]", row)) showNumber(place, shown);
+  return row;
+}
+
+/**
  * The table rows of everything that the gradient is made of.
  * @param {string} target
  * @param {Shown} shown
  */
 function factorTable(target, shown) {
-  const copies = closure(structure, target).flatMap((name) => rows.get(name)?.cloneNode(true) ?? []);
-  const table = html("table", [html("caption", ["Factor by factor"]), html("tbody", copies)], { class: "worked" });
-  for (const row of find("tr", table)) {
-    row.classList.remove("chosen");
-    delete row.dataset.link;
-    row.removeAttribute("id");
-  }
-  for (const link of find("a", table)) {
-    link.before(html("span", [(link.getAttribute("aria-label") ?? "").split(",")[0]], { class: "unseen" }));
-    link.replaceWith(...link.childNodes);
-  }
-  for (const place of find("[data-name]", table)) showNumber(place, shown);
-  return table;
+  const copies = closure(structure, target).flatMap((name) => cloneRow(name, shown) ?? []);
+  return html("table", [html("caption", ["Factor by factor"]), html("tbody", copies)], { class: "worked" });
 }
 
 /**

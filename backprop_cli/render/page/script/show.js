@@ -1,14 +1,13 @@
 // Writing the numbers into their places: what can be seen at once, the rest when there is time for it.
 
 import { find } from "./data.js";
-import { cell, exact, MATHML, mathNumber, percent, short } from "./numbers.js";
+import { cell, exact, MATHML, mathNumber, percent, short, SVG } from "./numbers.js";
 
 /** @typedef {import("./state.js").Shown} Shown */
 /** @typedef {{region: Element, around: Element, elements: Element[]}} Group the places within a row, picture or paragraph */
 
 const SLICE = 8; // milliseconds of writing at a time
 const MARGIN = 300; // pixels beyond the window that are written at once too
-const SVG = "http://www.w3.org/2000/svg";
 
 /** @type {Group[]} */
 const groups = grouped(find("[data-name], [data-product]"));
