@@ -6,6 +6,7 @@ All other numbers follow from these, and the script works them out when they are
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,8 +40,30 @@ def model_data(setup: Setup, samples: list[int]) -> dict[str, Any]:
         "names": _names(setup.network),
         "network": _network(setup.network),
         "schedule": _schedule(setup.schedule),
+        "file": _file_keys(setup),
         "samples": [{"x": x[i], "t": t[i]} if i in kept else None for i in range(max(kept) + 1)],
     }
+
+
+def _file_keys(setup: Setup) -> dict[str, Any]:
+    """What a network file says besides the network, the samples and the learning rate."""
+    schedule, names = setup.schedule, setup.network.names
+    penalty = setup.network.penalty
+    keys: dict[str, Any] = {
+        "title": setup.title,
+        "momentum": schedule.momentum,
+        "dampening": schedule.dampening,
+        "nesterov": schedule.nesterov,
+        "weight_decay": dict(schedule.weight_decay._asdict()) if any(schedule.weight_decay) else None,
+        "penalty": {"l2": penalty.l2._asdict(), "l1": penalty.l1._asdict()} if penalty else None,
+        "batch_size": schedule.batch_size,
+        "drop_last": schedule.drop_last,
+        "shuffle": schedule.shuffle,
+        "seed": schedule.seed,
+        "reduction": schedule.reduction if schedule.reduction != "mean" else None,
+        "freeze": [names.of(one) for one in names.parameters() if setup.is_frozen(one)],
+    }
+    return {key: value for key, value in keys.items() if value}
 
 
 def _names(network: Network) -> dict[str, Any]:
@@ -125,6 +148,6 @@ def _maps(run: Run) -> dict[str, Any]:
 
 
 def embedded(data: Mapping[str, Any]) -> str:
-    """JSON that may stand in a `<script>` element: nothing in it can end the element or begin a comment."""
+    """JSON that may stand in a `<script>` element: nothing in it can end the element or begin a comment or a script."""
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+    return re.sub("<(?=[/!sS])", r"\\u003c", text)

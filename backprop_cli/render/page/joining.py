@@ -15,6 +15,11 @@ PRINTED = "functions"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 
+_COMMENT = re.compile(
+    r"^ *//[^\n]*\n|^ */\*\*(?:(?!\*/).)*\*/\n|/\*\* @type (?:(?!\*/).)*\*/ |^\n|^ +", re.MULTILINE | re.DOTALL
+)
+"""What is written for whoever reads the modules, types and indents among it: pages are small without it."""
+
 
 def module_text(name: str) -> str:
     """The source of one module, as `tsc` reads it."""
@@ -24,8 +29,8 @@ def module_text(name: str) -> str:
 
 
 @cache
-def joined_script() -> str:
-    """All modules that `main` needs, each behind those that it imports from; their top-level names all differ."""
+def joined_script(main: str = MAIN) -> str:
+    """All modules that `main` needs and itself, each behind those that it imports from; their top-level names all differ."""
     order: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -33,7 +38,7 @@ def joined_script() -> str:
         for needed in _IMPORT.findall(text):
             if needed not in order:
                 add(needed)
-        order[name] = _EXPORT.sub("", _IMPORT.sub("", text)).strip()
+        order[name] = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))).strip()
 
-    add(MAIN)
+    add(main)
     return "\n\n".join(order.values()) + "\n"

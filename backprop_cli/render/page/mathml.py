@@ -157,7 +157,7 @@ def _fill(element: Element, marked: Element) -> None:
 @lru_cache(maxsize=4096)
 def _converted(latex: str) -> Element:
     tree = ElementTree.fromstring(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1))
-    tree.attrib = {"displaystyle": "true"}
+    tree.attrib = {}
     return tree
 
 

@@ -27,6 +27,7 @@ from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
+from backprop_cli.render.page.formulas import formulas
 from backprop_cli.render.page.joining import joined_script
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
@@ -161,7 +162,14 @@ def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
         "samples": [(index, _sample_label(run.setup.samples.inputs[index], index)) for index in samples],
         "most_options": MOST_OPTIONS,
         "sample": page.sample,
-        "data": _data(page, {**model_data(run.setup, samples), "updates": _updates(environment, articles)}),
+        "data": _data(
+            page,
+            {
+                **model_data(run.setup, samples),
+                "updates": _updates(environment, articles),
+                "formulas": formulas(PageNotation(page.digits)),
+            },
+        ),
         "blocks": [],
     }
 

@@ -15,8 +15,13 @@
  */
 
 /**
+ * What a function is called, its default settings, and its formulas as HTML with `data-name` places for its arguments.
+ * @typedef {{settings: number[], keys: string[], value: string, slope: string}} Formulas
+ */
+
+/**
  * `samples` by index, of very many some are left out; `updates` is the update of any weight and of any bias as HTML.
- * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>}} Model
+ * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>, formulas: {activations: Record<string, Formulas>, losses: Record<string, Formulas>}, file: Record<string, unknown>}} Model
  */
 
 /**

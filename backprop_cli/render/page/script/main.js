@@ -2,6 +2,9 @@
 
 import { data, element, find } from "./data.js";
 import { drawing, light, scrollToLit, showLines } from "./drawing.js";
+import { lossAlong } from "./along.js";
+import { showFormulas } from "./formulas.js";
+import { editsInAddress, listenToLive, showForm, takeEdits, tuner } from "./live.js";
 import { fillPanel } from "./panel.js";
 import { showNumbers } from "./show.js";
 import { frame, numbers, sampleNumber, view } from "./state.js";
@@ -29,10 +32,21 @@ function show() {
 function showNow() {
   if (isStepping()) goTo(-1);
   const shown = numbers();
+  showFormulas();
   showNumbers(shown);
+  showForm();
   showLines(shown.ofSample);
   showPlace();
-  if (view.chosen !== null) fillPanel(view.chosen, shown, lightPath, leave);
+  if (view.chosen !== null) showChosen(view.chosen, shown);
+}
+
+/**
+ * @param {string} parameter
+ * @param {import("./state.js").Shown} shown
+ */
+function showChosen(parameter, shown) {
+  fillPanel(parameter, shown, lightPath, leave);
+  element("along").replaceChildren(...lossAlong(parameter));
 }
 
 /** @param {string[]} links */
@@ -87,7 +101,7 @@ function choose(parameter) {
   const status = element("status");
   if (view.chosen === null) {
     light([], null);
-    panel?.replaceChildren();
+    for (const id of ["tune", "along", "derivation"]) element(id).replaceChildren();
     status.textContent = "nothing chosen";
     return;
   }
@@ -95,7 +109,9 @@ function choose(parameter) {
   const target = `d${data.loss}/d${view.chosen}`;
   const shown = numbers();
   light(closure(structure, target), view.chosen);
-  fillPanel(view.chosen, shown, lightPath, leave);
+  element("tune").replaceChildren(tuner(view.chosen));
+  showForm();
+  showChosen(view.chosen, shown);
   scrollToLit();
   const { count } = pathsOf(structure, target, shown.ofSample, 1);
   status.textContent = `${view.chosen} chosen: ${count.toLocaleString("en")} ${count === 1 ? "path" : "paths"} to the loss`;
@@ -104,7 +120,7 @@ function choose(parameter) {
 /** The address holds what is chosen; a page inside another one (srcdoc) has no address of its own to change. */
 function setAddress() {
   try {
-    history.replaceState(null, "", view.chosen === null ? "#" : `#${anchors.get(view.chosen)}`);
+    history.replaceState(null, "", `#${view.chosen === null ? "" : anchors.get(view.chosen)}${editsInAddress()}`);
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== "SecurityError") throw error;
   }
@@ -122,7 +138,7 @@ function leave() {
 
 /** @param {string | null} hash */
 function parameterOf(hash) {
-  return (panel && parameters.get((hash ?? "").slice(1))) ?? null;
+  return (panel && parameters.get((hash ?? "").slice(1).split("&")[0])) ?? null;
 }
 
 document.addEventListener("click", (event) => {
@@ -158,12 +174,18 @@ for (const radio of find('input[name="by"]')) {
   });
 }
 addEventListener("hashchange", () => {
+  takeEdits(location.hash);
+  show();
   const parameter = parameterOf(location.hash);
   if (parameter !== view.chosen) choose(parameter);
 });
 element("controls").addEventListener("submit", (event) => event.preventDefault());
 
 listenToStepper();
+listenToLive(() => {
+  setAddress();
+  show();
+});
 
 const copy = element("copy");
 copy.addEventListener("click", async () => {
@@ -179,6 +201,8 @@ copy.addEventListener("click", async () => {
 
 for (const hidden of find(".with-script, #controls, #copy")) hidden.hidden = false;
 if (!element("controls").children.length) element("controls").hidden = true;
+takeEdits(location.hash);
+if (location.hash.includes("&")) showNow();
 const linked = parameterOf(location.hash);
 if (linked !== null) {
   choose(linked);

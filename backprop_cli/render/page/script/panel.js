@@ -3,7 +3,7 @@
 import { data, element, find, html } from "./data.js";
 import { bothPasses, gradientOf, penaltySlopes } from "./engine.js";
 import { cell, exact, math, mathNumber, operator, percent } from "./numbers.js";
-import { point, sampleNumber, view } from "./state.js";
+import { currentModel, point, sampleNumber, view } from "./state.js";
 import { closure, pathsOf, structure } from "./structure.js";
 import { showNumber } from "./show.js";
 import { parametersOf } from "./values.js";
@@ -16,14 +16,14 @@ const MOST_SAMPLES = 12; // of a larger batch the samples are not listed
 const PLACE = "\ue000"; // stands in a template for the parameter's name
 
 /** The row of every quantity in the tables. */
-const rows = new Map(find("tr[data-row]").map((row) => [row.dataset.row ?? "", row]));
+export const rows = new Map(find("tr[data-row]").map((row) => [row.dataset.row ?? "", row]));
 
 /**
  * How a quantity is written, as in its row of the tables.
  * @param {string} name
  * @returns {Node[]}
  */
-function symbol(name) {
+export function symbol(name) {
   const written = rows.get(name)?.querySelector("th math");
   return written ? [...written.childNodes].map((node) => node.cloneNode(true)) : [math("mtext", [name])];
 }
@@ -33,7 +33,7 @@ function symbol(name) {
  * @param {string} name
  * @param {number} value
  */
-function factorNumber(name, value) {
+export function factorNumber(name, value) {
   const stage = rows.get(name)?.querySelector("th [data-stage]")?.getAttribute("data-stage");
   const marks = { "data-name": name, "data-value": exact(value), "data-factor": "" };
   return math("mrow", mathNumber(value, true), stage ? { ...marks, "data-stage": stage } : marks);
@@ -44,10 +44,10 @@ function factorNumber(name, value) {
  * @param {Node[][]} factors
  * @returns {(Node | string)[]}
  */
-function product(factors) {
+export function product(factors) {
   return factors.flatMap((factor, index) => {
     const isLast = index === factors.length - 1;
-    const formula = math("math", isLast ? factor : [...factor, operator("⋅")], { displaystyle: "true" });
+    const formula = math("math", isLast ? factor : [...factor, operator("⋅")]);
     return isLast ? [formula] : [formula, "\u200b"];
   });
 }
@@ -81,7 +81,7 @@ function cellOf(name, column) {
  */
 function equations(left, rights) {
   const lines = rights.flatMap((right, index) => [
-    html("span", index === 0 ? [math("math", left, { displaystyle: "true" })] : [], { class: "left" }),
+    html("span", index === 0 ? [math("math", left)] : [], { class: "left" }),
     html("span", ["="], { class: "equals" }),
     html("span", right, { class: "right" }),
   ]);
@@ -182,9 +182,10 @@ function factorTable(target, shown) {
  * @param {Shown} shown
  */
 function batchPart(parameter, target, { ofStep }) {
-  const model = data.model;
+  if (data.model === null || data.samples === 1) return [];
+  const model = currentModel(data.model);
   const { row, batch } = point();
-  if (model === null || data.samples === 1) return [];
+  if (batch.some((sample) => !model.samples[sample])) return [];
   const { reduction } = model.schedule;
   const gradient = ofStep.get(target) ?? NaN;
   const how = batch.length > 1 ? `the ${reduction} over the samples of its batch` : `that of sample ${batch[0] + 1}, its batch`;
@@ -232,15 +233,16 @@ function updatePart(parameter, shown) {
  */
 export function fillPanel(parameter, shown, lightPath, leave) {
   const panel = element("chosen");
+  const box = element("derivation");
   const target = `d${data.loss}/d${parameter}`;
   const focused = panel.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
   const { scrollTop } = panel;
   const value = shown.ofSample.get(parameter) ?? NaN;
   const mark = math("mrow", mathNumber(value, false), { "data-name": parameter, "data-value": exact(value) });
-  const title = html("h3", [math("math", [...symbol(parameter), math("mo", ["="]), mark], { displaystyle: "true" })], { "aria-label": parameter });
+  const title = html("h3", [math("math", [...symbol(parameter), math("mo", ["="]), mark])], { "aria-label": parameter });
   const close = html("button", ["Close"], { type: "button", class: "close", "aria-label": "Close" });
   close.addEventListener("click", leave);
-  panel.replaceChildren(
+  box.replaceChildren(
     close, title, chain(target, shown), ...pathTable(target, shown, lightPath), factorTable(target, shown),
     ...batchPart(parameter, target, shown), ...updatePart(parameter, shown),
   );

@@ -10,12 +10,18 @@ const SLICE = 8; // milliseconds of writing at a time
 const MARGIN = 300; // pixels beyond the window that are written at once too
 
 /** @type {Group[]} */
-const groups = grouped(find("[data-name], [data-product]"));
+let groups = [];
+regroup();
 /** @type {Group[]} */
 let waiting = [];
 /** @type {Shown} */
 let latest = { ofStep: new Map(), ofSample: new Map() };
 let isTimed = false;
+
+/** Look for the places anew; those in what is built when it is asked for are written there. */
+export function regroup() {
+  groups = grouped(find("[data-name], [data-product]").filter((place) => !place.closest("#chosen, #stepper")));
+}
 
 /**
  * @param {Element[]} places

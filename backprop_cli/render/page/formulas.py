@@ -1,0 +1,48 @@
+"""The formulas of all activations and losses as HTML, for a page in which others can be chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backprop_cli.derivation.partials import Rule
+from backprop_cli.formula.formula import Formula
+from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.losses import LOSSES
+from backprop_cli.render.page.mathml import PageNotation
+
+LETTERS = ("z", "a", "t", "o")
+"""What the formulas are in; each place of one is marked with its letter."""
+
+
+def formulas(notation: PageNotation) -> dict[str, dict[str, Any]]:
+    """By kind and name the default settings, and the formulas of the value (of a loss: one output's share) and the slope."""
+    activations = {
+        entry.name: _entry(notation, entry.defaults, entry.setting_values(), entry.definition, entry.slope_formula)
+        for entry in ACTIVATIONS.values()
+        if entry.is_elementwise
+    }
+    losses = {
+        entry.name: _entry(
+            notation, entry.defaults, entry.setting_values() | {"n": 0.0}, entry.definition, entry.slope_formula
+        )
+        for entry in LOSSES.values()
+    }
+    return {"activations": activations, "losses": losses}
+
+
+def _entry(
+    notation: PageNotation,
+    defaults: tuple[tuple[str, float], ...],
+    settings: dict[str, float],
+    value: Formula,
+    slope: Formula,
+) -> dict[str, Any]:
+    names = {letter: letter for letter in LETTERS} | dict.fromkeys(settings, "") | {"n": "n"}
+    values = dict.fromkeys(LETTERS, 0.5) | settings
+    shown = [notation.math(notation.numbers(Rule(formula, names, values))) for formula in (value, slope)]
+    return {
+        "settings": [number for _, number in defaults],
+        "keys": [name for name, _ in defaults],
+        "value": shown[0],
+        "slope": shown[1],
+    }
