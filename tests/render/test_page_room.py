@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.program import backprop
-from tests.render.browsing import LONG_NAMES, SMALL, SOFTMAX, Pages, crowded
+from tests.render.browsing import LONG_NAMES, SMALL, SOFTMAX, Pages, crowded, settle
 from tests.render.test_report import SCRIPT
 
 MISPLACED = """() => {
@@ -57,8 +57,17 @@ def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> Non
     assert 0.6 < shown < 1.25
 
 
-def test_axe_finds_nothing(pages: Pages) -> None:
-    page = pages.open("-", anchor="#parameter-1-1-1", stdin=SMALL, bypass_csp=True)
+@pytest.mark.parametrize("state", ["chosen", "stepping", "changing"])
+def test_axe_finds_nothing(pages: Pages, state: str) -> None:
+    anchor = "#parameter-1-1-1" if state == "chosen" else "#&x1=0.7&activation1=gelu" if state == "changing" else ""
+    page = pages.open("-", anchor=anchor, stdin=SMALL, bypass_csp=True)
+    settle(page)
+    if state == "stepping":
+        for _ in range(9):
+            page.locator("#forth").click()
+    if state == "changing":
+        page.get_by_text("Change any number").click()
+        page.locator("#copy-file").click()
     # axe takes its time over every element, so of what repeats itself only the first few are kept
     page.evaluate(
         "document.querySelectorAll('article ~ article ~ article, tr:nth-child(n + 5)').forEach(e => e.remove())"

@@ -1,0 +1,82 @@
+"""Both passes, step by step."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.program import backprop
+from tests.render.browsing import Pages, lit
+
+
+def stage(page: Page) -> str:
+    return page.locator("#stage").inner_text()
+
+
+def unknown(page: Page) -> set[str]:
+    return set(page.eval_on_selector_all(".network .unknown", "all => all.map(e => e.dataset.name)"))
+
+
+def test_the_forward_pass_fills_the_units_one_by_one(pages: Pages) -> None:
+    page = pages.open("classic")
+    forth = page.get_by_role("button", name="one step on")
+    forth.click()
+    assert stage(page) == "Forward 1 of 21"
+    assert {"z2", "a2", "z3", "o1", "E_o1", "E"} <= unknown(page) and not {"z1", "a1", "x1", "w11"} & unknown(page)
+    forth.click()
+    assert "a2" not in unknown(page)
+    page.get_by_role("button", name="one step back").click()
+    assert "a2" in unknown(page)
+    page.get_by_role("button", name="one step back").click()
+    assert stage(page) == "" and unknown(page) == set()
+
+
+def test_the_backward_pass_puts_each_derivative_at_its_unit(pages: Pages) -> None:
+    page = pages.open("classic")
+    partials = {one["name"]: one["value"] for one in backprop("run", "classic", "-f", "json").json["partials"]}
+    forth = page.get_by_role("button", name="one step on")
+    for _ in range(7):
+        forth.click()
+    assert page.locator(".badge").all_text_contents() == [f"∂E/∂o1 = {partials['dE/do1']:.4g}"]
+    assert lit(page, ".edge.share") == {"dE/do1"}
+    forth.click()
+    forth.click()
+    assert f"δ = ∂E/∂z3 = {partials['dE/dz3']:.4g}" in page.locator(".badge.newest").all_text_contents()
+    rows = page.eval_on_selector_all("#worked tr", "all => all.map(e => e.dataset.row)")
+    assert rows == ["dE/do1", "dE/do2", "do1/dz3", "dE/dz3"]
+
+
+def test_the_keyboard_steps_and_the_weights_move_last(pages: Pages) -> None:
+    page = pages.open("classic", reduced_motion="reduce")
+    new = backprop("run", "classic", "-f", "json").json["parameters"]
+    page.locator("#forth").focus()
+    page.keyboard.press("End")
+    assert stage(page) == "Update 21 of 21"
+    label = page.locator('.label[data-parameter="w31"] .weight-value[data-name]')
+    assert label.text_content() == f"{new['w31']:.4g}"
+    assert page.locator("a.edge .line").first.evaluate("e => getComputedStyle(e).transitionProperty") in ("none", "all")
+    page.keyboard.press("ArrowLeft")
+    assert label.text_content() == "0.4"
+    page.keyboard.press("Escape")
+    assert stage(page) == "" and page.locator(".badge").count() == 0
+
+
+def test_of_a_chosen_weight_the_chain_grows_by_one_factor_a_click(pages: Pages) -> None:
+    explained = backprop("explain", "classic", "--weight", "w31", "-f", "json").json["explanations"][0]
+    page = pages.open("classic", anchor="#parameter-2-1-1")
+    forth = page.get_by_role("button", name="one step on")
+    for _ in range(6):
+        forth.click()
+    for count in range(1, len(explained["partials"]) + 1):
+        forth.click()
+        rows = page.eval_on_selector_all("#worked tr", "all => all.map(e => e.dataset.row)")
+        assert rows == [partial["name"] for partial in explained["partials"][:count]]
+
+
+def test_it_plays_and_pauses(pages: Pages) -> None:
+    page = pages.open("classic")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Forward 2 of 21").wait_for()
+    page.get_by_role("button", name="Pause").click()
+    shown = stage(page)
+    page.wait_for_timeout(1300)
+    assert stage(page) == shown
