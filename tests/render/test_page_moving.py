@@ -64,6 +64,7 @@ def test_the_header_and_the_marker_follow_the_slider_and_the_chooser(pages: Page
     page.locator("#sample").select_option(index=2)
     for key, step in (("End", 20), ("ArrowLeft", 19), ("Home", 1)):
         page.locator("#frame").press(key)
+        settle(page)
         assert f"step {step} of 20, sample 3 of 4" in " ".join(page.locator("header").inner_text().split())
         here = page.locator(".losses .here")
         marker = tuple(float(here.get_attribute(side) or "nan") for side in ("cx", "cy"))
