@@ -20,14 +20,13 @@ from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.chain.rules import CHAIN, rule_name
 from backprop_cli.chain.steps import taken_apart
 from backprop_cli.chain.symbolic import Symbols, Written
-from backprop_cli.derivation.partials import Partial, closure
+from backprop_cli.derivation.partials import Partial, Rule, closure
 from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
 from backprop_cli.formula.expression import Apply, Definition, Expression, Source, names_in, walk
 from backprop_cli.formula.operations import CONSTANTS
-from backprop_cli.formula.writing import rule
 
 MOST_NAMED = 6
 """Definitions that are not used, as many of them as are named."""
@@ -181,7 +180,7 @@ class _Chain:
         """One link of the chain."""
         value = self.slopes.get((node, name), math.nan)
         held = self._held(name) if node == self.graph.target else []
-        return Partial(node, "|".join([name, *held]), value, rule(self.symbols.slopes[node, name], self.values))
+        return Partial(node, "|".join([name, *held]), value, _rule(self.symbols.slopes[node, name], self.values))
 
     def _held(self, name: str) -> list[str]:
         """What is held fixed in the target's direct dependence on a name: its other names that depend on this one."""
@@ -263,16 +262,22 @@ class _Chain:
                 yield partial.name
 
     def _quantity(self, node: str, expression: Expression) -> Quantity:
-        return Quantity(node, self.values.get(node, math.nan), rule(expression, self.values))
+        return Quantity(node, self.values.get(node, math.nan), _rule(expression, self.values))
 
     def _total(self, name: str, question: Question) -> Total:
         partial = self.totals[name]
         written = Written(None, None) if question.numbers else self.symbols.written(partial)
         product, simplified = (
-            None if form is None else rule(form, self.values) for form in (written.product, written.simplified)
+            None if form is None else _rule(form, self.values) for form in (written.product, written.simplified)
         )
         if not question.limit:
             return Total(partial, product, simplified, written.note)
         records = closure(partial)
         paths = largest_paths(records, question.limit)
         return Total(partial, product, simplified, written.note, paths, count_paths(records))
+
+
+def _rule(expression: Expression, values: Mapping[str, float]) -> Rule:
+    """The expression as a rule; `values` is empty where no point is given."""
+    names = names_in(expression)
+    return Rule(expression, {name: name for name in names}, {name: values.get(name, math.nan) for name in names})

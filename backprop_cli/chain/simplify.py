@@ -15,7 +15,7 @@ import sympy
 from backprop_cli.chain.algebra import Symbolic, TooLargeError
 from backprop_cli.chain.convert import Converter
 from backprop_cli.formula.expression import Expression
-from backprop_cli.formula.writing import write
+from backprop_cli.formula.printer import TEXT
 
 MAX_TERMS = 150
 """Terms of a multiplied-out form; a longer one is never the shortest."""
@@ -66,7 +66,7 @@ class Simplifier:
 
 def _length(expression: Expression) -> int:
     """Characters, but for a leading sign: moving that into a factor is no simplification."""
-    return len(write(expression).text.removeprefix("-"))
+    return len(TEXT.write(expression).removeprefix("-"))
 
 
 def _forms(value: Symbolic) -> Iterator[Symbolic]:

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
-from backprop_cli.errors import InputError
 from backprop_cli.formula.evaluate import NoValueError, evaluate
-from backprop_cli.formula.expression import Expression, Source
-from backprop_cli.formula.formula import Formula
-from backprop_cli.formula.parser import Parser
-from backprop_cli.formula.tokens import statements
-from backprop_cli.formula.vocabulary import Vocabulary
+from backprop_cli.formula.expression import ELLIPSIS, walk
 
 Record = Partial | Quantity
 
@@ -75,23 +69,11 @@ class OwnNumbers:
         return Worked(total, used)
 
     def _by_rule(self, rule: Rule) -> Worked | None:
-        expression = _expression(rule.formula, frozenset(rule.values))
-        if expression is None:
+        if ELLIPSIS in walk(rule.formula):
             return None
         owns = {hole: self.own(rule.names.get(hole, ""), right) for hole, right in rule.values.items()}
         try:
-            value = evaluate(expression, {hole: own.value for hole, own in owns.items()})
+            value = evaluate(rule.formula, {hole: own.value for hole, own in owns.items()})
         except NoValueError:
             return None
         return Worked(value, frozenset[int]().union(*(own.used for own in owns.values())))
-
-
-@lru_cache(maxsize=256)
-def _expression(formula: Formula, holes: frozenset[str]) -> Expression | None:
-    """A formula as an expression of what goes into its holes; None where the language has no word for something in it."""
-    source = Source(formula.fill({hole: hole for hole in holes}))
-    try:
-        (tokens,) = statements(source)
-        return Parser(source, tokens, Vocabulary(variables=holes)).value()
-    except InputError:
-        return None

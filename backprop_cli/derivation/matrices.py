@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.derivation.partials import Derivation, Rule
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.reading import formula
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import ParameterRow
 from backprop_cli.training.train import Run
@@ -159,10 +159,10 @@ def _vectors(names: Mapping[str, str]) -> dict[str, str]:
     return {hole: hole if name else "" for hole, name in names.items()}
 
 
-def _of_outputs(formula: Formula, derivation: Derivation) -> Rule:
+def _of_outputs(text: str, derivation: Derivation) -> Rule:
     """A formula of the loss with the vectors o and t for the numbers of one output."""
     settings = {"n": float(len(derivation.shares))} | derivation.network.loss.setting_values()
-    return Rule(formula, {"o": "o", "t": "t"} | dict.fromkeys(settings, ""), settings)
+    return Rule(formula(text), {"o": "o", "t": "t"} | dict.fromkeys(settings, ""), settings)
 
 
 def _column(numbers: list[float] | Array) -> Array:

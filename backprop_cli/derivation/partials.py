@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.backward import both_passes, penalty_gradient
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.expression import Expression, Number
+from backprop_cli.formula.reading import filled, formula, without_ones
 from backprop_cli.forward import loss_of_shares, loss_shares
 from backprop_cli.functions import softmax
 from backprop_cli.functions.numeric import Array
@@ -24,11 +25,17 @@ from backprop_cli.network.penalty import Penalty
 
 
 class Rule(NamedTuple):
-    """A formula with what goes into its holes: a name and a value for each; a setting has no name, only its value."""
+    """A formula with what goes in for its names: a name and a value for each; a setting has no name, only its value."""
 
-    formula: Formula
+    formula: Expression
     names: dict[str, str]
     values: dict[str, float]
+
+    @property
+    def shortened(self) -> Expression:
+        """The formula as people write it: a setting that is 1 multiplies and divides nothing."""
+        ones = {name: Number(1.0) for name, value in self.values.items() if value == 1.0 and not self.names.get(name)}
+        return without_ones(filled(self.formula, ones)) if ones else self.formula
 
 
 class Partial(NamedTuple):
@@ -53,8 +60,7 @@ class Partial(NamedTuple):
         return f"<{self.name} = {self.value!r}>"
 
 
-_ONE = Rule(Formula("1", "1"), {}, {})
-_ITSELF = Formula("<v>", "<v>")
+_ONE = Rule(Number(1.0), {}, {})
 
 
 class Derivation:
@@ -86,8 +92,10 @@ class Derivation:
         """Σt of this sample."""
         return sum(self.targets)
 
-    def _local(self, of: str, wrt: str, value: float, formula: Formula, names: dict[str, tuple[str, float]]) -> Partial:
-        rule = Rule(formula, {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()})
+    def _local(self, of: str, wrt: str, value: float, text: str, names: dict[str, tuple[str, float]]) -> Partial:
+        rule = Rule(
+            formula(text), {hole: name for hole, (name, _) in names.items()}, {h: v for h, (_, v) in names.items()}
+        )
         return Partial(of, wrt, value, rule)
 
     # ── the links of the chain ────────────────────────────────────────────────────────────────────────────────────
@@ -111,14 +119,14 @@ class Derivation:
             activation = self.network.activations[layer]
             holes = {"a": (self.names.activation(layer, unit), self.activations[layer + 1][unit])}
             if unit == by:
-                formula = activation.slope_formula
+                text = activation.slope_formula
                 holes |= {"z": (self.names.net_input(layer, by), self.net_inputs[layer][by])}
                 holes |= {name: ("", value) for name, value in activation.setting_values().items()}
             else:
-                formula = softmax.CROSS_SLOPE
+                text = softmax.CROSS_SLOPE
                 holes["other"] = (self.names.activation(layer, by), self.activations[layer + 1][by])
             of, wrt = self.names.activation(layer, unit), self.names.net_input(layer, by)
-            self._memo[key] = self._local(of, wrt, self._slope_value(layer, unit, by), formula, holes)
+            self._memo[key] = self._local(of, wrt, self._slope_value(layer, unit, by), text, holes)
         return self._memo[key]
 
     def _slope_value(self, layer: int, unit: int, by: int) -> float:
@@ -135,7 +143,7 @@ class Derivation:
         """∂z/∂w = what the weight multiplies: an input or an activation of the layer before."""
         value = self.activations[layer][source]
         of, wrt = self.names.net_input(layer, unit), self.names.weight(layer, unit, source)
-        return self._local(of, wrt, value, _ITSELF, {"v": (self.names.source(layer, source), value)})
+        return self._local(of, wrt, value, "v", {"v": (self.names.source(layer, source), value)})
 
     def net_by_bias(self, layer: int, unit: int) -> Partial:
         """∂z/∂b = 1."""
@@ -145,7 +153,7 @@ class Derivation:
         """∂z/∂a_prev = w."""
         value = self.network.value_of(Parameter(layer, unit, source))
         of, wrt = self.names.net_input(layer, unit), self.names.source(layer, source)
-        return self._local(of, wrt, value, _ITSELF, {"v": (self.names.weight(layer, unit, source), value)})
+        return self._local(of, wrt, value, "v", {"v": (self.names.weight(layer, unit, source), value)})
 
     # ── the products ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -173,10 +181,10 @@ class Derivation:
             return None
         names = {"o": self.names.output(unit), "t": self.names.target(unit), "s": ""}
         values = {"o": self.activations[-1][unit], "t": self.targets[unit], "s": self.target_sum}
-        formula = self.network.collapse.formula
-        if "<s>" in formula.text and self.target_sum == 1.0:
-            formula = Formula(formula.text.replace("<s>*", ""), formula.latex.replace(r"<s> \cdot ", ""))
-        return Rule(formula, names, values)
+        delta = formula(self.network.collapse.formula)
+        if self.target_sum == 1.0:
+            delta = without_ones(filled(delta, {"s": Number(1.0)}))
+        return Rule(delta, names, values)
 
     def penalty_by(self, parameter: Parameter) -> tuple[Partial, ...]:
         """∂R/∂w = λ·w (L2), λ·sign w (L1), as the last term of ∂E/∂w; nothing where the parameter has no penalty."""
@@ -278,12 +286,10 @@ class Derivation:
         return values
 
 
-def _penalty_slope(penalty: Penalty, l2: float, l1: float) -> Formula:
+def _penalty_slope(penalty: Penalty, l2: float, l1: float) -> str:
     """∂R/∂w of a parameter with these factors."""
-    per, latex_per = ("", "") if penalty.divisor == 1 else ("/<n>", r" \cdot \frac{1}{<n>}")
-    parts = [("<l2>" + per + "*<w>", "<l2>" + latex_per + r" \cdot <w>")] if l2 else []
-    parts += [("<l1>" + per + "*sign(<w>)", "<l1>" + latex_per + r" \cdot \operatorname{sign}(<w>)")] if l1 else []
-    return Formula(*(" + ".join(spelled) for spelled in zip(*parts, strict=True)))
+    per = "" if penalty.divisor == 1 else "/n"
+    return " + ".join([f"l2{per}*w"] * bool(l2) + [f"l1{per}*sign(w)"] * bool(l1))
 
 
 def _first_rows(arrays: tuple[Array, ...]) -> list[list[float]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_cli.derivation.partials import Derivation, Rule
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.expression import ELLIPSIS, Apply, Expression, Name, Number
+from backprop_cli.formula.reading import formula
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.penalty import ByKind
 
@@ -69,21 +70,29 @@ def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
         return Quantity(name, value, _softmax(derivation, layer, unit))
     settings = activation.setting_values()
     holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
-    return Quantity(name, value, Rule(activation.definition, holes, {"z": z[unit]} | settings))
+    return Quantity(name, value, Rule(formula(activation.definition), holes, {"z": z[unit]} | settings))
 
 
 def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
     """A softmax with its denominator written out."""
     z = derivation.net_inputs[layer]
     shown = list(range(len(z)))
-    text, latex = [f"exp(<z{index}>)" for index in shown], [f"e^{{<z{index}>}}" for index in shown]
+    powers: list[Expression] = [_exponential(index) for index in shown]
     if len(z) > _SPELLED_OUT:
         shown = [*shown[:3], shown[-1]]
-        text, latex = [*text[:3], "...", text[-1]], [*latex[:3], r"\cdots", latex[-1]]
-    formula = Formula(f"exp(<z{unit}>)/({' + '.join(text)})", rf"\frac{{e^{{<z{unit}>}}}}{{{' + '.join(latex)}}}")
+        powers = [*powers[:3], ELLIPSIS, powers[-1]]
+    quotient = Apply("/", (_exponential(unit), _sum(powers)))
     holes = {f"z{index}": index for index in (*shown, unit)}
     names = {hole: derivation.names.net_input(layer, index) for hole, index in holes.items()}
-    return Rule(formula, names, {hole: z[index] for hole, index in holes.items()})
+    return Rule(quotient, names, {hole: z[index] for hole, index in holes.items()})
+
+
+def _exponential(index: int) -> Expression:
+    return Apply("exp", (Name(f"z{index}"),))
+
+
+def _sum(terms: list[Expression]) -> Expression:
+    return terms[0] if len(terms) == 1 else Apply("+", tuple(terms))
 
 
 def _losses(derivation: Derivation) -> Iterator[Quantity]:
@@ -94,7 +103,9 @@ def _losses(derivation: Derivation) -> Iterator[Quantity]:
     for unit, (name, share) in enumerate(shares):
         holes = {"t": names.target(unit), "o": names.output(unit), "n": ""} | dict.fromkeys(settings, "")
         values = {"t": derivation.targets[unit], "o": derivation.activations[-1][unit]}
-        yield Quantity(name, share, Rule(loss.definition, holes, values | {"n": float(len(shares))} | settings))
+        yield Quantity(
+            name, share, Rule(formula(loss.definition), holes, values | {"n": float(len(shares))} | settings)
+        )
     if derivation.network.penalty:
         penalty = _penalty(derivation)
         yield penalty
@@ -108,11 +119,8 @@ def _penalty(derivation: Derivation) -> Quantity:
     penalty = network.penalty
     holes: dict[str, str] = {"n": ""}
     values = {"n": float(penalty.divisor)}
-    parts: list[tuple[str, str]] = []
-    for kind, factors, text, latex in (
-        ("l2", penalty.l2, "1/2*<{}>*{}", r"\frac{{1}}{{2}} \cdot <{}> \cdot {}"),
-        ("l1", penalty.l1, "<{}>*{}", r"<{}> \cdot {}"),
-    ):
+    parts: list[Expression] = []
+    for kind, factors in (("l2", penalty.l2), ("l1", penalty.l1)):
         for group in ByKind._fields:
             factor = float(getattr(factors, group))
             if not factor:
@@ -124,15 +132,17 @@ def _penalty(derivation: Derivation) -> Quantity:
             for one in shown:
                 holes[f"p{names.index(one)}"] = names.of(one)
                 values[f"p{names.index(one)}"] = network.value_of(one)
-            marks = [f"<p{names.index(one)}>" for one in shown]
-            sizes = [(f"{mark}^2", f"{mark}^2") if kind == "l2" else (f"abs({mark})", f"|{mark}|") for mark in marks]
-            spelled = [list(side) for side in zip(*sizes, strict=True)]
+            sizes = [_size(Name(f"p{names.index(one)}"), kind) for one in shown]
             if len(shown) < len(listed):
-                spelled[0].insert(3, "...")
-                spelled[1].insert(3, r"\cdots")
-            sums = [f"({' + '.join(side)})" if len(side) > 1 else side[0] for side in spelled]
-            parts.append((text.format(hole, sums[0]), latex.format(hole, sums[1])))
-    whole = [" + ".join(side) for side in zip(*parts, strict=True)]
+                sizes.insert(3, ELLIPSIS)
+            scale: list[Expression] = [formula("1/2"), Name(hole)] if kind == "l2" else [Name(hole)]
+            parts.append(Apply("*", (*scale, _sum(sizes))))
+    whole = _sum(parts)
     if penalty.divisor > 1:
-        whole = [f"({whole[0]})/<n>", rf"\frac{{{whole[1]}}}{{<n>}}"]
-    return Quantity(names.penalty, float(network.penalty_value), Rule(Formula(*whole), holes, values))
+        whole = Apply("/", (whole, Name("n")))
+    return Quantity(names.penalty, float(network.penalty_value), Rule(whole, holes, values))
+
+
+def _size(parameter: Expression, kind: str) -> Expression:
+    """What the penalty adds up: w² or |w|."""
+    return Apply("^", (parameter, Number(2.0))) if kind == "l2" else Apply("abs", (parameter,))

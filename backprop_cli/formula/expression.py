@@ -46,6 +46,9 @@ class Call:
 Expression = Number | Name | Apply | Call
 """`at` is the offset of the character in the source that an error points to; equality ignores it."""
 
+ELLIPSIS = Name("...")
+"""What stands for the terms that a long sum leaves out; it has no value."""
+
 
 @dataclass(frozen=True)
 class Definition:

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_cli.formula.expression import Apply, Expression, Name, Number
+from backprop_cli.formula.expression import ELLIPSIS, Apply, Expression, Name, Number
 from backprop_cli.formula.operations import CHOICES, OPERATIONS, Operation
 
 CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
 """How strongly the outermost operation of a piece binds; what binds less than its place asks for gets parentheses."""
-
-ELLIPSIS = Name("...")
-"""What stands for the terms that a long sum leaves out."""
 
 
 class Piece(NamedTuple):
@@ -88,6 +85,11 @@ class Printer:
         if operation == "neg":
             return self.negated(parts[0])
         return self.function(operation, OPERATIONS[operation], parts)
+
+    def compared(self, choice: Apply, pieces: Mapping[str, Piece]) -> str:
+        """The condition of a choice."""
+        _, left, right, _ = (self.at_least(self.piece(argument, pieces), SUM) for argument in choice.arguments)
+        return self.condition(Case(choice.operation, left, left, right))
 
     def _term(self, term: Expression, pieces: Mapping[str, Piece]) -> tuple[bool, Piece]:
         """What is added to a sum, or, where the first of the pair says so, taken from it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from backprop_cli.formula.expression import Apply, Call, Expression, Name, Source
+from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number, Source
 from backprop_cli.formula.operations import CONSTANTS, OPERATIONS
 from backprop_cli.formula.parser import Parser
 from backprop_cli.formula.tokens import statements
@@ -48,3 +48,20 @@ def filled(expression: Expression, parts: Mapping[str, Expression], at: int | No
         arguments = tuple(filled(argument, parts, at) for argument in expression.arguments)
         return Apply(expression.operation, arguments, expression.at if at is None else at)
     return expression
+
+
+def without_ones(expression: Expression) -> Expression:
+    """The expression without factors of 1 and without division by 1."""
+    if not isinstance(expression, Apply):
+        return expression
+    arguments = tuple(map(without_ones, expression.arguments))
+    if expression.operation == "/" and arguments[1] == _ONE:
+        return arguments[0]
+    if expression.operation == "*":
+        arguments = tuple(argument for argument in arguments if argument != _ONE) or (_ONE,)
+        if len(arguments) == 1:
+            return arguments[0]
+    return Apply(expression.operation, arguments, expression.at)
+
+
+_ONE = Number(1.0)

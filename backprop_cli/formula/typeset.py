@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.formula.expression import Expression, Name, Number
+from backprop_cli.formula.expression import ELLIPSIS, Expression, Name, Number
 from backprop_cli.formula.operations import CHOICES, Operation
 from backprop_cli.formula.printer import (
     ATOM,
     CHOICE,
-    ELLIPSIS,
     POWER,
     PRODUCT,
     SUM,
@@ -33,7 +32,7 @@ class LatexPrinter(Printer):
         r"""`0.5`, `1.2 \times 10^{-7}`."""
         mantissa, _, exponent = text.partition("e")
         if not exponent:
-            return super().number(text.replace("∞", r"\infty "))
+            return super().number(text.replace("∞", r"\infty"))
         latex = rf"{mantissa} \times 10^{{{int(exponent)}}}"
         return Piece(latex, SUM if text.startswith("-") else PRODUCT, text.startswith("-"))
 

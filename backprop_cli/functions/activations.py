@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.numeric import Array
 
@@ -26,23 +25,30 @@ class Activation:
     net inputs at which f' jumps; `is_bounded` says that f stays between -1 and 1 and that no net input but a NaN has a NaN
     for its slope.
 
-    `scalar` is the same for one unit, as lines of Python that set `<a>` and the slope `<s>` (left out where that is 1)
-    from `<z>` and the settings by name. They use `e`, `d` and the functions of `math`, and no input makes them raise.
+    `definition` and `slope_formula` are f(z) and f'(z) in the language of formulas, the latter in `a` where that is shorter.
+    Where they overflow, cancel or take long, `stable` says the same as lines that set `a` and the slope `s`: the loop for small
+    networks is printed from them.
     """
 
     name: str
     value_of: Callable[..., Array]
     slope_of: Callable[..., Array] | None
-    definition: Formula
-    slope_formula: Formula
+    definition: str
+    slope_formula: str
     slope_in_a_of: Callable[..., Array] | None = None
     defaults: tuple[tuple[str, float], ...] = ()
     constants: tuple[tuple[str, float], ...] = ()
     kinks: tuple[float, ...] = ()
     analytic: bool = True
     is_bounded: bool = False
-    scalar: tuple[str, ...] = ()
+    stable: tuple[str, ...] = ()
     settings: tuple[float, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Formulas that set `a`, and the slope `s` where it is not 1, without overflowing or cancelling."""
+        slope = () if self.slope_formula == "1" else (f"s = {self.slope_formula}",)
+        return self.stable or (f"a = {self.definition}", *slope)
 
     def value(self, z: Array) -> Array:
         """f(z), same shape as `z`; softmax along the last axis."""
@@ -137,31 +143,20 @@ _TABLE = [
         value_of=lambda z: +z,
         slope_of=lambda z, a: np.ones_like(z),
         slope_in_a_of=lambda a: np.ones_like(a),
-        definition=Formula("<z>", "<z>"),
-        slope_formula=Formula("1", "1"),
-        scalar=("<a> = <z>",),
+        definition="z",
+        slope_formula="1",
     ),
     Activation(
         "sigmoid",
         value_of=numeric.sigmoid,
         slope_of=_sigmoid_slope,
         slope_in_a_of=lambda a: a * (1.0 - a),
-        definition=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
-        slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
+        definition="1/(1 + exp(-z))",
+        slope_formula="a*(1 - a)",
         is_bounded=True,
-        scalar=(
-            "if <z> > 5.0:",
-            "    e = exp(-<z>)",
-            "    d = 1.0 + e",
-            "    <a> = 1.0 / d",
-            "    <s> = e / (d * d)",
-            "elif <z> > 0.0:",
-            "    <a> = 1.0 / (1.0 + exp(-<z>))",
-            "    <s> = <a> * (1.0 - <a>)",
-            "else:",
-            "    e = exp(<z>)",
-            "    <a> = e / (1.0 + e)",
-            "    <s> = <a> * (1.0 - <a>)",
+        stable=(
+            "a = 1/(1 + exp(-z)) if z > 0 else exp(z)/(1 + exp(z))",
+            "s = exp(-z)/(1 + exp(-z))^2 if z > 5 else a*(1 - a)",
         ),
     ),
     Activation(
@@ -169,208 +164,137 @@ _TABLE = [
         value_of=lambda z: np.tanh(z),
         slope_of=_tanh_slope,
         slope_in_a_of=lambda a: 1.0 - np.square(a),
-        definition=Formula("tanh(<z>)", r"\tanh(<z>)"),
-        slope_formula=Formula("1 - <a>^2", r"1 - {<a>}^2"),
+        definition="tanh(z)",
+        slope_formula="1 - a^2",
         is_bounded=True,
-        scalar=(
-            "<a> = tanh(<z>)",
-            "if -2.5 <= <z> <= 2.5:",
-            "    <s> = 1.0 - <a> * <a>",
-            "else:",
-            "    e = exp(-2.0 * abs(<z>))",
-            "    <s> = 4.0 * (e / ((1.0 + e) * (1.0 + e)))",
+        stable=(
+            "a = tanh(z)",
+            "s = 1 - a^2 if z^2 <= 6.25 else 4*exp(-2*abs(z))/(1 + exp(-2*abs(z)))^2",
         ),
     ),
     Activation(
         "relu",
         value_of=lambda z: np.where(_positive(z), z, 0.0),
         slope_of=lambda z, a: np.where(z > 0, 1.0, 0.0),
-        definition=Formula("max(0, <z>)", r"\max(0, <z>)"),
-        slope_formula=Formula("1 if <z> > 0 else 0", r"\begin{cases}1 & <z> > 0\cr 0 & \text{otherwise}\end{cases}"),
+        definition="max(0, z)",
+        slope_formula="1 if z > 0 else 0",
         kinks=(0.0,),
-        scalar=(
-            "if <z> > 0.0:",
-            "    <a> = <z>",
-            "    <s> = 1.0",
-            "else:",
-            "    <a> = 0.0",
-            "    <s> = 0.0",
+        stable=(
+            "a = z if z > 0 else 0",
+            "s = 1 if z > 0 else 0",
         ),
     ),
     Activation(
         "leaky_relu",
         value_of=lambda z, slope: np.where(_positive(z), z, slope * z),
         slope_of=lambda z, a, slope: np.where(z > 0, 1.0, slope),
-        definition=Formula(
-            "<z> if <z> > 0 else <slope>*<z>",
-            r"\begin{cases}<z> & <z> > 0\cr <slope> \cdot <z> & \text{otherwise}\end{cases}",
-        ),
-        slope_formula=Formula(
-            "1 if <z> > 0 else <slope>", r"\begin{cases}1 & <z> > 0\cr <slope> & \text{otherwise}\end{cases}"
-        ),
+        definition="z if z > 0 else slope*z",
+        slope_formula="1 if z > 0 else slope",
         defaults=(("slope", 0.01),),
         kinks=(0.0,),
-        scalar=(
-            "if <z> > 0.0:",
-            "    <a> = <z>",
-            "    <s> = 1.0",
-            "else:",
-            "    <a> = <slope> * <z>",
-            "    <s> = <slope>",
-        ),
     ),
     Activation(
         "elu",
         value_of=_elu,
         slope_of=_elu_slope,
-        definition=Formula(
-            "<z> if <z> > 0 else <alpha>*(exp(<z>) - 1)",
-            r"\begin{cases}<z> & <z> > 0\cr <alpha> (e^{<z>} - 1) & \text{otherwise}\end{cases}",
-        ),
-        slope_formula=Formula(
-            "1 if <z> > 0 else <a> + <alpha>",
-            r"\begin{cases}1 & <z> > 0\cr <a> + <alpha> & \text{otherwise}\end{cases}",
-        ),
+        definition="z if z > 0 else alpha*(exp(z) - 1)",
+        slope_formula="1 if z > 0 else a + alpha",
         defaults=(("alpha", 1.0),),
         kinks=(0.0,),
-        scalar=(
-            "if <z> > 0.0:",
-            "    <a> = <z>",
-            "    <s> = 1.0",
-            "else:",
-            "    <a> = <alpha> * expm1(<z>)",
-            "    <s> = <alpha> * exp(<z>)",
+        stable=(
+            "a = z if z > 0 else alpha*expm1(z)",
+            "s = 1 if z > 0 else alpha*exp(z)",
         ),
     ),
     Activation(
         "selu",
         value_of=lambda z: _SELU_SCALE * _elu(z, _SELU_ALPHA),
         slope_of=lambda z, a: _SELU_SCALE * _elu_slope(z, a, _SELU_ALPHA),
-        definition=Formula(
-            "<scale>*(<z> if <z> > 0 else <alpha>*(exp(<z>) - 1))",
-            r"<scale>\begin{cases}<z> & <z> > 0\cr <alpha> (e^{<z>} - 1) & \text{otherwise}\end{cases}",
-        ),
-        slope_formula=Formula(
-            "<scale> if <z> > 0 else <a> + <product>",
-            r"\begin{cases}<scale> & <z> > 0\cr <a> + <product> & \text{otherwise}\end{cases}",
-        ),
+        definition="scale*(z if z > 0 else alpha*(exp(z) - 1))",
+        slope_formula="scale if z > 0 else a + product",
         constants=(("scale", _SELU_SCALE), ("alpha", _SELU_ALPHA), ("product", _SELU_SCALE * _SELU_ALPHA)),
         kinks=(0.0,),
-        scalar=(
-            "if <z> > 0.0:",
-            "    <a> = <scale> * <z>",
-            "    <s> = <scale>",
-            "else:",
-            "    <a> = <scale> * (<alpha> * expm1(<z>))",
-            "    <s> = <scale> * (<alpha> * exp(<z>))",
+        stable=(
+            "a = scale*z if z > 0 else product*expm1(z)",
+            "s = scale if z > 0 else product*exp(z)",
         ),
     ),
     Activation(
         "gelu",
         value_of=lambda z: z * numeric.normal_cumulative(z),
         slope_of=lambda z, a: numeric.normal_cumulative(z) + z * numeric.normal_density(z),
-        definition=Formula("<z>*Phi(<z>)", r"<z> \cdot \Phi(<z>)"),
-        slope_formula=Formula("Phi(<z>) + <z>*phi(<z>)", r"\Phi(<z>) + <z> \cdot \varphi(<z>)"),
+        definition="z*Phi(z)",
+        slope_formula="Phi(z) + z*phi(z)",
         analytic=False,
-        scalar=(
-            "e = 0.5 * erfc(-0.7071067811865476 * <z>)",
-            "<a> = <z> * e",
-            "d = min(abs(<z>), 1e100)",
-            "<s> = e + <z> * (0.3989422804014327 * exp(-0.5 * (d * d)))",
-        ),
     ),
     Activation(
         "silu",
         value_of=lambda z: z * numeric.sigmoid(z),
         slope_of=_silu_slope,
-        definition=Formula("<z>*sigmoid(<z>)", r"<z> \cdot \sigma(<z>)"),
-        slope_formula=Formula(
-            "sigmoid(<z>)*(1 + <z>*(1 - sigmoid(<z>)))", r"\sigma(<z>) \cdot \bigl(1 + <z> (1 - \sigma(<z>))\bigr)"
-        ),
-        scalar=(
-            "e = exp(-abs(<z>))",
-            "d = (1.0 if <z> > 0.0 else e) / (1.0 + e)",
-            "<a> = <z> * d",
-            "<s> = d + <z> * (e / ((1.0 + e) * (1.0 + e)))",
-        ),
+        definition="z*sigmoid(z)",
+        slope_formula="sigmoid(z)*(1 + z*(1 - sigmoid(z)))",
     ),
     Activation(
         "softplus",
         value_of=numeric.softplus,
         slope_of=lambda z, a: numeric.sigmoid(z),
         slope_in_a_of=lambda a: -np.expm1(-a),
-        definition=Formula("ln(1 + exp(<z>))", r"\ln(1 + e^{<z>})"),
-        slope_formula=Formula("1/(1 + exp(-<z>))", r"\frac{1}{1 + e^{-<z>}}"),
-        scalar=(
-            "e = exp(-abs(<z>))",
-            "<a> = (<z> if <z> > 0.0 else 0.0) + log1p(e)",
-            "<s> = (1.0 if <z> > 0.0 else e) / (1.0 + e)",
+        definition="ln(1 + exp(z))",
+        slope_formula="1/(1 + exp(-z))",
+        stable=(
+            "a = softplus(z)",
+            "s = sigmoid(z)",
         ),
     ),
     Activation(
         "softsign",
         value_of=lambda z: z / (1.0 + _absolute(z)),
         slope_of=_softsign_slope,
-        definition=Formula("<z>/(1 + abs(<z>))", r"\frac{<z>}{1 + \lvert <z> \rvert}"),
-        slope_formula=Formula("1/(1 + abs(<z>))^2", r"\frac{1}{(1 + \lvert <z> \rvert)^2}"),
+        definition="z/(1 + abs(z))",
+        slope_formula="1/(1 + abs(z))^2",
         is_bounded=True,
-        scalar=(
-            "d = 1.0 + abs(<z>)",
-            "<a> = <z> / d",
-            "<s> = (1.0 / d) * (1.0 / d)",
-        ),
     ),
     Activation(
         "hard_sigmoid",
         value_of=_hard_sigmoid,
         slope_of=lambda z, a: np.where(np.abs(z) < 3.0, 1.0 / 6.0, 0.0),
-        definition=Formula("min(1, max(0, <z>/6 + 1/2))", r"\min\bigl(1, \max(0, <z>/6 + \tfrac12)\bigr)"),
-        slope_formula=Formula(
-            "1/6 if abs(<z>) < 3 else 0",
-            r"\begin{cases}\tfrac16 & \lvert <z> \rvert < 3\cr 0 & \text{otherwise}\end{cases}",
-        ),
+        definition="min(1, max(0, z/6 + 1/2))",
+        slope_formula="1/6 if abs(z) < 3 else 0",
         kinks=(-3.0, 3.0),
-        scalar=(
-            "<a> = 1.0 if <z> >= 3.0 else 0.0 if <z> <= -3.0 else <z> / 6.0 + 0.5",
-            "<s> = 1.0 / 6.0 if -3.0 < <z> < 3.0 else 0.0",
+        stable=(
+            "a = 1 if z >= 3 else 0 if z <= -3 else z/6 + 1/2",
+            "s = 1/6 if abs(z) < 3 else 0",
         ),
     ),
     Activation(
         "hard_tanh",
         value_of=_hard_tanh,
         slope_of=lambda z, a: np.where(np.abs(z) < 1.0, 1.0, 0.0),
-        definition=Formula("min(1, max(-1, <z>))", r"\min(1, \max(-1, <z>))"),
-        slope_formula=Formula(
-            "1 if abs(<z>) < 1 else 0", r"\begin{cases}1 & \lvert <z> \rvert < 1\cr 0 & \text{otherwise}\end{cases}"
-        ),
+        definition="min(1, max(-1, z))",
+        slope_formula="1 if abs(z) < 1 else 0",
         kinks=(-1.0, 1.0),
-        scalar=(
-            "<a> = 1.0 if <z> >= 1.0 else -1.0 if <z> <= -1.0 else <z>",
-            "<s> = 1.0 if -1.0 < <z> < 1.0 else 0.0",
+        stable=(
+            "a = 1 if z >= 1 else -1 if z <= -1 else z",
+            "s = 1 if abs(z) < 1 else 0",
         ),
     ),
     Activation(
         "mish",
         value_of=lambda z: z * np.tanh(numeric.softplus(z)),
         slope_of=_mish_slope,
-        definition=Formula("<z>*tanh(ln(1 + exp(<z>)))", r"<z> \cdot \tanh(\ln(1 + e^{<z>}))"),
-        slope_formula=Formula(
-            "tanh(softplus(<z>)) + <z>*sigmoid(<z>)*(1 - tanh(softplus(<z>))^2)",
-            r"\tanh(s) + <z> \cdot \sigma(<z>) (1 - \tanh^2(s)),\quad s = \ln(1 + e^{<z>})",
-        ),
-        scalar=(
-            "e = exp(-abs(<z>))",
-            "d = tanh((<z> if <z> > 0.0 else 0.0) + log1p(e))",
-            "<a> = <z> * d",
-            "<s> = d + <z> * ((1.0 if <z> > 0.0 else e) / (1.0 + e) * (1.0 - d * d))",
+        definition="z*tanh(ln(1 + exp(z)))",
+        slope_formula="tanh(softplus(z)) + z*sigmoid(z)*(1 - tanh(softplus(z))^2)",
+        stable=(
+            "a = z*tanh(softplus(z))",
+            "s = tanh(softplus(z)) + z*sigmoid(z)*(1 - tanh(softplus(z))^2)",
         ),
     ),
     Activation(
         "softmax",
         value_of=softmax.softmax,
         slope_of=None,
-        definition=Formula("exp(<z>)/sum", r"\frac{e^{<z>}}{\sum_k e^{z_k}}"),
-        slope_formula=Formula("<a>*(1 - <a>)", r"<a> (1 - <a>)"),
+        definition="exp(z)/sum",
+        slope_formula="a*(1 - a)",
         is_bounded=True,
     ),
     Activation(
@@ -378,16 +302,12 @@ _TABLE = [
         value_of=lambda z: np.tanh(0.5 * z),
         slope_of=lambda z, a: 0.5 * _tanh_slope(0.5 * z, a),
         slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
-        definition=Formula("2/(1 + exp(-<z>)) - 1", r"\frac{2}{1 + e^{-<z>}} - 1"),
-        slope_formula=Formula("(1 - <a>^2)/2", r"\tfrac12 (1 - {<a>}^2)"),
+        definition="2/(1 + exp(-z)) - 1",
+        slope_formula="(1 - a^2)/2",
         is_bounded=True,
-        scalar=(
-            "<a> = tanh(0.5 * <z>)",
-            "if -5.0 <= <z> <= 5.0:",
-            "    <s> = 0.5 * (1.0 - <a> * <a>)",
-            "else:",
-            "    e = exp(-abs(<z>))",
-            "    <s> = 0.5 * (4.0 * (e / ((1.0 + e) * (1.0 + e))))",
+        stable=(
+            "a = tanh(z/2)",
+            "s = (1 - a^2)/2 if z^2 <= 25 else 2*exp(-abs(z))/(1 + exp(-abs(z)))^2",
         ),
     ),
 ]

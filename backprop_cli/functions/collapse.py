@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
@@ -22,17 +21,17 @@ from backprop_cli.functions.numeric import Array
 class Collapse(NamedTuple):
     """The closed form of a pair: `shares(t, z)`, `slopes(t, z, o)`, `delta(t, z, o)`, samples × outputs; delta's formula.
 
-    Holes of the formula: `o`, `t` of the unit, and `s` = Σt over the sample's outputs. `scalar_share` and `scalar_delta`
-    are the same as Python expressions, empty where there are none; their further holes are `z`, `c` = 1 − o, and under
-    softmax `top` = max z and `sum` = Σ exp(z − top).
+    The formula is in `o` and `t` of the unit and `s` = Σt over the sample's outputs. `stable_share` and `stable_delta` are
+    formulas without overflow or cancellation, empty where there are none; they also have `z`, `c` = 1 − o, and under softmax
+    `top` = max z and `sum` = Σ exp(z − top).
     """
 
     shares: Callable[[Array, Array], Array]
     slopes: Callable[[Array, Array, Array], Array]
     delta: Callable[[Array, Array, Array], Array]
-    formula: Formula | None
-    scalar_share: str = ""
-    scalar_delta: str = ""
+    formula: str | None
+    stable_share: str = ""
+    stable_delta: str = ""
 
 
 def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
@@ -60,7 +59,7 @@ def collapse_of(activation: Activation, loss: Loss) -> Collapse | None:
         return log_delta(*weights(t), z, o)
 
     pair = (activation.name, loss.name)
-    return Collapse(shares, slopes, delta, _FORMULAS.get(pair), *_SCALARS.get(pair, ()))
+    return Collapse(shares, slopes, delta, _FORMULAS.get(pair), *_STABLE.get(pair, ()))
 
 
 def _sigmoid_complement(z: Array, o: Array) -> Array:
@@ -103,32 +102,25 @@ _LOG_FORMS: dict[str, tuple[_OfNetInput, _OfNetInput, Callable[[Array, Array], A
 }
 """ln o and ln(1 − o) of z, 1 − o of z and o, and delta of α, β, z and o."""
 
-_O_MINUS_T = Formula("<o> - <t>", "<o> - <t>")
-_O_S_MINUS_T = Formula("<s>*<o> - <t>", r"<s> \cdot <o> - <t>")
-_MINUS_T_REST = Formula("-<t>*(1 - <o>)", r"-<t> (1 - <o>)")
-
 _FORMULAS = {
-    ("sigmoid", "binary_cross_entropy"): _O_MINUS_T,
-    ("sigmoid", "cross_entropy"): _MINUS_T_REST,
-    ("sigmoid", "kl_divergence"): _MINUS_T_REST,
-    ("softmax", "cross_entropy"): _O_S_MINUS_T,
-    ("softmax", "kl_divergence"): _O_S_MINUS_T,
+    ("sigmoid", "binary_cross_entropy"): "o - t",
+    ("sigmoid", "cross_entropy"): "-t*(1 - o)",
+    ("sigmoid", "kl_divergence"): "-t*(1 - o)",
+    ("softmax", "cross_entropy"): "s*o - t",
+    ("softmax", "kl_divergence"): "s*o - t",
 }
 
-_SOFTPLUS_MINUS_Z = "((-<z> if <z> < 0.0 else 0.0) + log1p(exp(-abs(<z>))))"
-_SOFTPLUS_Z = "((<z> if <z> > 0.0 else 0.0) + log1p(exp(-abs(<z>))))"
-_LOG_SIGMOID = f"(0.0 if <t> == 0.0 else <t> * {_SOFTPLUS_MINUS_Z})"
-_LOG_SOFTMAX = "(0.0 if <t> == 0.0 else <t> * (log(<sum>) - (<z> - <top>)))"
-_ENTROPY = "(0.0 if <t> == 0.0 else <t> * log(<t>))"
-_SOFTMAX_DELTA = "<o> * (<s> - <t>) - <t> * <c>"
+_LOG_SIGMOID = "(0 if t == 0 else t*softplus(-z))"
+_LOG_SOFTMAX = "(0 if t == 0 else t*(ln(sum) - (z - top)))"
+_ENTROPY = "(0 if t == 0 else t*ln(t))"
+_SOFTMAX_DELTA = "o*(s - t) - t*c"
 
-_SCALARS = {
+_STABLE = {
     ("sigmoid", "binary_cross_entropy"): (
-        f"{_LOG_SIGMOID} + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SOFTPLUS_Z})",
-        "(1.0 - <t>) * <o> - <t> * <c>",
+        f"{_LOG_SIGMOID} + (0 if t == 1 else (1 - t)*softplus(z))", "(1 - t)*o - t*c",
     ),
-    ("sigmoid", "cross_entropy"): (_LOG_SIGMOID, "-<t> * <c>"),
-    ("sigmoid", "kl_divergence"): (f"{_LOG_SIGMOID} + {_ENTROPY}", "-<t> * <c>"),
+    ("sigmoid", "cross_entropy"): (_LOG_SIGMOID, "-t*c"),
+    ("sigmoid", "kl_divergence"): (f"{_LOG_SIGMOID} + {_ENTROPY}", "-t*c"),
     ("softmax", "cross_entropy"): (_LOG_SOFTMAX, _SOFTMAX_DELTA),
     ("softmax", "kl_divergence"): (f"{_LOG_SOFTMAX} + {_ENTROPY}", _SOFTMAX_DELTA),
-}
+}  # fmt: skip

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric
 from backprop_cli.functions.numeric import Array
 
@@ -24,23 +23,34 @@ class Loss:
     `is_mean`, both are divided by the number n of outputs. `log_weights(t)` are α and β for the losses that are
     −Σ[α ln o + β ln(1 − o)] plus what does not depend on o.
 
-    `scalar_share` and `scalar_slope` are the same as Python expressions in `<t>`, `<o>` and the settings by name. They use
-    the functions of `math`, and no input makes them raise.
+    `definition` and `slope_formula` are both in the language of formulas, in `t`, `o`, `n` and the settings by name. Where they
+    overflow, cancel or have no value, `stable_share` and `stable_slope` say the same in lines, the last of which is the result:
+    the loop for small networks is printed from them.
     """
 
     name: str
     share_of: Callable[..., Array]
     slope_of: Callable[..., Array]
-    definition: Formula
-    slope_formula: Formula
+    definition: str
+    slope_formula: str
     is_mean: bool = False
     needs_targets: bool = True
     log_weights: Callable[[Array], tuple[Array, Array]] | None = None
     defaults: tuple[tuple[str, float], ...] = ()
     has_kink: bool = False
-    scalar_slope: str = ""
-    scalar_share: str = ""
+    stable_share: tuple[str, ...] = ()
+    stable_slope: tuple[str, ...] = ()
     settings: tuple[float, ...] = ()
+
+    @property
+    def share_lines(self) -> tuple[str, ...]:
+        """Formulas of which the last is one output's share of E, without overflow or cancellation."""
+        return self.stable_share or (f"share = {self.definition}",)
+
+    @property
+    def slope_lines(self) -> tuple[str, ...]:
+        """Formulas of which the last is its derivative by `o`."""
+        return self.stable_slope or (f"slope = {self.slope_formula}",)
 
     def shares(self, t: Array, o: Array) -> Array:
         """E_o1, E_o2, … for each sample: samples × outputs; they add up to E along the last axis."""
@@ -98,147 +108,120 @@ def _kl_divergence(t: Array, o: Array) -> Array:
     return numeric.weighted(t, np.log(np.where(t == 0, 1.0, t)) - np.log(o))
 
 
-_SCALAR_LOG = "(log(<o>) if <o> > 0.0 else nan if <o> < 0.0 else -inf)"
-_SCALAR_LOG_COMPLEMENT = "(log1p(-<o>) if <o> < 1.0 else nan if <o> > 1.0 else -inf)"
-_SCALAR_T_OVER_O = "(0.0 if <t> == 0.0 else <t> * (1.0 / <o> if <o> != 0.0 else inf))"
-_SCALAR_REST_OVER_REST = "(0.0 if <t> == 1.0 else (1.0 - <t>) * (1.0 / (1.0 - <o>) if <o> != 1.0 else inf))"
-
-_SQUARED = Formula("(<t> - <o>)^2", "(<t> - <o>)^2")
-_ABSOLUTE = Formula("abs(<t> - <o>)", r"\lvert <t> - <o> \rvert")
-_MEAN = r"\tfrac{1}{<n>}"
-_MINUS_T_OVER_O = Formula("-<t>/<o>", r"-\frac{<t>}{<o>}")
+_LOGARITHMS = (
+    "ln_o = ln(o) if o > 0 else nan if o < 0 else -inf",
+    "ln_rest = log1p(-o) if o < 1 else nan if o > 1 else -inf",
+)
+_T_OVER_O = "t_over_o = 0 if t == 0 else t*(inf if o == 0 else 1/o)"
 
 _TABLE = [
     Loss(
         "half_squared_error",
         share_of=lambda t, o: 0.5 * np.square(t - o),
         slope_of=lambda t, o: o - t,
-        definition=Formula("1/2*(<t> - <o>)^2", r"\tfrac12(<t> - <o>)^2"),
-        slope_formula=Formula("-(<t> - <o>)", "-(<t> - <o>)"),
-        scalar_slope="<o> - <t>",
-        scalar_share="0.5 * ((<t> - <o>) * (<t> - <o>))",
+        definition="1/2*(t - o)^2",
+        slope_formula="-(t - o)",
     ),
     Loss(
         "squared_error",
         share_of=lambda t, o: np.square(t - o),
         slope_of=lambda t, o: 2.0 * (o - t),
-        definition=_SQUARED,
-        slope_formula=Formula("-2*(<t> - <o>)", "-2 (<t> - <o>)"),
-        scalar_slope="2.0 * (<o> - <t>)",
-        scalar_share="(<t> - <o>) * (<t> - <o>)",
+        definition="(t - o)^2",
+        slope_formula="-2*(t - o)",
     ),
     Loss(
         "mean_squared_error",
         share_of=lambda t, o: np.square(t - o),
         slope_of=lambda t, o: 2.0 * (o - t),
-        definition=Formula("1/<n>*(<t> - <o>)^2", _MEAN + "(<t> - <o>)^2"),
-        slope_formula=Formula("-2/<n>*(<t> - <o>)", r"-\tfrac{2}{<n>} (<t> - <o>)"),
+        definition="1/n*(t - o)^2",
+        slope_formula="-2/n*(t - o)",
         is_mean=True,
-        scalar_slope="2.0 * (<o> - <t>)",
-        scalar_share="(<t> - <o>) * (<t> - <o>)",
     ),
     Loss(
         "absolute_error",
         share_of=_absolute,
         slope_of=lambda t, o: np.sign(o - t),
-        definition=_ABSOLUTE,
-        slope_formula=Formula("sign(<o> - <t>)", r"\operatorname{sign}(<o> - <t>)"),
+        definition="abs(t - o)",
+        slope_formula="sign(o - t)",
         has_kink=True,
-        scalar_slope="1.0 if <o> > <t> else -1.0 if <o> < <t> else 0.0",
-        scalar_share="abs(<o> - <t>)",
     ),
     Loss(
         "mean_absolute_error",
         share_of=_absolute,
         slope_of=lambda t, o: np.sign(o - t),
-        definition=Formula("1/<n>*abs(<t> - <o>)", _MEAN + r"\lvert <t> - <o> \rvert"),
-        slope_formula=Formula("1/<n>*sign(<o> - <t>)", _MEAN + r"\operatorname{sign}(<o> - <t>)"),
+        definition="1/n*abs(t - o)",
+        slope_formula="1/n*sign(o - t)",
         is_mean=True,
         has_kink=True,
-        scalar_slope="1.0 if <o> > <t> else -1.0 if <o> < <t> else 0.0",
-        scalar_share="abs(<o> - <t>)",
     ),
     Loss(
         "huber",
         share_of=_huber,
         slope_of=lambda t, o, delta: np.clip(o - t, -delta, delta),
-        definition=Formula(
-            "1/2*(<t> - <o>)^2 if abs(<t> - <o>) <= <delta> else <delta>*(abs(<t> - <o>) - <delta>/2)",
-            r"\begin{cases}\tfrac12(<t> - <o>)^2 & \lvert <t> - <o> \rvert \le <delta>\cr "
-            r"<delta> (\lvert <t> - <o> \rvert - \tfrac12 \cdot <delta>) & \text{otherwise}\end{cases}",
-        ),
-        slope_formula=Formula(
-            "min(<delta>, max(-<delta>, <o> - <t>))", r"\min\bigl(<delta>, \max(-<delta>, <o> - <t>)\bigr)"
-        ),
+        definition="1/2*(t - o)^2 if abs(t - o) <= delta else delta*(abs(t - o) - delta/2)",
+        slope_formula="min(delta, max(-delta, o - t))",
         defaults=(("delta", 1.0),),
-        scalar_slope="min(<delta>, max(-<delta>, <o> - <t>))",
-        scalar_share="0.5 * ((<o> - <t>) * (<o> - <t>)) if abs(<o> - <t>) <= <delta>"
-        " else <delta> * (abs(<o> - <t>) - 0.5 * <delta>)",
     ),
     Loss(
         "log_cosh",
         share_of=lambda t, o: numeric.log_cosh(o - t),
         slope_of=lambda t, o: np.tanh(o - t),
-        definition=Formula("ln(cosh(<o> - <t>))", r"\ln\cosh(<o> - <t>)"),
-        slope_formula=Formula("tanh(<o> - <t>)", r"\tanh(<o> - <t>)"),
-        scalar_slope="tanh(<o> - <t>)",
-        scalar_share="0.5 * log1p(sinh(<o> - <t>) * sinh(<o> - <t>)) if abs(<o> - <t>) < 1e-2"
-        " else abs(<o> - <t>) + log1p(exp(-2.0 * abs(<o> - <t>))) - 0.6931471805599453",
+        definition="ln(cosh(o - t))",
+        slope_formula="tanh(o - t)",
+        stable_share=(
+            "d = abs(o - t)",
+            "share = log1p(sinh(d)^2)/2 if d < 0.01 else d + log1p(exp(-2*d)) - ln(2)",
+        ),
     ),
     Loss(
         "binary_cross_entropy",
         share_of=_binary_cross_entropy,
         slope_of=_binary_cross_entropy_slope,
-        definition=Formula(
-            "-(<t>*ln(<o>) + (1 - <t>)*ln(1 - <o>))", r"-\bigl(<t>\ln <o> + (1 - <t>)\ln(1 - <o>)\bigr)"
-        ),
-        slope_formula=Formula("-<t>/<o> + (1 - <t>)/(1 - <o>)", r"-\frac{<t>}{<o>} + \frac{1 - <t>}{1 - <o>}"),
+        definition="-(t*ln(o) + (1 - t)*ln(1 - o))",
+        slope_formula="-t/o + (1 - t)/(1 - o)",
         log_weights=lambda t: (t, 1.0 - t),
-        scalar_slope=f"{_SCALAR_REST_OVER_REST} - {_SCALAR_T_OVER_O}",
-        scalar_share=f"-((0.0 if <t> == 0.0 else <t> * {_SCALAR_LOG})"
-        f" + (0.0 if <t> == 1.0 else (1.0 - <t>) * {_SCALAR_LOG_COMPLEMENT}))",
+        stable_share=(*_LOGARITHMS, "share = -((0 if t == 0 else t*ln_o) + (0 if t == 1 else (1 - t)*ln_rest))"),
+        stable_slope=(
+            _T_OVER_O,
+            "slope = (0 if t == 1 else (1 - t)*(inf if o == 1 else 1/(1 - o))) - t_over_o",
+        ),
     ),
     Loss(
         "cross_entropy",
         share_of=lambda t, o: -numeric.weighted(t, np.log(o)),
         slope_of=lambda t, o: -numeric.weighted(t, 1.0 / o),
-        definition=Formula("-<t>*ln(<o>)", r"-<t>\ln <o>"),
-        slope_formula=_MINUS_T_OVER_O,
+        definition="-t*ln(o)",
+        slope_formula="-t/o",
         log_weights=lambda t: (t, np.zeros_like(t)),
-        scalar_slope=f"-{_SCALAR_T_OVER_O}",
-        scalar_share=f"-(0.0 if <t> == 0.0 else <t> * {_SCALAR_LOG})",
+        stable_share=(_LOGARITHMS[0], "share = 0 if t == 0 else -t*ln_o"),
+        stable_slope=(_T_OVER_O, "slope = -t_over_o"),
     ),
     Loss(
         "kl_divergence",
         share_of=_kl_divergence,
         slope_of=lambda t, o: -numeric.weighted(t, 1.0 / o),
-        definition=Formula("<t>*ln(<t>/<o>)", r"<t>\ln\frac{<t>}{<o>}"),
-        slope_formula=_MINUS_T_OVER_O,
+        definition="t*ln(t/o)",
+        slope_formula="-t/o",
         log_weights=lambda t: (t, np.zeros_like(t)),
-        scalar_slope=f"-{_SCALAR_T_OVER_O}",
-        scalar_share=f"0.0 if <t> == 0.0 else <t> * (log(<t>) - {_SCALAR_LOG})",
+        stable_share=(_LOGARITHMS[0], "share = 0 if t == 0 else t*(ln(t) - ln_o)"),
+        stable_slope=(_T_OVER_O, "slope = -t_over_o"),
     ),
     Loss(
         "hinge",
         share_of=_hinge,
         slope_of=lambda t, o: np.where(t * o < 1.0, -t, 0.0),
-        definition=Formula("max(0, 1 - <t>*<o>)", r"\max(0, 1 - <t> \cdot <o>)"),
-        slope_formula=Formula(
-            "-<t> if <t>*<o> < 1 else 0", r"\begin{cases}-<t> & <t> \cdot <o> < 1\cr 0 & \text{otherwise}\end{cases}"
-        ),
+        definition="max(0, 1 - t*o)",
+        slope_formula="-t if t*o < 1 else 0",
         has_kink=True,
-        scalar_slope="-<t> if <t> * <o> < 1.0 else 0.0",
-        scalar_share="1.0 - <t> * <o> if <t> * <o> < 1.0 else 0.0",
+        stable_share=("share = 1 - t*o if t*o < 1 else 0",),
     ),
     Loss(
         "output",
         share_of=lambda t, o: +o,
         slope_of=lambda t, o: np.ones_like(o),
-        definition=Formula("<o>", "<o>"),
-        slope_formula=Formula("1", "1"),
+        definition="o",
+        slope_formula="1",
         needs_targets=False,
-        scalar_slope="1.0",
-        scalar_share="<o>",
     ),
 ]
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop_cli.formula.formula import Formula
 from backprop_cli.functions import numeric
 from backprop_cli.functions.numeric import Array
 
-CROSS_SLOPE = Formula("-<a>*<other>", r"-<a> \cdot <other>")
+CROSS_SLOPE = "-a*other"
 """∂a_i/∂z_j for i ≠ j: `a` is a_i, `other` is a_j."""
 
 

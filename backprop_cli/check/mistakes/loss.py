@@ -11,7 +11,11 @@ import numpy as np
 from backprop_cli.backward import Place, hidden_delta
 from backprop_cli.check.method import Change, Method, both, link, scheduled
 from backprop_cli.check.mistakes.entry import BY_B, BY_O, BY_W, Formulas, Mistake, Way, Ways, has_several_samples
+from backprop_cli.formula.expression import Apply, Expression, Number
 from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.printer import UNICODE
+from backprop_cli.formula.reading import filled, formula
+from backprop_cli.formula.typeset import LATEX
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, Setup
@@ -114,10 +118,12 @@ def _negated_formulas(loss: Loss) -> Formulas | None:
     """∂E/∂o of a loss, and with the other sign; None for the half squared error, whose o − t says it more plainly."""
     if loss.name == "half_squared_error":
         return None
-    names = {"t": "t", "o": "o", "n": "n"} | {name: f"{value:g}" for name, value in loss.setting_values().items()}
-    text, latex = loss.slope_formula.fill(names), loss.slope_formula.fill_latex(names)
-    right = Formula(f"∂E/∂o = {text}", f"{BY_O} = {latex}")
-    return right, Formula(f"∂E/∂o = -({text})", rf"{BY_O} = -\left({latex}\right)")
+    right = filled(formula(loss.slope_formula), {name: Number(value) for name, value in loss.setting_values().items()})
+    return _by_output(right), _by_output(Apply("neg", (right,)))
+
+
+def _by_output(slope: Expression) -> Formula:
+    return Formula(f"∂E/∂o = {UNICODE.write(slope)}", f"{BY_O} = {LATEX.write(slope)}")
 
 
 def _over_outputs(is_mean: bool) -> Ways:

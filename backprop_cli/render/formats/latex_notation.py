@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
+from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.printer import ATOM, Piece
+from backprop_cli.formula.typeset import LATEX
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
-from backprop_cli.render.formats.signs import SYMBOLS, without_needless_parentheses
+from backprop_cli.render.formats.notation import rule_pieces
+from backprop_cli.render.formats.signs import SYMBOLS
 
 if TYPE_CHECKING:
     from backprop_cli.derivation.matrices import Part
@@ -49,14 +53,19 @@ class LatexNotation:
 
     def rule(self, rule: Rule) -> str:
         """`-(t_1 - o_1)`."""
-        settings = {hole: self.term(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
-        names = {hole: self.name(name) for hole, name in rule.names.items() if name}
-        return rule.formula.fill_latex({**settings, **names})
+        return LATEX.write(rule.shortened, rule_pieces(rule, self))
 
     def numbers(self, rule: Rule) -> str:
         """`-(0.01 - 0.75136507)`."""
-        write = self.term if rule.formula.is_single else self.factor
-        return without_needless_parentheses(rule.formula.fill_latex({h: write(v) for h, v in rule.values.items()}))
+        return LATEX.write(rule.shortened, {name: self.piece(value) for name, value in rule.values.items()})
+
+    def spelled(self, formula: Formula) -> str:
+        """Its LaTeX."""
+        return formula.latex
+
+    def piece(self, value: float) -> Piece:
+        r"""`0.5`, `1.2 \times 10^{-7}`."""
+        return LATEX.number(format_term(value, self.digits))
 
     def value(self, value: float, least: int = 0) -> str:
         """`-0.50000000`."""
@@ -68,16 +77,15 @@ class LatexNotation:
 
     def number(self, text: str) -> str:
         r"""`-1.2 \times 10^{-7}`."""
-        return _latex_number(text)
+        return LATEX.number(text).text
 
     def factor(self, value: float) -> str:
         r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""
-        text = self.term(value)
-        return f"({text})" if text.startswith("-") or r"\times" in text else text
+        return LATEX.at_least(self.piece(value), ATOM).text
 
     def term(self, value: float) -> str:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
-        return self.number(format_term(value, self.digits))
+        return self.piece(value).text
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """`0.5`; the name is not shown."""
@@ -139,11 +147,6 @@ class MarkdownNotation(LatexNotation):
     def code(self, text: str) -> str:
         """Between backticks."""
         return f"`{text}`"
-
-
-def _latex_number(number: str) -> str:
-    mantissa, _, exponent = number.partition("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa.replace("∞", r"\infty")
 
 
 _INDEXED = re.compile(r"([^\W\d_])(\d+)(?:_(\d+))?|([^\W\d_])_(\w+)")

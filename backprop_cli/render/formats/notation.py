@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
+from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.printer import ATOM, TEXT, UNICODE, Piece, Printer
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
-from backprop_cli.render.formats.signs import SYMBOLS, prettify, superscript, to_ascii, without_needless_parentheses
+from backprop_cli.render.formats.signs import SYMBOLS, superscript, to_ascii
 
 if TYPE_CHECKING:
     from backprop_cli.derivation.matrices import Part
@@ -49,6 +51,12 @@ class Notation(Protocol):
 
     def numbers(self, rule: Rule) -> str:
         """A rule filled with numbers."""
+
+    def spelled(self, formula: Formula) -> str:
+        """A formula that is kept in two spellings."""
+
+    def piece(self, value: float) -> Piece:
+        """A number as a piece of a formula, with no more decimals than it has."""
 
     def value(self, value: float, least: int = 0) -> str:
         """A number as a result, with all its decimals, at `least` so many; empty where there is none."""
@@ -128,19 +136,28 @@ class TextNotation:
 
     def rule(self, rule: Rule) -> str:
         """`−(t1 − o1)`."""
-        settings = {hole: self.term(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
-        names = {hole: self.name(name) for hole, name in rule.names.items() if name}
-        return self._pretty(rule.formula).fill({**settings, **names})
+        return self.printer.write(self.formula_of(rule), rule_pieces(rule, self))
 
     def numbers(self, rule: Rule) -> str:
         """`−(0.01 − 0.75136507)`."""
-        write = self.term if rule.formula.is_single else self.factor
-        return without_needless_parentheses(
-            self._pretty(rule.formula).fill({h: write(v) for h, v in rule.values.items()})
-        )
+        return self.printer.write(self.formula_of(rule), {name: self.piece(v) for name, v in rule.values.items()})
 
-    def _pretty(self, formula: Formula) -> Formula:
-        return formula if self.is_ascii else Formula(prettify(formula.text), formula.latex)
+    def spelled(self, formula: Formula) -> str:
+        """Its text."""
+        return self.text(formula.text)
+
+    @property
+    def printer(self) -> Printer:
+        """What writes formulas."""
+        return TEXT if self.is_ascii else UNICODE
+
+    def formula_of(self, rule: Rule) -> Expression:
+        """What is written of a rule."""
+        return rule.shortened
+
+    def piece(self, value: float) -> Piece:
+        """A number within a formula."""
+        return self.printer.number(format_term(value, self.digits))
 
     def value(self, value: float, least: int = 0) -> str:
         """`−0.50000000`."""
@@ -152,16 +169,15 @@ class TextNotation:
 
     def number(self, text: str) -> str:
         """`−0.5`."""
-        return text if self.is_ascii else text.replace("-", "−")
+        return self.printer.number(text).text
 
     def factor(self, value: float) -> str:
         """`0.5`, `(−0.5)`."""
-        text = self.term(value)
-        return f"({text})" if text.startswith(("-", "−")) else text
+        return self.printer.at_least(self.piece(value), ATOM).text
 
     def term(self, value: float) -> str:
         """`0.5`, `−0.5`."""
-        return self.number(format_term(value, self.digits))
+        return self.piece(value).text
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """`0.5`; the name is not shown."""
@@ -207,6 +223,12 @@ class TextNotation:
             return f" {self.symbol('minus' if operator == '-' else operator)} "
         signs = {"*": self.symbol("times"), "+": " + ", "=": " = ", "sum": f"{self.symbol('sum')} "}
         return signs.get(operator, operator)
+
+
+def rule_pieces(rule: Rule, notation: Notation) -> dict[str, Piece]:
+    """What a rule shows for the names in it: names, and the numbers of settings."""
+    settings = {hole: notation.piece(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
+    return settings | {hole: Piece(notation.name(name)) for hole, name in rule.names.items() if name}
 
 
 def partial_name(partial: Partial, notation: Notation) -> str:

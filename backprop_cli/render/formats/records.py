@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.derivation.explanation import Explainable, Explanation, UnitExplanation
-from backprop_cli.derivation.partials import Derivation, Partial
+from backprop_cli.derivation.partials import Derivation, Partial, Rule
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.predictions import Prediction, Predictions, predict
+from backprop_cli.formula.expression import Expression
+from backprop_cli.formula.printer import Piece
 from backprop_cli.network.network import Setup
 from backprop_cli.network.notices import notices
 from backprop_cli.render.formats.notation import TextNotation
@@ -244,9 +246,13 @@ class _ExactNotation(TextNotation):
         """The name as it was given: scripts find it again."""
         return name
 
-    def term(self, value: float) -> str:
+    def formula_of(self, rule: Rule) -> Expression:
+        """The whole formula, with every number in it."""
+        return rule.formula
+
+    def piece(self, value: float) -> Piece:
         """`repr`: reads back bit for bit."""
-        return "" if math.isnan(value) else repr(value)
+        return self.printer.number("" if math.isnan(value) else repr(value))
 
 
 _ASCII = _ExactNotation(is_ascii=True)

@@ -19,9 +19,10 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
+from backprop_cli.formula.printer import Piece
+from backprop_cli.formula.typeset import LATEX
 from backprop_cli.render.formats.decimals import Digits, format_term
 from backprop_cli.render.formats.latex_notation import LatexNotation, latex_name
-from backprop_cli.render.formats.signs import NEEDLESS
 
 Element = ElementTree.Element
 BREAK = "\x1f"
@@ -29,8 +30,6 @@ BREAK = "\x1f"
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-_CODE = "9000"
-_CODED = re.compile(rf"\(-{_CODE}(\d+)\)")
 _MARK = re.compile(r"\\class\{m(\d+)\}")
 
 
@@ -83,21 +82,12 @@ class PageNotation(LatexNotation):
 
     def numbers(self, rule: Rule) -> str:
         """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them."""
-        holes = list(rule.values)
-        # a negative number stands for each hole first, so that the rule that all outputs share finds where one needs them
-        coded = rule.formula.fill_latex({hole: f"(-{_CODE}{index})" for index, hole in enumerate(holes)})
-        unbound = {found.start(2) - 1 for found in NEEDLESS.finditer(coded)}
+        return LATEX.write(rule.shortened, {hole: self._piece_of(rule, hole) for hole in rule.values})
 
-        def number(match: re.Match[str]) -> str:
-            return self._number_of(rule, holes[int(match[1])], match.start() not in unbound)
-
-        return _CODED.sub(number, coded)
-
-    def _number_of(self, rule: Rule, hole: str, is_factor: bool) -> str:
+    def _piece_of(self, rule: Rule, hole: str) -> Piece:
         value, name = rule.values[hole], "Σt" if hole == "s" else rule.names.get(hole)
-        if name:
-            return self.quantity(name, value, is_factor)
-        return self.factor(value) if is_factor else self.term(value)
+        piece = self.piece(value)
+        return piece._replace(text=self.quantity(name, value)) if name else piece
 
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`, with a break after each dot."""

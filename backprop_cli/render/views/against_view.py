@@ -11,7 +11,6 @@ from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.ratios import Ratio, Slip
-from backprop_cli.derivation.partials import Rule
 from backprop_cli.formula.formula import Formula
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Heading, Marked, Note, Table
@@ -154,7 +153,7 @@ def _sentence(mistakes: Sequence[Made], notation: Notation) -> str:
 
 
 def _formula(formula: Formula, notation: Notation) -> str:
-    return notation.math(notation.rule(Rule(formula, {}, {})))
+    return notation.math(notation.spelled(formula))
 
 
 def _left(findings: Findings, notation: Notation) -> Iterator[Note]:

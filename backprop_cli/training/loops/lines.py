@@ -15,16 +15,12 @@ numbers on the way.
 
 from __future__ import annotations
 
-import re
-
+from backprop_cli.formula.assignments import block, python_lines
 from backprop_cli.functions.collapse import Collapse
-from backprop_cli.functions.losses import Loss
 from backprop_cli.network.names import Parameter
 from backprop_cli.training.loops.sheet import COEFFICIENTS, Sheet
 
-HEADER = "from math import erfc, exp, expm1, inf, log, log1p, nan, sinh, tanh\n"
-
-_HOLE = re.compile(r"<(\w+)>")
+HEADER = "from math import cosh, erfc, exp, expm1, inf, log, log1p, nan, sinh, tanh\n"
 
 
 def loop_source(sheet: Sheet, with_losses: bool) -> str:
@@ -174,10 +170,10 @@ def _forward(sheet: Sheet) -> list[str]:
         if not activation.is_elementwise:
             lines += _softmax(sheet, layer)
             continue
+        statements = block(activation.lines, tuple(activation.setting_values().items()))
         for unit in _units(sheet, layer):
-            holes = {name: repr(value) for name, value in activation.setting_values().items()}
             z, a = names.net_input(layer, unit), names.activation(layer, unit)
-            lines += [_fill(line, {**holes, "z": z, "a": a, "s": f"s{z}"}) for line in activation.scalar]
+            lines += python_lines(statements, {"z": z, "a": a, "s": f"s{z}"})
     return lines
 
 
@@ -194,34 +190,27 @@ def _softmax(sheet: Sheet, layer: int) -> list[str]:
 
 
 def _loss(sheet: Sheet) -> list[str]:
-    """`loss`, E of this sample."""
-    return [f"loss = {' + '.join(_shares(sheet))}"]
+    """`loss`, E of this sample: the sum of each output's share."""
+    collapse, units = sheet.network.collapse, range(sheet.outputs)
+    formulas = (f"share = {collapse.stable_share}",) if collapse else sheet.network.loss.share_lines
+    shares = [f"e{sheet.names.output(unit)}" for unit in units]
+    lines = [line for unit in units for line in _of_output(sheet, formulas, unit, "share", shares[unit])]
+    return [*lines, f"loss = {' + '.join(shares)}"]
 
 
-def _shares(sheet: Sheet) -> list[str]:
-    """Each output's share of E, as an expression."""
-    loss, collapse = sheet.network.loss, sheet.network.collapse
-    template = collapse.scalar_share if collapse else loss.scalar_share
-    shares = []
-    for unit in range(sheet.outputs):
-        share = f"({_fill(template, _output_holes(sheet, loss, unit))})"
-        shares.append(f"{share} / {sheet.outputs}.0" if loss.is_mean else share)
-    return shares
-
-
-def _output_holes(sheet: Sheet, loss: Loss, unit: int) -> dict[str, str]:
-    names, last = sheet.names, sheet.names.depth - 1
-    targets = " + ".join(names.target(index) for index in range(sheet.outputs))
-    settings = {name: repr(value) for name, value in loss.setting_values().items()}
-    return settings | {
+def _of_output(sheet: Sheet, formulas: tuple[str, ...], unit: int, result: str, name: str) -> list[str]:
+    """Formulas of a loss for one output, the `result` of which gets a name."""
+    loss, names, last = sheet.network.loss, sheet.names, sheet.names.depth - 1
+    settings = {"n": float(sheet.outputs)} | loss.setting_values()
+    local = {
         "t": names.target(unit),
         "o": names.output(unit),
         "z": names.net_input(last, unit),
         "c": f"c{names.output(unit)}",
-        "s": f"({targets})",
-        "top": "top",
+        "s": f"({' + '.join(names.target(index) for index in range(sheet.outputs))})",
         "sum": f"sum_{last}",
     }
+    return python_lines(block(formulas, tuple(settings.items())), local | {result: name})
 
 
 def _backward(sheet: Sheet) -> list[str]:
@@ -232,16 +221,13 @@ def _backward(sheet: Sheet) -> list[str]:
             lines += _collapsed(sheet, sheet.network.collapse)
             continue
         for unit in _units(sheet, layer):
-            slope = _loss_slope(sheet, unit) if is_last else _loss_by_source(sheet, layer + 1, unit)
-            lines.append(f"d{names.activation(layer, unit)} = {slope}")
+            name = f"d{names.activation(layer, unit)}"
+            if is_last:
+                lines += _of_output(sheet, sheet.network.loss.slope_lines, unit, "slope", name)
+            else:
+                lines.append(f"{name} = {_loss_by_source(sheet, layer + 1, unit)}")
         lines += _deltas(sheet, layer)
     return lines
-
-
-def _loss_slope(sheet: Sheet, unit: int) -> str:
-    loss = sheet.network.loss
-    slope = _fill(loss.scalar_slope, _output_holes(sheet, loss, unit))
-    return f"({slope}) / {sheet.outputs}.0" if loss.is_mean else slope
 
 
 def _loss_by_source(sheet: Sheet, layer: int, source: int) -> str:
@@ -256,18 +242,9 @@ def _deltas(sheet: Sheet, layer: int) -> list[str]:
     names = sheet.names
     pairs = [(names.net_input(layer, unit), names.activation(layer, unit)) for unit in _units(sheet, layer)]
     if sheet.network.activations[layer].is_elementwise:
-        slopes = [_slope(sheet, layer, unit) for unit in _units(sheet, layer)]
-        return [
-            f"d{z} = d{a}" if slope == "1.0" else f"d{z} = d{a} * {slope}"
-            for (z, a), slope in zip(pairs, slopes, strict=True)
-        ]
+        is_one = sheet.network.activations[layer].slope_formula == "1"
+        return [f"d{z} = d{a}" if is_one else f"d{z} = d{a} * s{z}" for z, a in pairs]
     return _softmax_deltas(pairs)
-
-
-def _slope(sheet: Sheet, layer: int, unit: int) -> str:
-    """∂a/∂z of an elementwise layer's unit, as an expression."""
-    has_slope = any("<s>" in line for line in sheet.network.activations[layer].scalar)
-    return f"s{sheet.names.net_input(layer, unit)}" if has_slope else "1.0"
 
 
 def _softmax_deltas(pairs: list[tuple[str, str]]) -> list[str]:
@@ -285,8 +262,8 @@ def _collapsed(sheet: Sheet, collapse: Collapse) -> list[str]:
     names, last = sheet.names, sheet.names.depth - 1
     lines = _complements(sheet)
     for unit in range(sheet.outputs):
-        delta = _fill(collapse.scalar_delta, _output_holes(sheet, sheet.network.loss, unit))
-        lines.append(f"d{names.net_input(last, unit)} = {delta}")
+        name = f"d{names.net_input(last, unit)}"
+        lines += _of_output(sheet, (f"delta = {collapse.stable_delta}",), unit, "delta", name)
     return lines
 
 
@@ -311,10 +288,6 @@ def _complements(sheet: Sheet) -> list[str]:
 
 def _units(sheet: Sheet, layer: int) -> range:
     return range(sheet.names.widths[layer + 1])
-
-
-def _fill(template: str, holes: dict[str, str]) -> str:
-    return _HOLE.sub(lambda hole: holes[hole[1]], template)
 
 
 def _nested(lines: list[str]) -> list[str]:

@@ -78,11 +78,8 @@ class Sheet:
 
 def uncovered(network: Network) -> str:
     """Why no scalar code can be written for a network, or nothing."""
-    for activation in network.activations:
-        if activation.is_elementwise and not activation.scalar:
-            return f"the activation {activation.name} has no scalar form"
     collapse = network.collapse
-    if collapse is not None and not collapse.scalar_delta:
+    if collapse is not None and not collapse.stable_delta:
         return f"{network.loss.name} above {network.activations[-1].name} has no scalar form"
     return ""
 
