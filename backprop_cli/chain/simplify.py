@@ -14,7 +14,7 @@ import sympy
 
 from backprop_cli.chain.algebra import Symbolic, TooLargeError
 from backprop_cli.chain.convert import Converter
-from backprop_cli.formula.expression import Expression
+from backprop_cli.formula.expression import Expression, Name, walk
 from backprop_cli.formula.printer import TEXT
 
 MAX_TERMS = 150
@@ -65,8 +65,12 @@ class Simplifier:
 
 
 def _length(expression: Expression) -> int:
-    """Characters, but for a leading sign: moving that into a factor is no simplification."""
-    return len(TEXT.write(expression).removeprefix("-"))
+    """Characters, and two more for each name: of two texts as long, the one that names less is simpler.
+
+    A leading sign does not count: moving that into a factor is no simplification.
+    """
+    names = sum(isinstance(part, Name) for part in walk(expression))
+    return len(TEXT.write(expression).removeprefix("-")) + 2 * names
 
 
 def _forms(value: Symbolic) -> Iterator[Symbolic]:

@@ -9,6 +9,7 @@ from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.formula.printer import TEXT
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.views.explain_view import paths_blocks
@@ -146,7 +147,7 @@ FEWEST_DIGITS = 6
 
 
 def _characters(rule: Rule) -> int:
-    return len(rule.formula.fill(rule.names))
+    return len(TEXT.write(rule.formula))
 
 
 def _checked(result: ChainResult, notation: Notation) -> Iterator[Note]:
