@@ -1,4 +1,4 @@
-"""Formulas as lines of Python: assignments, and conditions as blocks. What occurs twice is computed once.
+"""Formulas as lines of Python or JavaScript: assignments, and conditions as blocks. What occurs twice is computed once.
 
 What is computed only under a condition stays under it, so that no line raises where the formula as a whole has a value.
 """
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from backprop_cli.formula.code import PYTHON
+from backprop_cli.formula.code import JAVASCRIPT, PYTHON
 from backprop_cli.formula.evaluate import NoValueError, evaluate
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in, walk
 from backprop_cli.formula.operations import CHOICES, OPERATIONS
-from backprop_cli.formula.printer import Piece
+from backprop_cli.formula.printer import Piece, Printer
 from backprop_cli.formula.reading import filled, formula
 
 
@@ -44,28 +44,59 @@ def block(lines: tuple[str, ...], settings: tuple[tuple[str, float], ...] = ()) 
     return _arranged([Assignment(name, _plain(filled(formula(text), numbers))) for name, text in pairs])
 
 
+class _Language(NamedTuple):
+    """How a language writes an assignment, and the lines that begin and end the blocks under conditions."""
+
+    printer: Printer
+    assignment: str
+    first: str
+    other: str
+    otherwise: str
+    end: tuple[str, ...]
+
+
+_PYTHON = _Language(PYTHON, "{} = {}", "if {}:", "elif {}:", "else:", ())
+_JAVASCRIPT = _Language(JAVASCRIPT, "{} = {};", "if ({}) {{", "}} else if ({}) {{", "} else {", ("}",))
+_NUMBERS = {"inf": "Infinity", "nan": "NaN"}
+
+
 def python_lines(statements: Block, names: Mapping[str, str]) -> list[str]:
     """The statements as lines of Python; what is no key of `names` is a local variable of theirs."""
-    local = {name: f"u_{name}" for name in _assigned(statements)}
-    pieces = {name: Piece(written) for name, written in (local | dict(names)).items()}
-    return list(_printed(statements, pieces))
+    return list(_printed(statements, _pieces(_local(statements) | dict(names)), _PYTHON))
 
 
-def _printed(statements: Block, pieces: Mapping[str, Piece]) -> Iterator[str]:
+def javascript_lines(statements: Block, names: Mapping[str, str]) -> list[str]:
+    """The same in JavaScript, after a declaration of all that they assign."""
+    written = _local(statements) | _NUMBERS | dict(names)
+    declared = dict.fromkeys(written[name] for name in _assigned(statements))
+    return [f"let {', '.join(declared)};", *_printed(statements, _pieces(written), _JAVASCRIPT)]
+
+
+def _local(statements: Block) -> dict[str, str]:
+    return {name: f"u_{name}" for name in _assigned(statements)}
+
+
+def _pieces(names: Mapping[str, str]) -> dict[str, Piece]:
+    return {name: Piece(written) for name, written in names.items()}
+
+
+def _printed(statements: Block, pieces: Mapping[str, Piece], language: _Language) -> Iterator[str]:
     for statement in statements:
         if isinstance(statement, Assignment):
-            yield f"{pieces[statement.name].text} = {PYTHON.write(statement.value, pieces)}"
+            value = language.printer.write(statement.value, pieces)
+            yield language.assignment.format(pieces[statement.name].text, value)
             continue
-        word = "if"
+        line = language.first
         while True:
-            yield f"{word} {PYTHON.compared(statement.test, pieces)}:"
-            yield from (f"    {line}" for line in _printed(statement.then, pieces))
-            inner = statement.otherwise[0]
-            if len(statement.otherwise) > 1 or isinstance(inner, Assignment):
+            yield line.format(language.printer.compared(statement.test, pieces))
+            yield from (f"    {inner}" for inner in _printed(statement.then, pieces, language))
+            first = statement.otherwise[0]
+            if len(statement.otherwise) > 1 or isinstance(first, Assignment):
                 break
-            word, statement = "elif", inner
-        yield "else:"
-        yield from (f"    {line}" for line in _printed(statement.otherwise, pieces))
+            line, statement = language.other, first
+        yield language.otherwise
+        yield from (f"    {inner}" for inner in _printed(statement.otherwise, pieces, language))
+        yield from language.end
 
 
 def _assigned(statements: Block) -> Iterator[str]:
@@ -81,7 +112,7 @@ def _assigned(statements: Block) -> Iterator[str]:
 
 
 def _plain(expression: Expression) -> Expression:
-    """The expression in operations that Python has, with constants computed and squares of more than a name as products."""
+    """The expression in operations that both languages have: constants computed, squares of more than a name as products."""
     if not isinstance(expression, Apply):
         return expression
     arguments = tuple(map(_plain, expression.arguments))

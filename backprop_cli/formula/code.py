@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backprop_cli.formula.expression import Expression
+from backprop_cli.formula.expression import Expression, Name, Number
 from backprop_cli.formula.operations import Operation
 from backprop_cli.formula.printer import ATOM, CHOICE, POWER, PRODUCT, Case, Piece, Printer
 from backprop_cli.formula.reading import formula
@@ -22,12 +22,16 @@ class PythonPrinter(Printer):
         """A float: `3.0`."""
         return super().number(repr(float(text)))
 
-    def power(self, _: Sequence[Expression], parts: Sequence[Piece]) -> Piece:
+    def power(self, arguments: Sequence[Expression], parts: Sequence[Piece]) -> Piece:
         """`a * a` for a square of a name, else `a ** b`."""
         base = self.at_least(parts[0], ATOM).text
-        if parts[1].text == "2.0" and base.isidentifier():
+        if arguments[1] == Number(2.0) and isinstance(arguments[0], Name):
             return Piece(f"{base} * {base}", PRODUCT)
-        return Piece(f"{base} ** {self.at_least(parts[1], POWER).text}", POWER)
+        return self.raised(parts)
+
+    def raised(self, parts: Sequence[Piece]) -> Piece:
+        """A power other than the square of a name."""
+        return Piece(f"{self.at_least(parts[0], ATOM).text} ** {self.at_least(parts[1], POWER).text}", POWER)
 
     def function(self, name: str, entry: Operation, parts: Sequence[Piece]) -> Piece:
         """`log(a)`."""
@@ -41,13 +45,13 @@ class PythonPrinter(Printer):
 
 
 class JavascriptPrinter(PythonPrinter):
-    """An expression of JavaScript's over `Math`, and over `erfc`, which `JAVASCRIPT_FUNCTIONS` defines."""
+    """An expression of JavaScript's over `Math`, and over `erfc`, which the page's script defines."""
 
     def number(self, text: str) -> Piece:
         """As it is."""
         return Printer.number(self, text)
 
-    def power(self, _: Sequence[Expression], parts: Sequence[Piece]) -> Piece:
+    def raised(self, parts: Sequence[Piece]) -> Piece:
         """`Math.pow(a, b)`: a sign may not stand before `**`."""
         return Piece(f"Math.pow({parts[0].text}, {parts[1].text})")
 
@@ -104,19 +108,3 @@ class SpreadsheetPrinter(PythonPrinter):
 PYTHON = PythonPrinter()
 JAVASCRIPT = JavascriptPrinter()
 SPREADSHEET = SpreadsheetPrinter()
-
-JAVASCRIPT_FUNCTIONS = """\
-function erfc(x) {
-  const z = Math.abs(x);
-  if (z < 2.5) {
-    let term = 2 * z / Math.sqrt(Math.PI), sum = 0;
-    for (let n = 0; sum + term / (2 * n + 1) !== sum; term *= -z * z / ++n) sum += term / (2 * n + 1);
-    return x > 0 ? 1 - sum : 1 + sum;
-  }
-  let fraction = z;
-  for (let n = 60; n > 0; n--) fraction = z + n / 2 / fraction;
-  const tail = Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction;
-  return x > 0 ? tail : 2 - tail;
-}
-"""
-"""What `Math` does not have: 1 - erf by its power series, and its continued fraction (Abramowitz and Stegun 7.1.5, 7.1.14)."""

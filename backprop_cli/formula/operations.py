@@ -157,10 +157,12 @@ _CALLED: dict[str, Operation] = {
         latex=r"\arctan", python="atan", javascript="Math.atan", spreadsheet="ATAN",
     ),
     "sech": Operation(
-        value=careful.sech, slopes=("-sech(x)*tanh(x)",), parity=1, written_out="1/cosh(x)", spreadsheet="SECH"
+        value=careful.sech, slopes=("-sech(x)*tanh(x)",), parity=1, spreadsheet="SECH",
+        written_out="2*exp(-abs(x))/(1 + exp(-2*abs(x)))",
     ),
     "csch": Operation(
-        value=careful.csch, slopes=("-csch(x)*coth(x)",), parity=-1, written_out="1/sinh(x)", spreadsheet="CSCH"
+        value=careful.csch, slopes=("-csch(x)*coth(x)",), parity=-1, spreadsheet="CSCH",
+        written_out="(-2 if x > 0 else 2)*exp(-abs(x))/expm1(-2*abs(x))",
     ),
     "coth": Operation(
         value=careful.reciprocal(math.tanh), slopes=("-csch(x)^2",), parity=-1,

@@ -8,13 +8,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
+import mpmath
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from backprop_cli.formula.code import JAVASCRIPT, JAVASCRIPT_FUNCTIONS, PYTHON, SPREADSHEET
+import backprop_cli
+from backprop_cli.formula.code import JAVASCRIPT, PYTHON, SPREADSHEET
 from backprop_cli.formula.evaluate import NoValueError, evaluate
 from backprop_cli.formula.expression import Apply, Expression, Name, Number
 from backprop_cli.formula.operations import CHOICES, OPERATIONS
@@ -22,6 +25,7 @@ from backprop_cli.formula.printer import TEXT, UNICODE, Piece
 from backprop_cli.formula.reading import formula
 from backprop_cli.formula.typeset import LATEX, MATHML
 
+SPECIAL = Path(backprop_cli.__file__).parent / "render" / "page" / "script" / "special.js"
 POINT = {"x": 0.75, "y": -1.25, "z": 2.5}
 CALLED = [name for name, entry in OPERATIONS.items() if name.isalnum() and name != "neg" and entry.arity == 1]
 
@@ -116,9 +120,11 @@ JAVASCRIPT_SAMPLES = [
 @pytest.mark.skipif(shutil.which("node") is None, reason="runs JavaScript with node")
 def test_javascript_computes_the_values_of_trees() -> None:
     trees = [formula(text) for text in JAVASCRIPT_SAMPLES]
-    code = f"{JAVASCRIPT_FUNCTIONS}const [x, y, z] = {json.dumps(list(POINT.values()))};\n"
+    code = f"import {{ erfc }} from {json.dumps(SPECIAL.as_uri())};\nconst [x, y, z] = {json.dumps(list(POINT.values()))};\n"
     code += f"console.log(JSON.stringify([{', '.join(map(JAVASCRIPT.write, trees))}]))"
-    found = json.loads(subprocess.run(["node", "-e", code], capture_output=True, check=True, timeout=60).stdout)
+    found = json.loads(
+        subprocess.run(["node", "--input-type=module", "-e", code], capture_output=True, check=True, timeout=60).stdout
+    )
     wanted = [eval(PYTHON.write(tree), {**vars(math)}, dict(POINT)) for tree in trees]
     assert found == pytest.approx(wanted, rel=1e-13)
 
@@ -188,6 +194,11 @@ def test_numbers_in_the_place_of_names_have_parentheses_where_a_sign_needs_them(
 
 # ── an oracle for cells: Excel's grammar, where a sign binds closer than ^ and powers group to the left ───────────────
 
+
+def mpmath_function(name: str) -> Callable[[float], float]:
+    return lambda x: float(getattr(mpmath, name)(x))
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "IF": lambda condition, then, otherwise: then if condition else otherwise,
     "PI": lambda: math.pi,
@@ -196,12 +207,22 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "ABS": abs,
     "MAX": max,
     "MIN": min,
+    "ACOS": math.acos,
+    "ACOSH": math.acosh,
+    "ASIN": math.asin,
+    "ASINH": math.asinh,
+    "ATAN": math.atan,
+    "ATANH": math.atanh,
+    "INT": math.floor,
+    "LOG": math.log,
+    "LOG10": math.log10,
+    **{name.upper(): mpmath_function(name) for name in ("sec", "csc", "cot", "sech", "csch", "coth")},
     **{
         name.upper(): getattr(math, name)
-        for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erfc")
+        for name in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc")
     },
 }
-TOKEN = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|[A-Za-z]+|<=|>=|[-+*/^(),<>=]")
+TOKEN = re.compile(r"\d+(?:\.\d+)?(?:E[+-]?\d+)?|[A-Za-z]+(?:10)?|<=|>=|[-+*/^(),<>=]")
 
 
 class Cell:
@@ -271,7 +292,7 @@ class Cell:
         arguments = list(self.arguments())
         try:
             return FUNCTIONS[token](*arguments)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, ZeroDivisionError):
             return math.nan
 
     def arguments(self) -> Iterator[float]:

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Iterator
-
+from backprop_cli.formula.assignments import block, javascript_lines
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.functions.losses import LOSSES, Loss
-
-_HOLE = re.compile(r"<(\w+)>")
-_OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.USub: "-",
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "===", ast.NotEq: "!==",
-}  # fmt: skip
-_NAMES = {"inf": "Infinity", "nan": "NaN"}
-_FUNCTIONS = {"erfc": "erfc"}
-"""What JavaScript's `Math` has not."""
 
 
 def functions_module() -> str:
@@ -38,57 +26,24 @@ def functions_module() -> str:
 
 def _activation(entry: Activation) -> str:
     settings = [name for name, _ in entry.defaults]
-    constants = [f"const {name} = {value!r};" for name, value in entry.constants]
-    lines = [*constants, "let a = 0, s = 1, d = 0, e = 0;", *_statements(_filled(entry.scalar)), "return [a, s];"]
-    body = "".join(f"\n    {line}" for line in lines)
-    return f"  {entry.name}({', '.join(['z', *settings])}) {{{body}\n  }}"
+    lines = javascript_lines(block(("s = 1", *entry.lines), entry.constants), {"z": "z", "a": "a", "s": "s"})
+    return f"  {entry.name}({', '.join(['z', *settings])}) {{{_body(lines, '[a, s]')}\n  }}"
 
 
 def _loss(entry: Loss) -> str:
+    """A loss, whose share and slope are those before a mean over the outputs is taken."""
     names = ", ".join(["t", "o", *(name for name, _ in entry.defaults)])
+    lines = (
+        javascript_lines(block(formulas, (("n", 1.0),)), {"t": "t", "o": "o", result: result})
+        for formulas, result in ((entry.share_lines, "share"), (entry.slope_lines, "slope"))
+    )
     share, slope = (
-        _expression(ast.parse(_HOLE.sub(r"\1", text), mode="eval").body)
-        for text in (entry.scalar_share, entry.scalar_slope)
+        f"{result}({names}) {{{_body(found, result)}\n    }}"
+        for found, result in zip(lines, ("share", "slope"), strict=True)
     )
     flags = f"isMean: {str(entry.is_mean).lower()}, needsTargets: {str(entry.needs_targets).lower()}"
-    return f"  {entry.name}: {{\n    {flags},\n    share: ({names}) => {share},\n    slope: ({names}) => {slope},\n  }}"
+    return f"  {entry.name}: {{\n    {flags},\n    {share},\n    {slope},\n  }}"
 
 
-def _filled(lines: Iterable[str]) -> list[ast.stmt]:
-    return ast.parse("\n".join(_HOLE.sub(r"\1", line) for line in lines)).body
-
-
-def _statements(body: Iterable[ast.stmt]) -> Iterator[str]:
-    for statement in body:
-        if isinstance(statement, ast.If):
-            yield f"if ({_expression(statement.test)}) {{"
-            yield from (f"  {line}" for line in _statements(statement.body))
-            yield "} else {"
-            yield from (f"  {line}" for line in _statements(statement.orelse))
-            yield "}"
-        else:
-            assert isinstance(statement, ast.Assign)
-            yield f"{_expression(statement.targets[0])} = {_expression(statement.value)};"
-
-
-def _expression(node: ast.expr) -> str:
-    """An expression, every operation of it in parentheses."""
-    match node:
-        case ast.Constant():
-            return repr(node.value)
-        case ast.Name():
-            return _NAMES.get(node.id, node.id)
-        case ast.UnaryOp():
-            return f"({_OPERATORS[type(node.op)]}{_expression(node.operand)})"
-        case ast.BinOp():
-            return f"({_expression(node.left)} {_OPERATORS[type(node.op)]} {_expression(node.right)})"
-        case ast.IfExp():
-            return f"({_expression(node.test)} ? {_expression(node.body)} : {_expression(node.orelse)})"
-        case ast.Compare():
-            sides = [_expression(side) for side in (node.left, *node.comparators)]
-            pairs = zip(sides, node.ops, sides[1:], strict=False)
-            return f"({' && '.join(f'{left} {_OPERATORS[type(op)]} {right}' for left, op, right in pairs)})"
-        case ast.Call(func=ast.Name(id=name)):
-            arguments = ", ".join(map(_expression, node.args))
-            return f"{_FUNCTIONS.get(name, f'Math.{name}')}({arguments})"
-    raise AssertionError(ast.dump(node))
+def _body(lines: list[str], result: str) -> str:
+    return "".join(f"\n      {line}" for line in [*lines, f"return {result};"])
