@@ -75,5 +75,5 @@ def test_every_number_of_an_update_is_put_in() -> None:
     )
     # ∂E/∂b = 2, g = 2 + 0.25·1, v⁺ = g, b⁺ = 1 − 0.5·(g + 0.5·v⁺)
     shown = backprop("explain", "-", "-w", "b1", stdin=text).stdout
-    assert "= 1 − 0.5 · (2.25 + 0.5 · 2.25)\n" in shown and "= 1 − 0.5 · 3.375\n" in shown and "= -0.6875\n" in shown
+    assert "= 1 − 0.5 · (2.25 + 0.5 · 2.25)\n" in shown and "= 1 − 0.5 · 3.375\n" in shown and "= −0.6875\n" in shown
     assert "λ = 0 of weights, λ = 0.25 of biases" in backprop("run", "-", stdin=text).stdout
