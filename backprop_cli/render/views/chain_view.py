@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
-from backprop_cli.render.drawing.circuit import circuit_of
 from backprop_cli.formula.printer import TEXT
+from backprop_cli.render.drawing.circuit import circuit_of
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.views.explain_view import paths_blocks
