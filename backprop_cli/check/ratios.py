@@ -80,8 +80,9 @@ class Ratios:
         judge, expected = self._comparison.judge, self._comparison.expected
         ordered = np.sort(expected)
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
-        low = np.searchsorted(ordered, judge.values - allowed)
-        high = np.searchsorted(ordered, judge.values + allowed, side="right")
+        with np.errstate(invalid="ignore"):
+            low = np.searchsorted(ordered, judge.values - allowed)
+            high = np.searchsorted(ordered, judge.values + allowed, side="right")
         return np.asarray(high - low > judge.agreement(expected))
 
     # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────

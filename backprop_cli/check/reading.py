@@ -51,46 +51,67 @@ class Understood(NamedTuple):
     remarks: list[str]
 
 
+_Read = tuple[Given, str, Wanted]
+"""A number, what it is called, and what it is."""
+
+
+class _Attempt(NamedTuple):
+    """What comes of a reading: the numbers of each entry, what is unknown, and remarks."""
+
+    groups: list[list[_Read]]
+    unknown: list[str]
+    remarks: list[str]
+
+
 def understand(given: Sequence[Given | GivenArray], index: Index, work: Work, is_mean: bool) -> Understood:
     """What each number is, whose right value `work` has; under a mean over the samples deltas may be divided by N."""
     batch = work.method.batch_indices
     given = [one if isinstance(one, GivenArray) or index.find(one.name) else _single(one) for one in given]
     arrays = [one for one in given if isinstance(one, GivenArray)]
     found = dict(zip(map(id, arrays), meanings(arrays, index.names), strict=True))
-    best: tuple[tuple[int, ...], Understood] | None = None
     known = [(one, meaning) for one in arrays if (meaning := found[id(one)])]
-    has_weights = any(meaning.kind == "weights" and len(one.shape) > 1 for one, meaning in known)
-    for reading in _readings(known, index, len(batch), is_mean):
-        understood = Understood([], [], reading, has_weights, [])
-        groups = [_read(one, found.get(id(one)), index, batch, understood) for one in given]
-        score = _score(groups, work) if len(found) or len(batch) > 1 else ()
+    readings = list(_readings(known, index, len(batch), is_mean))
+    best: tuple[tuple[int, ...], Reading, _Attempt] | None = None
+    for reading in readings:
+        attempt = _Attempt([], [], [])
+        for one in given:
+            attempt.groups.append(_read(one, found.get(id(one)), index, batch, reading, attempt))
+        score = _score(attempt.groups, work) if len(readings) > 1 else ()
         if best is None or score > best[0]:
-            best = score, understood
-        if not score or score[0] == len(understood.known):
+            best = score, reading, attempt
+        if score and score[0] == sum(map(len, attempt.groups)):
             break
     assert best is not None
-    return best[1]
+    _, reading, attempt = best
+    numbers = [(one.named(name), wanted) for group in attempt.groups for one, name, wanted in group]
+    has_weights = any(meaning.kind == "weights" and len(one.shape) > 1 for one, meaning in known)
+    return Understood(numbers, attempt.unknown, reading, has_weights, attempt.remarks)
 
 
 def _readings(
     arrays: Sequence[tuple[GivenArray, Meaning]], index: Index, batch: int, is_mean: bool
 ) -> Iterator[Reading]:
-    """The readings that may make a difference, first the one that shapes and libraries' names speak for."""
+    """The readings that make a difference, first the one that shapes and libraries' names speak for."""
     orientations, layouts = [UNITS_BY_INPUTS, INPUTS_BY_UNITS], [SAMPLES_BY_UNITS, UNITS_BY_SAMPLES]
     widths = index.names.widths
     for_turned_weights = for_turned_batches = 0
+    is_square, is_square_batch = False, False
     for array, meaning in arrays:
+        is_symmetric = len(array.shape) == 2 and array.shape[0] == array.shape[1] > 1
         if meaning.kind == "weights":
             for_turned_weights += 2 * (meaning.orientation == INPUTS_BY_UNITS)
             for_turned_weights += _turned(array.shape, widths[meaning.layer + 1], widths[meaning.layer])
+            is_square |= is_symmetric
         elif meaning.kind != "biases":
             for_turned_batches += _turned(array.shape, index.samples, widths[meaning.layer + 1])
-    first = (orientations[for_turned_weights > 0], layouts[for_turned_batches > 0])
+            is_square_batch |= is_symmetric
+    orientation, layout = orientations[for_turned_weights > 0], layouts[for_turned_batches > 0]
+    orientations = [orientation, *(one for one in orientations if one != orientation and is_square)]
+    layouts = [layout, *(one for one in layouts if one != layout and is_square_batch)]
     stored = [GRADIENTS, NEW_VALUES] if any(meaning.holds is None for _, meaning in arrays) else [GRADIENTS]
     divided = [False, True] if batch > 1 and is_mean else [False]
-    pairs = sorted(product(orientations, layouts), key=lambda pair: sum(map(str.__ne__, pair, first)))
-    for (orientation, layout), is_divided, holds in product(pairs if arrays else [first], divided, stored):
-        yield Reading(orientation, layout, is_divided, holds)
+    for is_divided, holds, turn, order in product(divided, stored, orientations, layouts):
+        yield Reading(turn, order, is_divided, holds)
 
 
 def _turned(shape: tuple[int, ...], rows: int, columns: int) -> int:
@@ -99,36 +120,36 @@ def _turned(shape: tuple[int, ...], rows: int, columns: int) -> int:
 
 
 def _read(
-    one: Given | GivenArray, meaning: Meaning | None, index: Index, batch: Sequence[int], into: Understood
-) -> list[Known]:
-    """The numbers of one entry under a reading; they and what is unknown are added to `into`."""
-    group: list[Known] = []
+    one: Given | GivenArray,
+    meaning: Meaning | None,
+    index: Index,
+    batch: Sequence[int],
+    reading: Reading,
+    into: _Attempt,
+) -> list[_Read]:
+    """The numbers of one entry; what is unknown, and remarks, are added to `into`."""
     if isinstance(one, Given):
         wanted = index.find(one.name)
-        if wanted is None:
-            into.unknown.append(one.name)
-        else:
-            group.append((one, wanted.of_sample() if one.is_of_sample else wanted))
+        assert wanted is not None
+        group = [(one, one.name, wanted.of_sample() if one.is_of_sample else wanted)]
     else:
-        found = elements(one, meaning, index, batch, into.reading) if meaning else None
+        found = elements(one, meaning, index, batch, reading) if meaning else None
         if found is None:
             into.unknown.append(one.name)
-            if meaning:
-                into.remarks.append(_misfit(one, meaning, index))
-        else:
-            group += [(one.numbers[at].named(name), wanted) for at, (name, wanted) in found if at in one.numbers]
-            if group and group[0][1].group is Work.bias_parts and meaning:
-                bias = index.names.bias(meaning.layer, None)
-                into.remarks.append(
-                    f"{one.name} holds each unit's part, the gradient by {bias}, which they share, is the sum"
-                )
-    if into.reading.is_divided:
-        group = [
-            (number, wanted._replace(scale=1.0 / len(batch)) if wanted.is_passed_back else wanted)
-            for number, wanted in group
-        ]
-    into.known.extend(group)
-    return group
+            into.remarks.extend([_misfit(one, meaning, index)] if meaning else [])
+            return []
+        group = [(one.numbers[at], name, wanted) for at, (name, wanted) in found if at in one.numbers]
+        if group and group[0][2].group is Work.bias_parts and meaning:
+            bias = index.names.bias(meaning.layer, None)
+            into.remarks.append(
+                f"{one.name} holds each unit's part, the gradient by {bias}, which they share, is the sum"
+            )
+    if not reading.is_divided:
+        return group
+    return [
+        (number, name, wanted._replace(scale=1.0 / len(batch)) if wanted.is_passed_back else wanted)
+        for number, name, wanted in group
+    ]
 
 
 def _single(number: Given) -> GivenArray:
@@ -143,16 +164,16 @@ def _misfit(array: GivenArray, meaning: Meaning, index: Index) -> str:
     return f"{array.name} is {array.dimensions}, but {sizes if layer >= 0 else f'there are {widths[0]} inputs'}"
 
 
-def _score(groups: Iterable[Sequence[Known]], work: Work) -> tuple[int, ...]:
+def _score(groups: Iterable[Sequence[_Read]], work: Work) -> tuple[int, ...]:
     """How well a reading fits: how many numbers agree, how many are one factor from the right ones, how many come near.
 
     Of an array each counts only where it is true of most of its numbers.
     """
     counts = np.zeros(3, dtype=int)
     for group in filter(None, groups):
-        given = np.array([number.value for number, _ in group])
-        units = np.array([number.unit for number, _ in group])
-        right = Selection(wanted for _, wanted in group).of(work)
+        given = np.array([number.value for number, _, _ in group])
+        units = np.array([number.unit for number, _, _ in group])
+        right = Selection(wanted for _, _, wanted in group).of(work)
         with np.errstate(all="ignore"):
             errors, ratios = np.abs(given - right), given / right
             finite = ratios[np.isfinite(ratios)]
