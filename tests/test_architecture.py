@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import backprop_cli
+from backprop_cli.cli.app import EXAMPLES, PLACES
 
 PACKAGE = Path(backprop_cli.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -46,6 +47,25 @@ def test_imports_go_downhill_only() -> None:
     while ready := {name for name, targets in below.items() if name not in done and targets <= done}:
         done |= ready
     assert set(below) == done
+
+
+def test_imports_stand_at_the_top_or_where_a_command_begins() -> None:
+    commands = {PLACES.get(name, (name, name)) for name in EXAMPLES}
+    for path in (PACKAGE / "cli").glob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef) or function.name.startswith("complete_"):
+                continue
+            late = [node for node in function.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            behind_doors = {
+                node for door in ast.walk(function) if isinstance(door, ast.With | ast.If) for node in ast.walk(door)
+            }
+            nested = {node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)}
+            nested -= behind_doors
+            assert nested == set(late), f"{path.name}: {function.name}"
+            if late:
+                assert (path.stem, function.name) in commands, f"{path.name}: {function.name}"
+                first = int(ast.get_docstring(function) is not None)
+                assert function.body[first : first + len(late)] == late, f"{path.name}: {function.name}"
 
 
 def test_only_the_command_line_prints_or_exits() -> None:

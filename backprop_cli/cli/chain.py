@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from backprop_cli.chain.point import read_point
 from backprop_cli.chain.question import Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.values import choice_of
-
-if TYPE_CHECKING:
-    from backprop_cli.formula.expression import Source
 
 
 def chain(
@@ -104,8 +102,8 @@ def chain(
     The factors, their product, the simplified result, and the numbers at a point.
     """
     from backprop_cli.chain.derive import differentiate
-    from backprop_cli.chain.point import read_point
     from backprop_cli.cli.circuit import write_circuit
+    from backprop_cli.cli.given_definitions import given_definitions
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
     from backprop_cli.render.views.chain_view import chain_view
@@ -115,7 +113,7 @@ def chain(
     console.require_target(output)
     steps = steps or (Steps.all if graph or output else None)
     question = Question(of, wrt or [], point, steps, numbers or output is not None, limit if paths else 0)
-    result = differentiate(_source(definitions or []), question)
+    result = differentiate(given_definitions(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)
     if output is not None:
@@ -129,29 +127,3 @@ def chain(
         CHAIN_CSV_COLUMNS,
         chain_rows(result),
     )
-
-
-def _source(arguments: list[str]) -> Source:
-    """The definitions from the command line, one a line, or from standard input."""
-    from backprop_cli.files.input import STANDARD_INPUT
-    from backprop_cli.formula.expression import Source
-
-    if arguments and arguments != ["-"]:
-        return Source("\n".join(arguments))
-    return Source(_standard_input(is_asked_for=bool(arguments)), STANDARD_INPUT)
-
-
-def _standard_input(is_asked_for: bool) -> str:
-    """What is on standard input, up to a little more than definitions may have; a terminal is read only on request."""
-    import sys
-
-    from backprop_cli.errors import UsageError
-    from backprop_cli.files.edit import decode
-    from backprop_cli.files.input import STANDARD_INPUT, read_bytes
-    from backprop_cli.formula.tokens import MAX_TEXT
-
-    if not is_asked_for and sys.stdin is not None and sys.stdin.isatty():
-        raise UsageError("give a definition, such as 'u = (x + 1)^2' 'h = u^3 + 2u - 5', or - to type them")
-    longest = 4 * MAX_TEXT
-    content = read_bytes("-", longest + 1)
-    return content.decode("utf-8", "ignore") if len(content) > longest else decode(content, STANDARD_INPUT)

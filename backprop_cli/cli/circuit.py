@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from backprop_cli.chain.derive import differentiate
+from backprop_cli.chain.question import Question, Steps
+from backprop_cli.chain.result import ChainResult
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.extras import extra
+from backprop_cli.cli.extras import as_picture
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
-
-if TYPE_CHECKING:
-    from backprop_cli.chain.result import ChainResult
+from backprop_cli.formula.expression import Source
+from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.render.drawing.circuit_language import dot, tikz
+from backprop_cli.render.drawing.circuit_svg import circuit_svg
+from backprop_cli.render.drawing.svg import text_of
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".tex")
-PNG_SCALE = 2.0
-"""A PNG has twice the picture's size, which is sharp on today's screens."""
 MOST_GATES = 400
 """More gates than this make no picture that anybody could read."""
 
@@ -26,11 +27,6 @@ def write_circuit(console: Console, result: ChainResult, output: str) -> None:
         UsageError: the name has another ending, or the graph is too large for a picture.
         OutputError: the file cannot be written.
     """
-    from backprop_cli.render.drawing.circuit import circuit_of
-    from backprop_cli.render.drawing.circuit_language import dot, tikz
-    from backprop_cli.render.drawing.circuit_svg import circuit_svg
-    from backprop_cli.render.drawing.svg import text_of
-
     suffix = ".svg" if output == "-" else "." + output.rpartition(".")[2].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"--output {output}: the name must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
@@ -49,12 +45,7 @@ def write_circuit(console: Console, result: ChainResult, output: str) -> None:
     console.notice(f"wrote {output}")
 
 
-def as_picture(svg: str, suffix: str) -> bytes:
-    """The SVG as PNG or PDF.
-
-    Raises:
-        MissingExtraError: the library for that is not installed.
-    """
-    with extra("plot"):
-        import vl_convert
-    return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE) if suffix == ".png" else vl_convert.svg_to_pdf(svg))
+def plot_definitions(text: str, console: Console, output: str | None) -> None:
+    """Write the graph of definitions, each operation a gate, with the numbers alone."""
+    result = differentiate(Source(text), Question(steps=Steps.all, numbers=True))
+    write_circuit(console, result, output or "-")

@@ -23,6 +23,8 @@ LIBRARIES = {
     "h5py": "h5py",
     "xlsxwriter": "XlsxWriter",
 }
+PNG_SCALE = 2.0
+"""A PNG has twice the picture's size, which is sharp on today's screens."""
 NAME = "backprop-cli"
 """Of the distribution."""
 
@@ -73,3 +75,14 @@ def _requirement(extra: str) -> str:
     if "vcs_info" in origin:
         return f"{NAME}[{extra}] @ {origin['vcs_info']['vcs']}+{address}"
     return f"{NAME}[{extra}]"
+
+
+def as_picture(svg: str, suffix: str) -> bytes:
+    """The SVG as PNG or PDF.
+
+    Raises:
+        MissingExtraError: the library for that is not installed.
+    """
+    with extra("plot"):
+        import vl_convert
+    return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE) if suffix == ".png" else vl_convert.svg_to_pdf(svg))

@@ -62,6 +62,21 @@ class EngineName(StrEnum):
     compiled = "compiled"
 
 
+class Target(StrEnum):
+    """What a network is exported to."""
+
+    numpy = "numpy"
+    pytorch = "pytorch"
+    jax = "jax"
+    keras = "keras"
+    onnx = "onnx"
+    safetensors = "safetensors"
+    npz = "npz"
+    dot = "dot"
+    tikz = "tikz"
+    xlsx = "xlsx"
+
+
 ConfigArgument = Annotated[
     str | None,
     typer.Argument(

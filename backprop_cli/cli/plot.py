@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from backprop_cli.cli import options as opt
-from backprop_cli.cli.circuit import as_picture, write_circuit
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.extras import as_picture
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import choice_of
 from backprop_cli.errors import UsageError
@@ -67,7 +67,10 @@ def plot(
     console = Console(quiet)
     console.require_target(output)
     if config is not None and "=" in config and not Path(config).exists():
-        _plot_definitions(config, console, output)
+        # sympy takes 0.4 s to load, which a network does without
+        from backprop_cli.cli.circuit import plot_definitions
+
+        plot_definitions(config, console, output)
         return
     suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
     if suffix not in SUFFIXES:
@@ -88,13 +91,3 @@ def plot(
         return
     write_whole(str(output), text + "\n" if suffix == ".svg" else as_picture(text, suffix))
     console.notice(f"wrote {output}")
-
-
-def _plot_definitions(text: str, console: Console, output: str | None) -> None:
-    """The computational graph of definitions, as `chain -o` draws it."""
-    from backprop_cli.chain.derive import differentiate
-    from backprop_cli.chain.question import Question, Steps
-    from backprop_cli.formula.expression import Source
-
-    result = differentiate(Source(text), Question(steps=Steps.all, numbers=True))
-    write_circuit(console, result, output or "-")
