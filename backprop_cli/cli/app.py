@@ -38,6 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "init 2-3-1 --activation tanh -o net.yaml",
         "init --data flowers.csv --loss cross_entropy -o flowers.yaml",
     ),
+    "lint": ("lint my.yaml", "lint my.yaml -f json"),
     "export": ("export xor --to pytorch -o train.py", "export my.yaml --to onnx -o my.onnx"),
     "import": ("import model.safetensors --activation tanh -o other.yaml", "import my.onnx -o my-model.yaml"),
     "schema": ("schema", "schema > network.schema.json"),

@@ -90,6 +90,7 @@ def test_what_the_shell_is_given_completes_in_that_shell(tmp_path: Path) -> None
                 "plot",
                 "examples",
                 "init",
+                "lint",
                 "export",
                 "import",
                 "schema",
