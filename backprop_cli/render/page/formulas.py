@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.reading import formula
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from backprop_cli.render.page.mathml import PageNotation
@@ -34,12 +34,12 @@ def _entry(
     notation: PageNotation,
     defaults: tuple[tuple[str, float], ...],
     settings: dict[str, float],
-    value: Formula,
-    slope: Formula,
+    value: str,
+    slope: str,
 ) -> dict[str, Any]:
     names = {letter: letter for letter in LETTERS} | dict.fromkeys(settings, "") | {"n": "n"}
     values = dict.fromkeys(LETTERS, 0.5) | settings
-    shown = [notation.math(notation.numbers(Rule(formula, names, values))) for formula in (value, slope)]
+    shown = [notation.math(notation.numbers(Rule(formula(text), names, values))) for text in (value, slope)]
     return {
         "settings": [number for _, number in defaults],
         "keys": [name for name, _ in defaults],
