@@ -110,7 +110,6 @@ def chain(
 
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
-    console.require_target(output)
     steps = steps or (Steps.all if graph or output else None)
     question = Question(of, wrt or [], point, steps, numbers or output is not None, limit if paths else 0)
     result = differentiate(given_definitions(definitions or []), question)

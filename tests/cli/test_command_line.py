@@ -66,6 +66,24 @@ def test_no_line_is_wider_than_the_terminal_and_no_number_is_cut(columns: int, a
     assert "…" not in shown.replace("… ", "")
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["run", "classic"],
+        ["explain", "classic", "w31"],
+        ["chain", "h = x^2"],
+        ["check", "classic"],
+        ["predict", "classic"],
+        ["examples"],
+    ],
+    ids=" ".join,
+)
+def test_what_a_pipe_gets_a_wide_terminal_shows(args: list[str]) -> None:
+    shown = on_terminal(200, *args, TERM="xterm", NO_COLOR="1").replace("\r\n", "\n")
+    drawing = ["--graph"] if args[0] == "explain" else []
+    assert shown == process(*args, *drawing).stdout.decode()
+
+
 def test_colour_is_for_terminals_and_the_environment_overrules() -> None:
     assert "\x1b[" in on_terminal(100, "run", "classic", TERM="xterm")
     assert "\x1b[" not in on_terminal(100, "run", "classic", TERM="xterm", NO_COLOR="1")
