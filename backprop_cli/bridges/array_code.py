@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from backprop_cli.formula.code import PythonPrinter
 from backprop_cli.formula.expression import Apply, Expression
@@ -52,17 +50,16 @@ class ArrayPrinter(PythonPrinter):
         return self.written(name, entry, "", parts)
 
 
-def printed(printer: Printer, text: Any, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
+def printed(printer: Printer, text: str, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
     """A function's formula with other names for its variables, and numbers for its settings."""
-    plain = re.sub(r"<(\w+)>", r"\1", getattr(text, "text", text))
     numbers = {name: printer.number(number_text(value)) for name, value in settings.items()}
-    expression = formula(plain)
+    expression = formula(text)
     piece = printer.piece(expression, {**numbers, **{name: Piece(written) for name, written in names.items()}})
     is_negated = isinstance(expression, Apply) and expression.operation == "neg"
     return piece._replace(binding=PRODUCT) if is_negated else piece
 
 
-def of_arrays(prefix: str, text: Any, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
+def of_arrays(prefix: str, text: str, names: Mapping[str, str], settings: Mapping[str, float]) -> Piece:
     """The same over arrays, with the functions of the module that `prefix` names."""
     return printed(ArrayPrinter(prefix), text, names, settings)
 
