@@ -23,6 +23,7 @@ from backprop_cli.files.read import read
 from backprop_cli.files.write import write
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.decimals import Digits
+from backprop_cli.render.formats.machine import JSON_VERSION
 from backprop_cli.render.formats.records import partial_record, run_record
 from backprop_cli.training.train import Run, train
 
@@ -105,7 +106,9 @@ class Result(Run):
         derivation = Explainer(self, sample - 1).derivation
         partials = (partial_record(partial) for _, layer in derivation.layers() for partial in layer)
         record = run_record(self, derivation, partials, sample)
-        return {key: list(value) if isinstance(value, Iterator) else value for key, value in record}
+        return dict([JSON_VERSION]) | {
+            key: list(value) if isinstance(value, Iterator) else value for key, value in record
+        }
 
     def __repr__(self) -> str:
         shown = list(self.gradients.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from backprop_cli.cli.console import Console
@@ -12,7 +13,7 @@ from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.latex import latex
 from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
 from backprop_cli.render.formats.layout import plain
-from backprop_cli.render.formats.machine import csv_text, json_line, json_text
+from backprop_cli.render.formats.machine import JSON_VERSION, csv_text, json_line, json_text
 from backprop_cli.render.formats.markdown import markdown
 from backprop_cli.render.formats.notation import Notation, TextNotation
 from backprop_cli.render.views.blocks import Block, cut
@@ -43,9 +44,9 @@ def show(
     if showing.is_standalone and showing.format is not Format.latex:
         raise UsageError("--standalone makes a whole document of LaTeX: it goes with -f latex")
     if showing.format is Format.json:
-        console.write(json_text(record))
+        console.write(json_text(chain([JSON_VERSION], record)))
     elif showing.format is Format.jsonl:
-        console.write(json_line(record))
+        console.write(json_line(chain([JSON_VERSION], record)))
     elif showing.format is Format.csv:
         console.write(csv_text(columns, rows))
     elif showing.format is Format.table:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+JSON_VERSION = ("format", 1)
+"""The first key of every JSON; the number grows when a key is renamed or means something else, not when one is added."""
 CHUNK = 100_000
 """About so many characters are written at a time."""
 
