@@ -27,6 +27,10 @@ _MOST_USED = 64
 """How the rounding of one number moves another is looked at where that hangs on no more than so many."""
 _FEWEST_DIGITS = 2
 """A number of one digit follows from anything."""
+_TIMES_CHANCE = 4.0
+"""So many times as many numbers must follow as would by chance, if not"""
+_UNLIKELY = 0.05
+"""that even one of those tried does so by chance is unlikelier than this."""
 _NEAR = 0.1
 """How far, relative to its size, rounded numbers may have moved one that follows from them."""
 
@@ -114,22 +118,36 @@ def follow_through(
     places = {follower.key(one): position for position, one in enumerate(wanted)}
     working = _Working(follower, places, values)
     found: dict[int, Worked] = {}
+    chances: dict[int, float] = {}
+    tried = 0
     for position in wrong:
         if not math.isfinite(values[position]) or values[position] == 0.0 or given[position].digits < _FEWEST_DIGITS:
             continue
         worked = working.out(wanted[position])
         if worked is None or not any(not agrees[used] for used in worked.used - {position}):
             continue
+        tried += 1
         distance = abs(worked.value - values[position])
         if distance > _NEAR * abs(values[position]):
             continue
         allowed = _allowed(working, wanted[position], worked, halves) + max(
             halves[position] * (1.0 + 1e-9), 1e-9 * abs(worked.value)
         )
-        if distance <= allowed < abs(values[position] - expected[position] / scales[position]):
-            found[position] = worked
-    trivial = set(_trivial(found, values, wrong))
-    return [position in found and position not in trivial for position in range(len(given))]
+        error = abs(values[position] - expected[position] / scales[position])
+        if distance <= allowed < error:
+            found[position], chances[position] = worked, 2.0 * allowed / error
+    doubtful = {*_trivial(found, values, wrong), *_by_chance(chances, tried)}
+    return [position in found and position not in doubtful for position in range(len(given))]
+
+
+def _by_chance(chances: Mapping[int, float], tried: int) -> Iterator[int]:
+    """What may follow by chance only, from how likely that is of each number, among so many that were tried.
+
+    Rounded to two or three digits, one number in fifty or so lies where it would follow. Where a slip was followed through,
+    most of those that hang on it do.
+    """
+    if chances and len(chances) < _TIMES_CHANCE * tried * sum(chances.values()) / len(chances):
+        yield from (position for position, chance in chances.items() if chance * tried > _UNLIKELY)
 
 
 def _allowed(working: _Working, wanted: Wanted, worked: Worked, halves: Sequence[float]) -> float:

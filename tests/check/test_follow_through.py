@@ -106,13 +106,22 @@ def test_nothing_follows_from_a_constant(constant: float, seed: int) -> None:
     assert not any(follows for _, follows in verdicts.values())
 
 
-def test_numbers_at_random_do_not_follow() -> None:
-    chance = 0
+@pytest.mark.parametrize("decimals", [2, 3, 4])
+@pytest.mark.parametrize("kind", ["any", "near", "exchanged"])
+def test_numbers_at_random_do_not_follow(kind: str, decimals: int) -> None:
+    """Any numbers, right ones with noise, right ones in another order: of a thousand less than one follows by chance."""
+    tried = chance = 0
     for seed in range(30):
         course = Course(seed, samples=1)
-        random = {name: float(course.rng.normal()) for name in answer(course)}
-        chance += sum(follows for _, follows in found(course, random, 4).values())
-    assert chance == 0
+        right = answer(course)
+        numbers = np.array(list(right.values()))
+        noise = course.rng.normal(size=len(numbers))
+        made = {"any": noise, "near": numbers * (1 + 0.2 * noise), "exchanged": course.rng.permutation(numbers)}[kind]
+        verdicts = found(course, dict(zip(right, made.tolist(), strict=True)), decimals)
+        tried += sum(not agrees for agrees, _ in verdicts.values())
+        chance += sum(follows for _, follows in verdicts.values())
+    assert tried > 1000
+    assert chance < 0.001 * tried
 
 
 def test_a_batch_is_followed_through() -> None:
