@@ -66,6 +66,26 @@ def chain(
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="Somebody's own numbers, compared with these: YAML, JSON or CSV; exit code 1 if one is wrong.",
+            rich_help_panel=opt.CHECK,
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            metavar="T",
+            help="With --against: the relative error that numbers of full length may have.",
+            show_default="1e-9",
+            rich_help_panel=opt.CHECK,
+        ),
+    ] = None,
     graph: Annotated[
         bool,
         typer.Option(
@@ -102,6 +122,7 @@ def chain(
     The factors, their product, the simplified result, and the numbers at a point.
     """
     from backprop_cli.chain.derive import differentiate
+    from backprop_cli.cli.against_definitions import against_definitions
     from backprop_cli.cli.circuit import write_circuit
     from backprop_cli.cli.given_definitions import given_definitions
     from backprop_cli.cli.show import Showing, show
@@ -111,10 +132,14 @@ def chain(
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
     steps = steps or (Steps.all if graph or output else None)
-    question = Question(of, wrt or [], point, steps, numbers or output is not None, limit if paths else 0)
+    question = Question(of, wrt or [], point, steps, numbers or (output or against) is not None, limit if paths else 0)
     result = differentiate(given_definitions(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)
+    if against is not None:
+        if not against_definitions(console, Showing(format, digits, rows, standalone), result, against, tolerance):
+            raise typer.Exit(1)
+        return
     if output is not None:
         write_circuit(console, result, output)
         return

@@ -28,8 +28,8 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
     compared = counted(len(comparison.compared), "number")
     yield Note(f"{compared} from {notation.text(source)}, {f'step {steps:,}' if steps else 'no step made'}")
     yield Heading("Given and right")
-    yield _numbers(comparison, notation)
-    yield Note(_summary(comparison))
+    yield numbers_table(comparison.compared, notation)
+    yield Note(summary(comparison.compared))
     for remark in comparison.remarks:
         yield Note(f"{notation.text(remark[:1].upper() + remark[1:])}.")
     if comparison.missing:
@@ -50,7 +50,8 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
     yield from _slips(findings.slips, notation)
 
 
-def _numbers(comparison: Comparison, notation: Notation) -> Table:
+def numbers_table(compared: Sequence[Compared], notation: Notation) -> Table:
+    """Given numbers beside the right ones."""
     columns = (
         Column("number", "math"),
         Column("given", "number"),
@@ -66,9 +67,9 @@ def _numbers(comparison: Comparison, notation: Notation) -> Table:
             str(one.digits),
             _verdict(one),
         )
-        for one in comparison.compared
+        for one in compared
     )
-    return Table(columns, rows, len(comparison.compared))
+    return Table(columns, rows, len(compared))
 
 
 def _verdict(one: Compared) -> Marked:
@@ -98,11 +99,12 @@ def _given(text: str, notation: Notation) -> str:
     return notation.math(notation.number(text.strip().lower()))
 
 
-def _summary(comparison: Comparison) -> str:
-    count, right = len(comparison.compared), sum(one.agrees for one in comparison.compared)
+def summary(compared: Sequence[Compared]) -> str:
+    """A sentence about how many agree."""
+    count, right = len(compared), sum(one.agrees for one in compared)
     if right == count:
         return f"{ {1: 'It agrees', 2: 'Both agree'}.get(count, f'All {count:,} agree') } to the digits given."
-    following = sum(one.follows for one in comparison.compared)
+    following = sum(one.follows for one in compared)
     wrong = count - right - following
     agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
     follow = f", {following:,} {'follows' if following == 1 else 'follow'} rightly from that" if following else ""
