@@ -78,7 +78,7 @@ class LatexPrinter(Printer):
         return f"{base}^{{{exponent}}}"
 
     def choice(self, cases: Sequence[Case], otherwise: Piece) -> Piece:
-        r"""A value for each case; the rows end in `\cr`, which Markdown leaves alone."""
+        r"""A value for each case, in rows."""
         rows = [f"{case.then.text} & {self.condition(case)}" for case in cases]
         rows.append(rf"{otherwise.text} & \text{{otherwise}}")
         return Piece(r"\begin{cases}" + r" \cr ".join(rows) + r"\end{cases}", CHOICE, is_tall=True)
@@ -108,6 +108,17 @@ class LatexPrinter(Printer):
     def group(self, text: str) -> str:
         """What a template takes as its one argument."""
         return text
+
+
+class LinePrinter(LatexPrinter):
+    """LaTeX in one line: Markdown takes what ends a row of cases for an escape of its own."""
+
+    def choice(self, cases: Sequence[Case], otherwise: Piece) -> Piece:
+        r"""`a \text{ if } b > c \text{ else } d`."""
+        text = "".join(rf"{case.then.text} \text{{ if }} {self.condition(case)} \text{{ else }} " for case in cases)
+        return Piece(
+            text + otherwise.text, CHOICE, is_tall=any(case.then.is_tall for case in cases) or otherwise.is_tall
+        )
 
 
 def _operator(sign: str, form: str = "infix") -> str:
@@ -175,4 +186,5 @@ class MathmlPrinter(LatexPrinter):
 
 
 LATEX = LatexPrinter()
+ONE_LINE = LinePrinter()
 MATHML = MathmlPrinter()

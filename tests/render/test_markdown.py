@@ -50,6 +50,8 @@ DOCUMENTS = [
     ("explain", "mazur", "--all", "--paths"),
     ("check", "classic"),
     ("predict", "xor"),
+    ("run", "relu"),
+    ("run", "relu", "--view", "matrix"),
     ("chain", "u = (x+1)^2", "h = u^3 + 2u - 5", "--at", "x=1"),
 ]
 
@@ -64,6 +66,56 @@ def test_formulas_hold_nothing_that_markdown_would_take_for_an_escape(args: tupl
         assert not re.search(r"\\[^a-zA-Z\n]", re.sub(r"\\\\\n", "\n", block + inline))
         assert r"\cr" not in block + inline
         assert inline == inline.strip()
+
+
+ACTIVATIONS = [
+    "linear",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "hard_sigmoid",
+    "hard_tanh",
+    "mish",
+    "softmax",
+    "bipolar_sigmoid",
+]
+LOSSES = [
+    "half_squared_error",
+    "squared_error",
+    "mean_squared_error",
+    "absolute_error",
+    "mean_absolute_error",
+    "huber",
+    "log_cosh",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "kl_divergence",
+    "hinge",
+    "output",
+]
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="there is no pandoc on this machine")
+def test_pandoc_reads_the_formulas_of_every_function() -> None:
+    layers = ", ".join(f"{{activation: {name}, weights: [[0.5]]}}" for name in ACTIVATIONS)
+    texts = [f"inputs: [0.5]\ntargets: [0.5]\nlayers: [{layers}]\n"]
+    texts += [
+        f"loss: {loss}\ninputs: [0.5]\ntargets: [0.5]\nlayers: [{{activation: sigmoid, weights: [[0.5]]}}]\n"
+        for loss in LOSSES
+    ]
+    document = "\n".join(backprop("run", "-", "-n", "0", "-f", "markdown", stdin=text).stdout for text in texts)
+    made = subprocess.run(
+        ["pandoc", "-f", "gfm+tex_math_dollars", "-t", "html", "--mathml"],
+        input=document, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert made.stderr == ""
 
 
 @pytest.mark.parametrize("dialect", ["markdown", "gfm+tex_math_dollars"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from backprop_cli.formula.formula import Formula
 from backprop_cli.formula.printer import ATOM, Piece
-from backprop_cli.formula.typeset import LATEX
+from backprop_cli.formula.typeset import LATEX, ONE_LINE, LatexPrinter
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.notation import rule_pieces
 from backprop_cli.render.formats.signs import SYMBOLS
@@ -25,6 +25,7 @@ class LatexNotation:
 
     digits: Digits = EIGHT_DECIMALS
     ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
+    printer: ClassVar[LatexPrinter] = LATEX
 
     def text(self, text: str) -> str:
         """Words with LaTeX's special characters escaped."""
@@ -53,11 +54,11 @@ class LatexNotation:
 
     def rule(self, rule: Rule) -> str:
         """`-(t_1 - o_1)`."""
-        return LATEX.write(rule.shortened, rule_pieces(rule, self))
+        return self.printer.write(rule.shortened, rule_pieces(rule, self))
 
     def numbers(self, rule: Rule) -> str:
         """`-(0.01 - 0.75136507)`."""
-        return LATEX.write(rule.shortened, {name: self.piece(value) for name, value in rule.values.items()})
+        return self.printer.write(rule.shortened, {name: self.piece(value) for name, value in rule.values.items()})
 
     def spelled(self, formula: Formula) -> str:
         """Its LaTeX."""
@@ -139,6 +140,8 @@ class LatexNotation:
 
 class MarkdownNotation(LatexNotation):
     """LaTeX between `$`, and Markdown's own escapes in the words around it."""
+
+    printer = ONE_LINE
 
     def text(self, text: str) -> str:
         """Words with the signs escaped that Markdown, or a formula within it, would take for its own."""
