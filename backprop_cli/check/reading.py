@@ -33,7 +33,7 @@ _NEAR = 1e-4
 _ALIKE = 1e-2
 """How far the ratios of an array's numbers to the right ones may lie apart where one factor is wrong in all of them."""
 _LIKELY = 0.1
-"""New parameters are seldom farther than this from the right ones, relative to their size, whatever went wrong."""
+"""New parameters are seldom farther than this from the right ones, relative to their size, and a sign is easily lost."""
 
 Known = tuple[Given, Wanted]
 
@@ -142,7 +142,7 @@ def _read(
         if group and group[0][2].group is Work.bias_parts and meaning:
             bias = index.names.bias(meaning.layer, None)
             into.remarks.append(
-                f"{one.name} holds each unit's part, the gradient by {bias}, which they share, is the sum"
+                f"the array {one.name} holds each unit's part of the gradient by {bias}, which they share"
             )
     if not reading.is_divided:
         return group
@@ -161,11 +161,13 @@ def _misfit(array: GivenArray, meaning: Meaning, index: Index) -> str:
     """Why an array's numbers mean nothing."""
     widths, layer = index.names.widths, meaning.layer
     sizes = f"layer {layer + 1} has {widths[layer + 1]} units and {widths[layer]} sources"
-    return f"{array.name} is {array.dimensions}, but {sizes if layer >= 0 else f'there are {widths[0]} inputs'}"
+    return (
+        f"the array {array.name} is {array.dimensions}, but {sizes if layer >= 0 else f'there are {widths[0]} inputs'}"
+    )
 
 
 def _score(groups: Iterable[Sequence[_Read]], work: Work) -> tuple[int, ...]:
-    """How well a reading fits: how many numbers agree, how many are one factor from the right ones, how many come near.
+    """How well a reading fits: how many numbers agree, how many are one factor from the right ones, how many have about their size.
 
     Of an array each counts only where it is true of most of its numbers.
     """
@@ -181,7 +183,7 @@ def _score(groups: Iterable[Sequence[_Read]], work: Work) -> tuple[int, ...]:
             found = np.array([
                 np.sum(errors <= np.maximum(units, _NEAR * np.abs(right))),
                 np.sum(np.abs(ratios - middle) <= _ALIKE * abs(middle)),
-                np.sum(errors <= _LIKELY * np.abs(right)),
+                np.sum(np.abs(np.abs(given) - np.abs(right)) <= _LIKELY * np.abs(right)),
             ])  # fmt: skip
         counts += np.where(2 * found > len(group), found, 0)
     return tuple(counts.tolist())

@@ -120,6 +120,16 @@ def test_arrays_that_are_wrong_by_one_factor_are_read_the_right_way_round(tmp_pa
     assert all(one.given.value == pytest.approx(-2 * one.expected) for one in comparison.compared)
 
 
+def test_shares_of_1_over_n_are_seen_in_numbers_that_have_lost_their_sign(tmp_path: Path) -> None:
+    course = Course(13, samples=4, widths=(2, 3, 2))
+    course.is_mean = True
+    each, _ = course.worked()
+    content = json.dumps({name: (-each[name] / 4).tolist() for name in ("dZ1", "dZ2")}).encode()
+    comparison = compared(course, content, "own.json", tmp_path)
+    assert any("1/N" in remark for remark in comparison.remarks)
+    assert all(one.given.value == pytest.approx(-one.expected) for one in comparison.compared)
+
+
 @pytest.mark.parametrize("holds", ["gradients", "parameters"])
 @pytest.mark.parametrize(
     ("weight", "bias", "is_turned"),
@@ -192,7 +202,7 @@ def test_each_units_part_of_a_shared_bias_is_right(tmp_path: Path) -> None:
     comparison = compare(read_answers(content, "own.json", setup.network.names).given, train(setup, 1), 0)
     assert comparison.passed
     assert [one.given.name for one in comparison.compared] == ["b1 of z1", "b1 of z2", "b2 of z3", "b2 of z4"]
-    assert "db1 holds each unit's part, the gradient by b1, which they share, is the sum" in comparison.remarks
+    assert "the array db1 holds each unit's part of the gradient by b1, which they share" in comparison.remarks
     total = json.dumps({"b1": float(gradients["db1"].sum())}).encode()
     assert compare(read_answers(total, "own.json", setup.network.names).given, train(setup, 1), 0).passed
 
@@ -201,7 +211,7 @@ def test_an_array_of_a_wrong_shape_says_so(tmp_path: Path) -> None:
     course = Course(7, widths=(2, 3, 1))
     comparison = compared(course, json.dumps({"dW1": [[1.0, 2.0]], "db2": [0.5]}).encode(), "own.json", tmp_path)
     assert comparison.unknown == ("dW1",)
-    assert "dW1 is 1 × 2, but layer 1 has 3 units and 2 sources" in comparison.remarks
+    assert "the array dW1 is 1 × 2, but layer 1 has 3 units and 2 sources" in comparison.remarks
 
 
 def test_a_number_of_one_sample_is_named_by_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -241,9 +242,14 @@ def _listed(names: Sequence[str], notation: Notation) -> str:
     return listed(names, lambda name: _name(name, notation))
 
 
+_OF_SAMPLE = re.compile(r"((?:d.+/d)?[^Wb].*)(\[[0-9]+\])")
+
+
 def _name(name: str, notation: Notation) -> str:
-    """`∂E/∂w31`, `w31⁺`, from the way in which it was given."""
+    """`∂E/∂w31`, `w31⁺`, `z3[2]` of the second sample, from the way in which it was given."""
     plain = name.strip().replace("∂", "d").replace("⁺", "+")
+    if of_sample := _OF_SAMPLE.fullmatch(plain):
+        return _name(of_sample[1], notation) + notation.text(of_sample[2])
     of, slash, wrt = plain.partition("/d")
     if slash and of.startswith("d"):
         return notation.math(notation.partial(of[1:], wrt))
