@@ -83,6 +83,7 @@ app = typer.Typer(
     name="backprop",
     cls=Commands,
     no_args_is_help=True,
+    suggest_commands=False,  # `usage_problem` does
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings=SETTINGS,

@@ -24,15 +24,15 @@ def usage_problem(error: typer.TyperException, command: Any) -> str:
         return f"{_called(parameter)}: {_reason(error)}"
     if hasattr(error, "possibilities"):
         close = nearest(option, _options(context))
-        return _with_hint(f"{name} has no option {option}", f"did you mean {close}?" if close else _help(context))
+        hint = f"did you mean {close}?" if close else _elsewhere(context, option) or _help(context)
+        return _with_hint(f"{name} has no option {option}", hint)
     if option:
         reason = "needs a value" if "requires" in error.message else "takes no value"
         return _with_hint(f"{option} {reason}", _meaning(command, option))
     if error.message.startswith("No such command "):
-        given = error.message.split("'")[1]
-        return _with_hint(
-            f"unknown command {given!r}", suggestion(given, context.command.list_commands(context), listed=20)
-        )
+        quoted = error.message.removeprefix("No such command ").removesuffix(".")
+        known = context.command.list_commands(context)
+        return _with_hint(f"unknown command {quoted}", suggestion(quoted[1:-1], known, listed=len(known)))
     if error.message.startswith("Got unexpected extra argument"):
         extra = error.message.rpartition("(")[2].rstrip(")")
         return _with_hint(f"{name} takes no further argument: {extra}", _help(context))
@@ -59,6 +59,14 @@ def _options(context: Any) -> list[str]:
     return [
         name for parameter in parameters for name in (*parameter.opts, *parameter.secondary_opts) if name[:2] == "--"
     ]
+
+
+def _elsewhere(context: Any, option: str) -> str:
+    """Which other commands have the option, if any."""
+    program = context.find_root().command
+    commands = [program.get_command(context, name) for name in program.list_commands(context)]
+    having = [one.name for one in commands for parameter in one.params if option in parameter.opts]
+    return f"{option} is an option of {', '.join(having)}" if having else ""
 
 
 def _help(context: Any) -> str:
