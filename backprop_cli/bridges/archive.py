@@ -10,11 +10,10 @@ import zlib
 from typing import Any
 
 from backprop_cli.bridges.imported import cannot
+from backprop_cli.files.tensors import unpacked_limit
 
-MOST_BYTES = 2**30
-"""So much a member may hold."""
-MOST_RATIO = 1100
-"""Deflate packs no better than 1 : 1032; what claims more is no honest archive."""
+MOST_JSON = 2**24
+"""Bytes of a member that is JSON."""
 MOST_MEMBERS = 10_000
 
 
@@ -23,6 +22,7 @@ class Archive:
 
     def __init__(self, content: bytes, file: str) -> None:
         self.file = file
+        self._limit = unpacked_limit(len(content))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
@@ -34,15 +34,15 @@ class Archive:
         """Whether there is a member of this name."""
         return name in self._zip.namelist()
 
-    def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
-        """A member's bytes; no more than its entry says and than `limit` are ever unpacked.
+    def read(self, name: str, limit: int | None = None) -> bytes:
+        """A member's bytes; no more than its entry says, and than may be held, are ever unpacked.
 
         Raises:
             InputError: there is none, it is broken, or too large.
         """
         try:
             entry = self._zip.getinfo(name)
-            if entry.file_size > limit or entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+            if entry.file_size > (self._limit if limit is None else limit):
                 raise cannot(self.file, f"{name} would hold {entry.file_size:,} bytes, which is too much")
             with self._zip.open(entry) as stream:
                 data = stream.read(entry.file_size)
@@ -54,7 +54,7 @@ class Archive:
             raise cannot(self.file, f"{name} in it is cut short")
         return data
 
-    def read_json(self, name: str, limit: int = 2**24) -> Any:
+    def read_json(self, name: str, limit: int = MOST_JSON) -> Any:
         """A member that is JSON.
 
         Raises:

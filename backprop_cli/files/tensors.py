@@ -23,7 +23,10 @@ from backprop_cli.errors import InputError, Place, Problem
 Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 
 MOST_BYTES = 2**30
-"""So much an archive may hold when it is unpacked."""
+"""So much an archive may hold when it is unpacked, unless the caller wants less."""
+MODEST = 2**26
+"""Bytes that any archive may hold when it is unpacked; more only in proportion to its size."""
+PROPORTION = 64
 MOST_HEADER = 2**24
 """Bytes of the header of a safetensors file."""
 MOST_ARRAYS = 10_000
@@ -57,6 +60,11 @@ def is_pickle(content: bytes) -> bool:
     return len(content) > 1 and content[0] == 0x80 and 2 <= content[1] <= 5 and content[2:8] != b"\0" * 6
 
 
+def unpacked_limit(size: int) -> int:
+    """How much an archive of so many bytes may hold when it is unpacked: a bomb holds a thousand times its size."""
+    return max(MODEST, PROPORTION * size)
+
+
 def _broken(file: str, message: str) -> InputError:
     return InputError(Problem(message, place=Place(file)))
 
@@ -70,8 +78,9 @@ def _read_npz(content: bytes, file: str, most: int) -> Arrays:
             entries = archive.infolist()
             if any(entry.filename.endswith("data.pkl") for entry in entries):
                 raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=Place(file)))
-            if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > most:
-                raise _broken(file, f"unpacked it would hold more than {most:,} bytes or {MOST_ARRAYS:,} arrays")
+            allowed = min(most, unpacked_limit(len(content)))
+            if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > allowed:
+                raise _broken(file, f"unpacked it would hold more than {allowed:,} bytes or {MOST_ARRAYS:,} arrays")
             return {
                 entry.filename.removesuffix(".npy"): read_npy(_unpacked(archive, entry), f"{file}:{entry.filename}")
                 for entry in entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import struct
@@ -173,3 +174,11 @@ def test_layers_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 def _empty(folder: Path) -> str:
     (folder / "m.bin").write_bytes(b"x")
     return str(folder / "m.bin")
+
+
+def test_an_archive_that_unpacks_to_a_thousand_times_its_size_is_refused() -> None:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, w=np.zeros((4096, 4096)))
+    assert len(stream.getvalue()) < 2**18
+    with pytest.raises(InputError, match="unpacked it would hold more than 67,108,864 bytes"):
+        read_arrays(stream.getvalue(), "m.npz")
