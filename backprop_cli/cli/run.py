@@ -46,7 +46,7 @@ def run(
         typer.Option(
             "--output",
             "-o",
-            help="Write the updated network: .yaml, .json, or - for standard output.",
+            help="Write the updated network: .yaml, .json, - for standard output; its weights: .safetensors, .npz.",
             metavar="FILE",
             rich_help_panel=opt.OUTPUT,
         ),

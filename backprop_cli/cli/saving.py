@@ -11,6 +11,8 @@ from backprop_cli.errors import UsageError
 from backprop_cli.files.document import Document
 from backprop_cli.files.limits import in_words, machine_bytes
 from backprop_cli.files.output import written
+from backprop_cli.files.state_dict import state_dict
+from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
 from backprop_cli.files.write import write
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
@@ -18,6 +20,8 @@ from backprop_cli.network.network import Setup
 HISTORY_BYTES = 32
 """Of each step's loss while it is kept and written."""
 NETWORK_ENDINGS = (".yaml", ".yml", ".json")
+WEIGHT_ENDINGS = (".safetensors", ".npz")
+"""Of binary files that hold the weights alone, which a network file may name."""
 
 
 def targets_of(configs: Sequence[str | None], output: str | None, in_place: bool) -> list[str | None]:
@@ -37,8 +41,11 @@ def targets_of(configs: Sequence[str | None], output: str | None, in_place: bool
         return [None] * len(configs)
     if len(configs) > 1:
         raise UsageError("--output takes one network\n    hint: --in-place updates each file itself")
-    if output != "-" and not output.endswith(NETWORK_ENDINGS):
-        raise UsageError(f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known")
+    if output != "-" and not output.endswith((*NETWORK_ENDINGS, *WEIGHT_ENDINGS)):
+        raise UsageError(
+            f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known\n"
+            "    hint: .safetensors or .npz holds the weights alone"
+        )
     return [output]
 
 
@@ -58,10 +65,15 @@ def check_history(file: str, targets: Sequence[str | None], steps: int) -> None:
         raise UsageError(f"--history of {steps:,} steps needs about {in_words(needed)} of memory, which is not there")
 
 
-def network_text(console: Console, target: str | None, setup: Setup, document: Document) -> dict[str, Iterator[str]]:
-    """The network's text under where it was asked for, if anywhere."""
+def network_text(
+    console: Console, target: str | None, setup: Setup, document: Document
+) -> dict[str, Iterator[str] | bytes]:
+    """The network's text, or its weights in a binary file, under where it was asked for, if anywhere."""
     if target is None:
         return {}
+    if target.endswith(WEIGHT_ENDINGS):
+        arrays = state_dict(setup.network)
+        return {target: npz_bytes(arrays) if target.endswith(".npz") else safetensors_bytes(arrays)}
     text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml")
     if is_afresh and "#" in document.text:
         console.notice(
@@ -78,10 +90,12 @@ def history_text(losses: Array) -> Iterator[str]:
         yield "".join(f"{step},{loss!r}\n" for step, loss in enumerate(piece, start=first))
 
 
-def save(console: Console, files: dict[str, Iterator[str]]) -> None:
+def save(console: Console, files: dict[str, Iterator[str] | bytes]) -> None:
     """Write what was asked for: each file, or where one cannot be written none."""
     if "-" in files:
-        console.write(files.pop("-"))
+        text = files.pop("-")
+        assert not isinstance(text, bytes), "standard output takes a network, whose text is one"
+        console.write(text)
     with ExitStack() as stack:
         for name, pieces in files.items():
             stack.enter_context(written(name, pieces))

@@ -182,3 +182,27 @@ def test_an_archive_that_unpacks_to_a_thousand_times_its_size_is_refused() -> No
     assert len(stream.getvalue()) < 2**18
     with pytest.raises(InputError, match="unpacked it would hold more than 67,108,864 bytes"):
         read_arrays(stream.getvalue(), "m.npz")
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "npz"])
+def test_a_run_writes_its_weights_where_the_next_reads_them(suffix: str, tmp_path: Path) -> None:
+    stream = np.random.RandomState(1)
+    arrays = {"0.weight": stream.standard_normal((4, 3)), "2.weight": stream.standard_normal((2, 4))}
+    weights = tmp_path / f"model.{suffix}"
+    weights.write_bytes(npz_bytes(arrays) if suffix == "npz" else safetensors_bytes(arrays))
+    file = network(tmp_path, weights=weights.name, layers=LAYERS)
+    whole = backprop("run", file, "-n", "6", "-f", "json").json
+    assert backprop("run", file, "-n", "2", "-q", "-o", str(weights)).exit_code == 0
+    resumed = backprop("run", file, "-n", "4", "-f", "json").json
+    assert resumed["parameters"] == pytest.approx(whole["parameters"], rel=1e-14)
+
+
+def test_a_bias_that_the_file_calls_shared_stays_so(tmp_path: Path) -> None:
+    arrays = {"0.weight": np.ones((2, 3)), "0.bias": np.array([0.5, 0.5])}
+    (tmp_path / "m.npz").write_bytes(npz_bytes(arrays))
+    kinds = {}
+    for bias in ("shared", 0.1, {"b": 0}, [0, 0]):
+        setup = load(network(tmp_path, weights="m.npz", layers=[{"bias": bias}]))
+        kinds[str(bias)] = (setup.network.names.biases[0], setup.network.parameters.row.tolist()[6:])
+    shared = ("shared", [0.5])
+    assert kinds == {"shared": shared, "0.1": shared, "{'b': 0}": shared, "[0, 0]": ("own", [0.5, 0.5])}
