@@ -300,18 +300,21 @@ class _Filling:
             self.check.problem(key, f"{name}: {error}")
             return None
 
-    def _put(layer: dict[str, Any], weights: Any, bias: Any) -> None:
-    """Give a layer its arrays; where the file says that its units share a bias, and they do, they go on doing so."""
-    layer["weights"] = weights.astype(float).tolist()
-    if bias is None:
-        return
-    given, numbers = layer.get("bias"), bias.astype(float).tolist()
-    name = next(iter(given)) if isinstance(given, dict) and len(given) == 1 else None
-    is_shared = given == "shared" or isinstance(given, int | float) or name is not None
-    if is_shared and len(set(numbers)) == 1:
-        layer["bias"] = numbers[0] if name is None else {name: numbers[0]}
-    else:
-        layer["bias"] = numbers
+    def _put(self, layer: dict[str, Any], weights: Any, bias: Any) -> None:
+        """Give a layer weights that are units × sources, in the file's own orientation.
+
+        Where the file says that the layer's units share a bias, and they do, they go on doing so.
+        """
+        layer["weights"] = (weights.T if self.is_turned else weights).astype(float).tolist()
+        if bias is None:
+            return
+        given, numbers = layer.get("bias"), bias.astype(float).tolist()
+        name = next(iter(given)) if isinstance(given, dict) and len(given) == 1 else None
+        is_shared = given == "shared" or isinstance(given, int | float) or name is not None
+        if is_shared and len(set(numbers)) == 1:
+            layer["bias"] = numbers[0] if name is None else {name: numbers[0]}
+        else:
+            layer["bias"] = numbers
 
 
 def _first(mapping: dict[str, Any], names: tuple[str, ...]) -> str | None:
