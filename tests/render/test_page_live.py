@@ -62,7 +62,8 @@ def test_a_thousand_changed_networks_are_worked_out_as_the_program_does(pages: P
     script += "  step: [...stepNumbers(model, point, true)],\n});\n"
     page.add_script_tag(content=script, type="module")
     chance = random.Random(7)
-    given, documents = [], []
+    given: list[Any] = []
+    documents: list[tuple[Any, Any]] = []
     while len(documents) < EDITS:
         network = a_network(chance)
         result = backprop("run", "-", "-n", "1", "-f", "json", "-q", stdin=json.dumps(network))
