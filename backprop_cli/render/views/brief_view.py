@@ -10,7 +10,7 @@ from backprop_cli.derivation.quantities import Quantity, quantities
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Cell, Column, Heading, Marked, Note, Table
 from backprop_cli.render.views.phrases import batch_sentence, quantity_in_symbols, shortened_sum
-from backprop_cli.render.views.run_view import fall, heading
+from backprop_cli.render.views.run_view import heading, loss_sentence
 from backprop_cli.render.views.selection import Selection, Shown
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
@@ -33,7 +33,7 @@ def brief_view(run: Run, shown: Shown, notation: Notation, selection: Selection)
     if selection.has("update"):
         yield from _update(run, samples, selection, notation)
     if selection.has("loss"):
-        yield Note(fall(run, notation))
+        yield Note(loss_sentence(run, notation))
 
 
 def _table(rows: list[tuple[Cell, ...]]) -> Table:

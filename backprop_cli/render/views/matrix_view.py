@@ -10,7 +10,7 @@ from backprop_cli.network.network import Network
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import MATRIX_EDGE, Block, Heading, Matrix, Note
 from backprop_cli.render.views.phrases import batch_sentence, listed
-from backprop_cli.render.views.run_view import end, heading
+from backprop_cli.render.views.run_view import heading, outcome
 from backprop_cli.render.views.selection import ALL, Selection, Shown
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
@@ -48,7 +48,7 @@ def matrix_view(run: Run, shown: Shown, notation: Notation, selection: Selection
         yield Note(
             f"Of large matrices the edges are shown: {rows} has a row for every number, {record} and {table} hold them all."
         )
-    yield from end(run, notation, selection)
+    yield from outcome(run, notation, selection)
 
 
 def _matrices(steps: Iterable[MatrixStep], selection: Selection, notation: Notation) -> Iterator[Matrix]:

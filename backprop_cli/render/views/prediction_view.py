@@ -17,7 +17,7 @@ MOST_OUTPUTS = 8
 """Of more outputs the first ones are shown, and where they are classes only the chosen one."""
 
 
-def trained(run: Run, notation: Notation) -> Iterator[Block]:
+def after_training(run: Run, notation: Notation) -> Iterator[Block]:
     """What the network predicts after the last step; nothing where the forward pass of a lone sample has shown it."""
     if run.steps == 0 and len(run.setup.samples) == 1:
         return

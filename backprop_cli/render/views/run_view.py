@@ -19,7 +19,7 @@ from backprop_cli.render.views.phrases import (
     quantity_in_symbols,
     shape_of,
 )
-from backprop_cli.render.views.prediction_view import trained
+from backprop_cli.render.views.prediction_view import after_training
 from backprop_cli.render.views.selection import ALL, Selection, Shown
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
@@ -46,7 +46,7 @@ def run_view(run: Run, shown: Shown, notation: Notation, selection: Selection = 
             yield from _backward(derivation, selection, notation)
     if selection.has("update"):
         yield from _update(run, samples, selection, notation)
-    yield from end(run, notation, selection)
+    yield from outcome(run, notation, selection)
 
 
 def heading(run: Run, samples: Sequence[int], notation: Notation) -> Iterator[Block]:
@@ -150,18 +150,18 @@ def _update(run: Run, samples: Sequence[int], selection: Selection, notation: No
     yield Table(columns, rows(), len(wanted))
 
 
-def end(run: Run, notation: Notation, selection: Selection) -> Iterator[Block]:
+def outcome(run: Run, notation: Notation, selection: Selection) -> Iterator[Block]:
     """The loss before and after, its way between where there is one, and what the network predicts then."""
     if selection.has("loss"):
         yield Heading("Loss")
-        yield Note(fall(run, notation))
+        yield Note(loss_sentence(run, notation))
         if run.steps > 1:
             yield Curve(run.history.tolist(), run.steps)
     if selection.has("predictions"):
-        yield from trained(run, notation)
+        yield from after_training(run, notation)
 
 
-def fall(run: Run, notation: Notation) -> str:
+def loss_sentence(run: Run, notation: Notation) -> str:
     """`E = 0.298 → 0.286 after 1 step`."""
     count = len(run.setup.samples)
     over = f", {run.setup.schedule.reduction} over {count} samples" if count > 1 else ""
