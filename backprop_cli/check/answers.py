@@ -22,6 +22,8 @@ MOST_UNPACKED = 2**26
 """Bytes: a zip of a megabyte may hold a thousand of them."""
 MOST_NUMBERS = 1_000_000
 MOST_STEPS = 10**7
+_LISTS_OF_ROWS = {"intercepts_", "intercept_grads", "biases", "bias", "b", "db", "nabla_b", "grad_b", "deltas", "delta"}
+"""What may be a list of the rows of all layers, not a matrix."""
 _RUN_KEYS = {"partials", "gradients", "parameters"}
 
 
@@ -200,10 +202,10 @@ def _walk(document: Document, key: _Path, value: Any) -> Iterator[_Entry]:
 
 
 def _is_list_of_arrays(name: str, value: list[Any]) -> bool:
-    """Whether it has an array for each layer: matrices, or rows under a name that ends as scikit-learn's do."""
-    if not all(isinstance(entry, list) for entry in value):
+    """Whether it has an array for each layer: matrices, or rows under the name of no single layer's biases."""
+    if not value or not all(isinstance(entry, list) for entry in value):
         return False
-    return name in ("intercepts_", "intercept_grads") or any(isinstance(row, list) for entry in value for row in entry)
+    return name.lower() in _LISTS_OF_ROWS or any(isinstance(row, list) for entry in value for row in entry)
 
 
 def _array(document: Document, name: str, key: _Path, value: Any) -> Iterator[_Entry]:

@@ -56,7 +56,7 @@ _KINDS: dict[str, str | Group] = {
     **dict.fromkeys(("b", "bias", "biases"), "biases"),
     **dict.fromkeys(("z", "net"), Work.net_inputs),
     **dict.fromkeys(("a", "h", "x", "o", "input", "inputs", "output", "outputs", "yhat", "y_hat"), Work.activations),
-    **dict.fromkeys(("delta",), Work.deltas),
+    **dict.fromkeys(("delta", "deltas"), Work.deltas),
     **dict.fromkeys(("t", "target", "targets"), Work.targets),
 }
 _DERIVATIVES: dict[Group, Group] = {Work.net_inputs: Work.deltas, Work.activations: Work.upstream}
@@ -126,7 +126,8 @@ def _meaning(symbol: _Symbol, names: Names, first: int) -> Meaning | None:
     if layer is None:
         return None
     if isinstance(symbol.what, str):
-        return Meaning(symbol.what, layer, NEW_VALUES if symbol.is_new else GRADIENTS)
+        is_open = symbol.word in ("weights", "biases") and not symbol.is_derivative
+        return Meaning(symbol.what, layer, NEW_VALUES if symbol.is_new else None if is_open else GRADIENTS)
     group = _DERIVATIVES.get(symbol.what) if symbol.is_derivative else symbol.what
     return None if symbol.is_new or group is None else Meaning(group, layer)
 

@@ -167,6 +167,32 @@ def test_the_lists_of_scikit_learn_are_understood(tmp_path: Path) -> None:
     assert (comparison.passed, len(comparison.compared), comparison.orientation) == (True, 15, "inputs_by_units")
 
 
+@pytest.mark.parametrize(("weights", "biases"), [("nabla_w", "nabla_b"), ("dW", "db"), ("W", "b")])
+def test_lists_of_an_array_for_each_layer_are_understood(weights: str, biases: str, tmp_path: Path) -> None:
+    course = Course(14, widths=(2, 3, 2))
+    _, gradients = course.worked()
+    lists = {
+        weights: [gradients[f"dW{layer}"].T.tolist() for layer in (1, 2)],
+        biases: [gradients[f"db{layer}"].tolist() for layer in (1, 2)],
+    }
+    for of_biases in (lists[biases], [[[one] for one in row] for row in lists[biases]]):
+        content = json.dumps({**lists, biases: of_biases}).encode()
+        comparison = compared(course, content, "own.json", tmp_path)
+        assert (comparison.passed, len(comparison.compared)) == (True, 17)
+
+
+def test_lists_of_updated_parameters_are_understood(tmp_path: Path) -> None:
+    course = Course(15, widths=(2, 2, 2))
+    _, gradients = course.worked()
+    lists = {
+        "weights": [(w - 0.5 * gradients[f"dW{n}"]).T.tolist() for n, w in enumerate(course.weights, 1)],
+        "biases": [(b - 0.5 * gradients[f"db{n}"]).tolist() for n, b in enumerate(course.biases, 1)],
+    }
+    comparison = compared(course, json.dumps(lists).encode(), "own.json", tmp_path)
+    assert (comparison.passed, len(comparison.compared)) == (True, 12)
+    assert all(one.given.name.endswith("+") for one in comparison.compared)
+
+
 def test_layers_that_count_from_0_are_understood(tmp_path: Path) -> None:
     course = Course(9, widths=(2, 3, 2))
     each, gradients = course.worked()
