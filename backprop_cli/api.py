@@ -54,7 +54,8 @@ class NetworkFile(Setup):
         """
         assert self.document is not None, "load() gives every network its document"
         target = fspath(path)
-        write_whole(target, write(self, self.document, "json" if target.endswith(".json") else "yaml").text)
+        format = "json" if target.endswith(".json") else "yaml"
+        write_whole(target, write(self, self.document, format, os.path.dirname(target)).text)
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.network.names.widths))

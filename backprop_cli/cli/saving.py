@@ -74,7 +74,7 @@ def network_text(
     if target.endswith(WEIGHT_ENDINGS):
         arrays = state_dict(setup.network)
         return {target: npz_bytes(arrays) if target.endswith(".npz") else safetensors_bytes(arrays)}
-    text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml")
+    text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml", os.path.dirname(target))
     if is_afresh and "#" in document.text:
         console.notice(
             f"{document.file}: comments and layout cannot be kept where aliases or a new state are written out"

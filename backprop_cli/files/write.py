@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from textwrap import indent
 from typing import Any, NamedTuple
 
 import yaml
 
 from backprop_cli.files.document import Document
+from backprop_cli.files.input import STANDARD_INPUT
 from backprop_cli.files.layers import is_turned
 from backprop_cli.files.places import Key
 from backprop_cli.network.network import ParameterRow, Setup
@@ -30,15 +33,42 @@ class Written(NamedTuple):
     is_afresh: bool
 
 
-def write(setup: Setup, document: Document, format: str) -> Written:
-    """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained."""
+def write(setup: Setup, document: Document, format: str, folder: str | None = None) -> Written:
+    """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained.
+
+    It will stand in `folder`, by default where the document stands; data that it names are named as seen from there.
+    """
     values = dict(_parameter_values(setup, document.data))
     state = _state(setup)
-    if format == document.format:
+    given = document.given if folder is None else _as_seen_from(folder, document)
+    if given != document.given:
+        document = replace(document, given=given)
+    elif format == document.format:
         text = _rewritten(document, values, state)
         if text is not None:
             return Written(document.file_text(text), False)
     return Written(_dumped(document, values, state, format), format == document.format)
+
+
+def _as_seen_from(folder: str, document: Document) -> dict[str, Any]:
+    """What the document says of its data, with the names of files relative to another folder."""
+    own = "" if document.file == STANDARD_INPUT else os.path.dirname(document.file)
+    if os.path.realpath(own) == os.path.realpath(folder):
+        return document.given
+
+    def moved(name: str) -> str:
+        path = os.path.join(own, name)
+        is_file = name != "-" and not os.path.isabs(name) and os.path.isfile(path)
+        return os.path.relpath(path, folder or ".") if is_file else name
+
+    found = dict(document.given)
+    for key in ("inputs", "targets"):
+        value = found.get(key)
+        if isinstance(value, str):
+            found[key] = moved(value)
+        elif isinstance(value, dict) and isinstance(value.get("file"), str):
+            found[key] = {**value, "file": moved(value["file"])}
+    return found
 
 
 def number(value: float, format: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,16 @@ def test_a_file_without_links_is_read_as_it_is() -> None:
 
     document = open_document("classic")
     assert filled(document) is document
+
+
+def test_a_file_that_is_written_elsewhere_names_its_data_as_seen_from_there(tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    (tmp_path / "to").mkdir()
+    file = network(tmp_path / "from", targets=["species"], layers=[{"weights": [[0.1, 0.2]] * 3, "activation": "tanh"}])
+    written = tmp_path / "to" / "net.json"
+    backprop("run", file, "-n", "2", "-o", str(written))
+    assert json.loads(written.read_text(encoding="utf-8"))["inputs"] == os.path.join("..", "from", "data.csv")
+    assert run(load(str(written)), steps=1).loss_after == pytest.approx(run(load(file), steps=3).loss_after, rel=1e-14)
+    beside = tmp_path / "from" / "trained.json"
+    backprop("run", file, "-n", "2", "-o", str(beside))
+    assert json.loads(beside.read_text(encoding="utf-8"))["inputs"] == "data.csv"
