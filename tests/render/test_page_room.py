@@ -173,3 +173,34 @@ def test_the_button_copies_the_file(pages: Pages) -> None:
     page.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == backprop("examples", "classic").stdout
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_drawing_stays_under_the_cursor_when_something_is_chosen(pages: Pages, width: int) -> None:
+    page = pages.open("classic", size={"width": width, "height": 900})
+    box = "() => { const b = document.querySelector('.network').getBoundingClientRect(); return [b.width, b.height, b.top]; }"
+    page.evaluate("document.querySelector('.drawing').scrollIntoView()")
+    before = page.evaluate(box)
+    page.locator('a.edge[data-parameter="w21"] .hit').dispatch_event("click")
+    assert page.locator('#chosen h3[aria-label="w21"]').is_visible()
+    assert page.evaluate(box) == before
+
+
+def test_a_tall_drawing_is_on_one_screen_with_the_slider_and_can_be_read(pages: Pages) -> None:
+    page = pages.open("-", "-n", "20", stdin=crowded(2, 8, 1, bias="own"), size={"width": 1280, "height": 800})
+    page.locator('a.edge[data-parameter="w2_7"] .hit').dispatch_event("click")
+    page.locator(".drawing").evaluate("drawing => drawing.scrollIntoView({block: 'end'})")
+    edges = "e => { const b = e.getBoundingClientRect(); return [b.top, b.bottom]; }"
+    controls, window = (page.locator(part).evaluate(edges) for part in (".controls", ".drawing .scroll"))
+    assert controls[0] >= 0 and window[1] <= 800
+    lit = page.locator("a.edge[aria-current] .line").evaluate(edges)
+    assert window[0] <= lit[0] and lit[1] <= window[1]
+    sizes = page.eval_on_selector_all(".network text", "all => all.map(e => e.getBoundingClientRect().height)")
+    assert min(size for size in sizes if size) > 9
+
+
+def test_names_that_begin_alike_can_be_told_apart() -> None:
+    names = "{a_very_long_weight_1: 0.5, a_very_long_weight_2: 0.25}"
+    network = f"{{inputs: [1, 2], targets: [0], layers: [{{weights: [{names}]}}]}}"
+    picture = backprop("plot", "-", "-o", "-", "-q", stdin=network).stdout
+    assert ">a_very…_1<" in picture and ">a_very…_2<" in picture

@@ -61,9 +61,10 @@ def text_of(svg: Element) -> str:
     return ElementTree.tostring(svg, encoding="unicode")
 
 
-def width_of(svg: Element) -> str:
-    """The picture's own width, in pixels."""
-    return svg.get("viewBox", "").split()[2]
+def size_of(svg: Element) -> tuple[float, float]:
+    """The picture's own width and height, in pixels."""
+    width, height = map(float, svg.get("viewBox", "").split()[2:])
+    return width, height
 
 
 def short_number(value: float) -> str:

@@ -8,6 +8,9 @@ from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.training.train import Run
 
+LEAST_WITH_TAIL = 8
+"""In so many columns a name that is cut keeps its end too."""
+
 
 def shown_values(derivation: Derivation) -> dict[str, float]:
     """Inputs, targets, parameters and forward values of one sample; `Σt` is the sum of the targets."""
@@ -52,10 +55,11 @@ def step_values(run: Run) -> dict[str, float]:
 
 
 def shortened(text: str, most: int) -> str:
-    """The text, or as much of its beginning as leaves room for an ellipsis within `most` columns."""
+    """The text, or its beginning and its end, which names often differ in, with an ellipsis between, in `most` columns."""
     if cell_len(text) <= most:
         return text
+    tail = text[-2:] if most >= LEAST_WITH_TAIL else ""
     kept = len(text)
-    while cell_len(text[:kept]) >= most:
+    while cell_len(text[:kept]) + cell_len(tail) >= most:
         kept -= 1
-    return text[:kept] + "…"
+    return f"{text[:kept]}…{tail}"

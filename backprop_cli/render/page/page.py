@@ -19,7 +19,7 @@ from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.layout import is_drawable
 from backprop_cli.render.drawing.loss import Curve, loss_svg
-from backprop_cli.render.drawing.svg import Element, style, text_of, width_of
+from backprop_cli.render.drawing.svg import Element, size_of, style, text_of
 from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
@@ -97,7 +97,7 @@ def page_text(page: Page) -> str:
     environment.filters["counted"] = counted
     environment.filters["words"] = words
     context = {**_frame(page), **(_scalar(page, environment) if page.is_scalar else _matrices(page))}
-    own_style = f"{_file('page.css')}{style()}:root {{ --drawing: {width_of(context['drawing'])}px; }}\n"
+    own_style = f"{_file('page.css')}{style()}:root {{ {_sizes(context['drawing'])} }}\n"
     script = joined_script()
     context["drawing"] = Markup(text_of(context["drawing"]))
     return environment.get_template("page.html").render(
@@ -107,6 +107,12 @@ def page_text(page: Page) -> str:
         policy=_policy(own_style, script),
         version=__version__,
     )
+
+
+def _sizes(drawing: Element) -> str:
+    """The drawing's own width and how much wider than high it is, for the style."""
+    width, height = size_of(drawing)
+    return f"--drawing: {width:g}px; --aspect: {width / height:.4f};"
 
 
 def _file(name: str) -> str:

@@ -85,7 +85,10 @@ export function scrollToLit() {
   const boxes = find(".lit .line, .lit .shape, [aria-current] .shape", drawing).map((item) => item.getBoundingClientRect());
   if (!boxes.length) return;
   const window = scroller.getBoundingClientRect();
-  const middle = (/** @type {"left" | "top"} */ low, /** @type {"right" | "bottom"} */ high) =>
-    (Math.min(...boxes.map((box) => box[low])) + Math.max(...boxes.map((box) => box[high]))) / 2 - (window[low] + window[high]) / 2;
-  scroller.scrollBy({ left: middle("left", "right"), top: middle("top", "bottom"), behavior: "instant" });
+  const [left, right] = [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
+  const [top, bottom] = [Math.min(...boxes.map((box) => box.top)), Math.max(...boxes.map((box) => box.bottom))];
+  // its middle to the window's middle, or where it is longer its beginning to the window's
+  const by = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ from, /** @type {number} */ to) =>
+    high - low > to - from ? low - from : (low + high) / 2 - (from + to) / 2;
+  scroller.scrollBy({ left: by(left, right, window.left, window.right), top: by(top, bottom, window.top, window.bottom), behavior: "instant" });
 }

@@ -101,7 +101,7 @@ function choose(parameter) {
   const status = element("status");
   if (view.chosen === null) {
     light([], null);
-    for (const id of ["tune", "along", "derivation"]) element(id).replaceChildren();
+    for (const id of ["derivation", "tune", "along", "parts"]) element(id).replaceChildren();
     status.textContent = "nothing chosen";
     return;
   }

@@ -242,9 +242,9 @@ export function fillPanel(parameter, shown, lightPath, leave) {
   const title = html("h3", [math("math", [...symbol(parameter), math("mo", ["="]), mark])], { "aria-label": parameter });
   const close = html("button", ["Close"], { type: "button", class: "close", "aria-label": "Close" });
   close.addEventListener("click", leave);
-  box.replaceChildren(
-    close, title, chain(target, shown), ...pathTable(target, shown, lightPath), factorTable(target, shown),
-    ...batchPart(parameter, target, shown), ...updatePart(parameter, shown),
+  box.replaceChildren(close, title, chain(target, shown));
+  element("parts").replaceChildren(
+    ...pathTable(target, shown, lightPath), factorTable(target, shown), ...batchPart(parameter, target, shown), ...updatePart(parameter, shown),
   );
   panel.scrollTop = scrollTop;
   if (focused) /** @type {HTMLElement | null} */ (panel.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
