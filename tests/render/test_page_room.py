@@ -57,7 +57,7 @@ def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> Non
     assert 0.6 < shown < 1.25
 
 
-@pytest.mark.parametrize("state", ["chosen", "stepping", "changing"])
+@pytest.mark.parametrize("state", ["chosen", "stepping", "changing", "maps"])
 def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     anchor = "#parameter-1-1-1" if state == "chosen" else "#&x1=0.7&activation1=gelu" if state == "changing" else ""
     page = pages.open("-", anchor=anchor, stdin=SMALL, bypass_csp=True)
@@ -65,6 +65,10 @@ def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     if state == "stepping":
         for _ in range(9):
             page.locator("#forth").click()
+    if state == "maps":
+        page = pages.open("xor", bypass_csp=True)
+        page.get_by_text("Units over the two inputs").click()
+        page.get_by_text("The loss over two parameters").click()
     if state == "changing":
         page.get_by_text("Change any number").click()
         page.locator("#copy-file").click()

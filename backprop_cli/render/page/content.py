@@ -67,17 +67,13 @@ class PathRow:
 
     factors: tuple[str, ...]
     symbols: str
-    numbers: str
     value: float
     share: float | None
 
 
 @dataclass(frozen=True)
 class Article:
-    """The derivation of one parameter's gradient.
-
-    `partials` names all that it is made of, `links` the local derivatives among these.
-    """
+    """The derivation of one parameter's gradient."""
 
     anchor: str
     name: str
@@ -85,8 +81,6 @@ class Article:
     symbol: str
     title: str
     chain: Sequence[tuple[str, str]]
-    partials: tuple[str, ...]
-    links: tuple[str, ...]
     paths: tuple[PathRow, ...]
     hidden_paths: int
     update: tuple[Row, ...]
@@ -161,8 +155,6 @@ class Articles:
             notation.math(notation.name(explanation.name)),
             notation.math(f"{notation.name(explanation.name)} = {value}"),
             list(self._lines(chain(target, notation))),
-            tuple(partial.name for partial in explanation.partials),
-            tuple(partial.name for partial in explanation.partials if not partial.terms),
             tuple(_path_row(path, notation) for path in paths),
             explanation.path_count - len(paths),
             tuple(self._update(explanation)),
@@ -229,6 +221,5 @@ class Articles:
 
 def _path_row(path: Path, notation: PageNotation) -> PathRow:
     symbols = notation.product([partial_name(factor, notation) for factor in path.factors])
-    numbers = notation.product([notation.quantity(factor.name, factor.value, True) for factor in path.factors])
     names = tuple(factor.name for factor in path.factors)
-    return PathRow(names, notation.math(symbols), notation.math(numbers), path.value, path.share)
+    return PathRow(names, notation.math(symbols), path.value, path.share)

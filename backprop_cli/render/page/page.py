@@ -167,6 +167,8 @@ def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
         "articles": [articles.article(one) for one in parameters] if len(parameters) <= MOST_WRITTEN else [],
         "samples": [(index, _sample_label(run.setup.samples.inputs[index], index)) for index in samples],
         "most_options": MOST_OPTIONS,
+        "has_plane": derivation.names.widths[0] == 2,
+        "has_valley": len(parameters) > 1,
         "sample": page.sample,
         "data": _data(
             page,
@@ -232,6 +234,8 @@ def _matrices(page: Page) -> dict[str, Any]:
         "articles": [],
         "samples": [],
         "most_options": MOST_OPTIONS,
+        "has_plane": False,
+        "has_valley": False,
         "sample": page.sample,
         "data": _data(page, None),
         "blocks": [_block(block, text, notation) for block, text in zip(blocks, spoken, strict=True)],

@@ -38,7 +38,7 @@ export function placesOf({ widths, biases }) {
  * @param {number[]} row all parameters
  * @param {number[]} x
  */
-function forward(network, row, x) {
+export function forward(network, row, x) {
   const places = placesOf(network);
   /** @type {{z: number[][], a: number[][], slopes: number[][][]}} */
   const trace = { z: [], a: [x], slopes: [] };

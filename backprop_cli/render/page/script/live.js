@@ -2,6 +2,7 @@
 
 import { data, element, find, html } from "./data.js";
 import { LOSSES } from "./functions.js";
+import { short } from "./numbers.js";
 import { activationKey, currentModel, edits, frame, LOSS, point, RATE, view } from "./state.js";
 import { parametersOf } from "./values.js";
 
@@ -42,9 +43,23 @@ export function change(name, value) {
   changed();
 }
 
+/**
+ * Change all parameters at once.
+ * @param {number[]} row
+ */
+export function setParameters(row) {
+  if (data.model === null) return;
+  parametersOf(data.model).forEach((name, index) => {
+    if (row[index] === (frame().row ?? [])[index]) edits.delete(name);
+    else edits.set(name, row[index]);
+  });
+  changed();
+}
+
 /** Back to the program's own numbers. */
-export function reset() {
+function reset() {
   edits.clear();
+  view.trained = null;
   changed();
 }
 
@@ -114,7 +129,7 @@ export function showForm() {
     if (input !== document.activeElement) input.value = String(present.get(name));
   }
   const count = edits.size;
-  element("edited").textContent = count === 0 ? "" : `${count} ${count === 1 ? "number is" : "things are"} changed: ${[...edits].slice(0, 6).map(([name, value]) => `${name} = ${value}`).join(", ")}${count > 6 ? ", …" : ""}`;
+  element("edited").textContent = count === 0 ? "" : `${count} ${count === 1 ? "number is" : "things are"} changed: ${[...edits].slice(0, 6).map(([name, value]) => `${name} = ${typeof value === "number" ? short(value) : value.replaceAll("_", " ")}`).join(", ")}${count > 6 ? ", …" : ""}`;
   for (const button of find("#reset")) button.hidden = count === 0;
 }
 

@@ -6,10 +6,12 @@ import { lossAlong } from "./along.js";
 import { showFormulas } from "./formulas.js";
 import { editsInAddress, listenToLive, showForm, takeEdits, tuner } from "./live.js";
 import { fillPanel } from "./panel.js";
+import { listenToPlanes, showPlanes } from "./plane.js";
 import { showNumbers } from "./show.js";
 import { frame, numbers, sampleNumber, view } from "./state.js";
 import { goTo, isStepping, listenToStepper } from "./stepper.js";
 import { closure, pathsOf, structure } from "./structure.js";
+import { listenToTraining, showFall } from "./training.js";
 
 const scene = /** @type {HTMLElement} */ (document.querySelector(".scene"));
 const panel = document.getElementById("chosen");
@@ -35,6 +37,8 @@ function showNow() {
   showFormulas();
   showNumbers(shown);
   showForm();
+  showFall();
+  showPlanes();
   showLines(shown.ofSample);
   showPlace();
   if (view.chosen !== null) showChosen(view.chosen, shown);
@@ -157,6 +161,7 @@ document.addEventListener("keydown", (event) => {
 });
 slider?.addEventListener("input", () => {
   view.frame = Number(slider.value);
+  view.trained = null;
   show();
 });
 chooser?.addEventListener("change", () => {
@@ -182,6 +187,8 @@ addEventListener("hashchange", () => {
 element("controls").addEventListener("submit", (event) => event.preventDefault());
 
 listenToStepper();
+listenToPlanes();
+listenToTraining();
 listenToLive(() => {
   setAddress();
   show();

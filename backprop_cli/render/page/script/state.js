@@ -7,8 +7,9 @@ import { parametersOf, sampleNumbers, stepNumbers } from "./values.js";
 /** @typedef {import("./values.js").Numbers} Numbers */
 /** @typedef {{ofStep: Numbers, ofSample: Numbers}} Shown where a name means both, an element says which it shows */
 
-/** @type {{frame: number, sample: number, by: "weight" | "gradient", chosen: string | null}} */
-export const view = { frame: data.frames.length - 1, sample: data.shown, by: "weight", chosen: null };
+/** `trained` tells of the steps that were made here, from the shown one on. */
+/** @type {{frame: number, sample: number, by: "weight" | "gradient", chosen: string | null, trained: {velocity: number[] | null, made: number} | null}} */
+export const view = { frame: data.frames.length - 1, sample: data.shown, by: "weight", chosen: null, trained: null };
 
 /** The page as the program made it, to the last bit. */
 const printed = { ofStep: readFromPage('[data-of="step"]'), ofSample: readFromPage(":not([data-of])") };
@@ -97,7 +98,7 @@ export function point() {
   const names = data.model === null ? [] : parametersOf(data.model);
   return {
     row: edits.size ? row.map((value, index) => edited(names[index], value)) : row,
-    velocity, batch: batch ?? [...Array(data.samples).keys()],
+    velocity: view.trained === null ? velocity : view.trained.velocity, batch: batch ?? [...Array(data.samples).keys()],
     gradient: edits.size ? null : gradient,
   };
 }
