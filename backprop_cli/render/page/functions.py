@@ -1,4 +1,4 @@
-"""The activations' and losses' functions as JavaScript, printed from the lines that the loops run."""
+"""The activations' and losses' functions as JavaScript, printed from the same formulas as the loops."""
 
 from __future__ import annotations
 

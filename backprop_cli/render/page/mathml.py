@@ -19,8 +19,8 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.formula.printer import Piece
-from backprop_cli.formula.typeset import LATEX
+from backprop_cli.formula.printer import SUM, Piece
+from backprop_cli.formula.typeset import LatexPrinter
 from backprop_cli.render.formats.decimals import Digits, format_term
 from backprop_cli.render.formats.latex_notation import LatexNotation, latex_name
 
@@ -31,6 +31,19 @@ BREAK = "\x1f"
 ZERO_WIDTH_SPACE = "\u200b"
 
 _MARK = re.compile(r"\\class\{m(\d+)\}")
+
+
+class _NumberPrinter(LatexPrinter):
+    """LaTeX in which a marked number has parentheses of its own, so that they come and go with its sign."""
+
+    def __init__(self, factors: Mapping[str, str]) -> None:
+        self.factors = factors
+
+    def parenthesized(self, piece: Piece) -> Piece:
+        """The mark that brings its parentheses, or parentheses."""
+        if piece.is_sign_first and piece.text in self.factors:
+            return Piece(self.factors[piece.text], is_open=True)
+        return super().parenthesized(piece)
 
 
 @dataclass(frozen=True)
@@ -82,12 +95,21 @@ class PageNotation(LatexNotation):
 
     def numbers(self, rule: Rule) -> str:
         """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them."""
-        return LATEX.write(rule.shortened, {hole: self._piece_of(rule, hole) for hole in rule.values})
+        factors: dict[str, str] = {}
+        pieces = {hole: self._piece_of(rule, hole, factors) for hole in rule.values}
+        return _NumberPrinter(factors).write(rule.shortened, pieces)
 
-    def _piece_of(self, rule: Rule, hole: str) -> Piece:
+    def _piece_of(self, rule: Rule, hole: str, factors: dict[str, str]) -> Piece:
+        """What stands for a name; of a quantity how it stands where a sign binds it is kept in `factors`.
+
+        Whether it is negative may change in the page, so that each counts as if it were.
+        """
         value, name = rule.values[hole], "Σt" if hole == "s" else rule.names.get(hole)
-        piece = self.piece(value)
-        return piece._replace(text=self.quantity(name, value)) if name else piece
+        if not name:
+            return self.piece(value)
+        text = self.quantity(name, value)
+        factors[text] = self.quantity(name, value, True)
+        return Piece(text, SUM, True)
 
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`, with a break after each dot."""
