@@ -92,6 +92,11 @@ def test_colour_tells_signs_apart_and_gradients_stand_out(monkeypatch: pytest.Mo
     assert all("bold" in style for style in found["−0.02260254"])
 
 
+def test_colour_tells_signs_apart_in_matrices_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = styles(["run", "classic", "--view", "matrix"], monkeypatch)
+    assert found["0.13849856"] != found["−0.03809824"]
+
+
 def test_colour_tells_right_from_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     found = styles(["predict", "xor"], monkeypatch)
     assert found["right"] == {"color(2)"} and found["wrong"] == {"bold color(1)"}  # green, red

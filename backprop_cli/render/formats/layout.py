@@ -27,6 +27,7 @@ from backprop_cli.render.views.blocks import (
     Picture,
     Table,
     Written,
+    sign_of,
     written_rows,
 )
 
@@ -175,11 +176,14 @@ def _matrix(block: Matrix, notation: TextNotation) -> Iterator[Line]:
     shape = f"({rows} {notation.symbol('by')} {columns})"
     yield Line([Span(notation.text(f"  {formula}   {shape}"))], may_break=True)
     cells = _shown_cells(block, notation)
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(len(cell.text) for cell in column) for column in zip(*cells, strict=True)]
     for index, row in enumerate(cells):
-        text = "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         first, last = _brackets(index, 1 if notation.is_ascii else len(cells))
-        yield Line([Span(notation.text(f"    {first} {text} {last}"))])
+        spans = [Span(notation.text(f"    {first} "))]
+        for cell, width in zip(row, widths, strict=True):
+            gap = "  " if len(spans) > 1 else ""
+            spans += [Span(gap + " " * (width - len(cell.text))), Span(notation.text(cell.text), _style(cell))]
+        yield Line([*(span for span in spans if span.text), Span(notation.text(f" {last}"))])
 
 
 def _brackets(index: int, count: int) -> tuple[str, str]:
@@ -190,12 +194,13 @@ def _brackets(index: int, count: int) -> tuple[str, str]:
     return ("⎣", "⎦") if index == count - 1 else ("⎢", "⎥")
 
 
-def _shown_cells(block: Matrix, notation: TextNotation) -> list[list[str]]:
+def _shown_cells(block: Matrix, notation: TextNotation) -> list[list[Written]]:
     rows, columns = (_edges(count) for count in block.values.shape)
     shown = [(row, column) for row in rows if row is not None for column in columns if column is not None]
-    texts = notation.column([float(block.values[place]) for place in shown])
-    by_place = dict(zip(shown, texts, strict=True))
-    dots = notation.symbol("ellipsis")
+    values = [float(block.values[place]) for place in shown]
+    written = [Written(text, "", sign_of(value)) for text, value in zip(notation.column(values), values, strict=True)]
+    by_place = dict(zip(shown, written, strict=True))
+    dots = Written(notation.symbol("ellipsis"))
     return [[dots if row is None or column is None else by_place[row, column] for column in columns] for row in rows]
 
 

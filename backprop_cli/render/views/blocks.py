@@ -128,7 +128,12 @@ def _written(cells: Sequence[Cell], notation: Notation) -> Iterator[Written]:
         if isinstance(cell, str):
             yield Written(cell, mark)
         else:
-            yield Written(notation.math(next(numbers)), mark, (cell > 0.0) - (cell < 0.0))
+            yield Written(notation.math(next(numbers)), mark, sign_of(cell))
+
+
+def sign_of(value: float) -> int:
+    """1, 0 or -1."""
+    return (value > 0.0) - (value < 0.0)
 
 
 Block = Heading | Table | Equations | Note | Curve | Matrix | Picture
