@@ -12,20 +12,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.differences import central_differences
+from backprop_cli.chain.forward_mode import forward_chains, operations
 from backprop_cli.chain.graph import Graph, build, final_name, global_names
 from backprop_cli.chain.misread import refuse_misread
 from backprop_cli.chain.point import numbers_of
-from backprop_cli.chain.question import Question, Steps
-from backprop_cli.chain.result import ChainResult, Total
+from backprop_cli.chain.question import Mode, Question, Steps
+from backprop_cli.chain.result import ChainResult, SecondDerivative, Total
 from backprop_cli.chain.rules import CHAIN, rule_name
+from backprop_cli.chain.second import gradient_graph
 from backprop_cli.chain.steps import taken_apart
-from backprop_cli.chain.symbolic import Symbols, Written
+from backprop_cli.chain.symbolic import IN_INTERMEDIATES, NOT_WRITTEN, Symbols, Written
 from backprop_cli.derivation.partials import Partial, Rule, closure
 from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
-from backprop_cli.formula.expression import Apply, Definition, Expression, Source, names_in, walk
+from backprop_cli.formula.expression import Apply, Definition, Expression, Number, Source, names_in, walk
 from backprop_cli.formula.operations import CONSTANTS
 
 MOST_NAMED = 6
@@ -59,8 +61,24 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     steps = question.steps or (Steps.rules if len(definitions) == 1 else Steps.none)
     if steps is not Steps.none:
         graph = taken_apart(graph, _live(graph, by), every=steps is Steps.all)
+    order = max(question.order, text.order)
+    _check_order(order, by)
     with in_textbook_form():
-        return _Chain(source, graph, by, point, steps).result(question, notices)
+        chain = _Chain(source, graph, by, point, steps, question.mode)
+        return chain.result(question, notices, chain.second() if order == MAX_ORDER else ())
+
+
+MAX_ORDER = 2
+MOST_SECOND = 12
+"""Names by which second derivatives are worked out: they are half the square of these."""
+
+
+def _check_order(order: int, by: Sequence[str]) -> None:
+    if order > MAX_ORDER:
+        raise UsageError("derivatives beyond the second are not worked out")
+    if order == MAX_ORDER and len(by) > MOST_SECOND:
+        hint = "--wrt chooses some"
+        raise UsageError(f"second derivatives by {len(by)} names are more than {MOST_SECOND}²\n    hint: {hint}")
 
 
 def _jumps(graph: Graph) -> list[str]:
@@ -135,13 +153,20 @@ class _Chain:
     """Works out all the records of one graph."""
 
     def __init__(
-        self, source: Source, graph: Graph, by: Sequence[str], point: dict[str, float] | None, steps: Steps
+        self,
+        source: Source,
+        graph: Graph,
+        by: Sequence[str],
+        point: dict[str, float] | None,
+        steps: Steps,
+        mode: Mode | None = None,
     ) -> None:
         self.source = source
         self.graph = graph
         self.by = by
         self.point = point
         self.steps = steps
+        self.mode = mode
         self.values: dict[str, float] = dict(point or {})
         self.order = list(reversed(graph.nodes))
         self.parents = self._live_parents()
@@ -149,6 +174,20 @@ class _Chain:
         self.symbols = Symbols(source, graph, self.parents, steps is not Steps.none)
         self.locals = {(node, name): self._local(node, name) for node in self.order for name in self.parents[node]}
         self.totals = self._totals()
+        self.chains = [total for total in self.totals.values() if total.terms]
+        self.operations = {} if mode is None else {Mode.reverse.value: operations(self.chains)}
+        if mode is not None:
+            self._go_forward(is_shown=mode is Mode.forward)
+
+    def _go_forward(self, is_shown: bool) -> None:
+        """Work everything out in forward mode, to count its operations, and if it `is_shown` to have its chains."""
+        found = [forward_chains(self.parents, self.locals, name, self._sum) for name in self.by]
+        chains = [partial for one in found for partial in one.values() if partial.terms]
+        self.operations[Mode.forward.value] = operations(chains)
+        if is_shown:
+            self.chains = chains
+            self.locals = dict(reversed(self.locals.items()))
+            self.totals |= {name: one[self.graph.target] for name, one in zip(self.by, found, strict=True)}
 
     def _live_parents(self) -> dict[str, list[str]]:
         """What each node is to be differentiated by: those of its names that depend on anything in `by`."""
@@ -179,16 +218,16 @@ class _Chain:
     def _local(self, node: str, name: str) -> Partial:
         """One link of the chain."""
         value = self.slopes.get((node, name), math.nan)
-        held = self._held(name) if node == self.graph.target else []
+        held = self._held(node, name) if node == self.graph.target or self.mode is Mode.forward else []
         return Partial(node, "|".join([name, *held]), value, _rule(self.symbols.slopes[node, name], self.values))
 
-    def _held(self, name: str) -> list[str]:
-        """What is held fixed in the target's direct dependence on a name: its other names that depend on this one."""
+    def _held(self, node: str, name: str) -> list[str]:
+        """What is held fixed in a node's direct dependence on a name: its other names that depend on this one."""
         dependent = {name}
-        for node in self.graph.nodes:
-            if dependent.intersection(self.parents[node]):
-                dependent.add(node)
-        others = [other for other in self.parents[self.graph.target] if other != name and other in dependent]
+        for later in self.graph.nodes:
+            if dependent.intersection(self.parents[later]):
+                dependent.add(later)
+        others = [other for other in self.parents[node] if other != name and other in dependent]
         return [",".join(others)] if others else []
 
     def _totals(self) -> dict[str, Partial]:
@@ -200,7 +239,7 @@ class _Chain:
                 users.setdefault(name, []).append(node)
         totals: dict[str, Partial] = {}
         inner = [name for name in self.order if name != target and name in users]
-        for name in dict.fromkeys([*inner, *self.by]):
+        for name in dict.fromkeys([*inner, *(name for name in self.by if name in users)]):
             locals_ = [(node, self.locals[node, name]) for node in users[name]]
             if [node for node, _ in locals_] == [target]:
                 totals[name] = locals_[0][1]
@@ -218,20 +257,43 @@ class _Chain:
 
     # ── the result ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def result(self, question: Question, notices: Sequence[str]) -> ChainResult:
+    def second(self) -> tuple[SecondDerivative, ...]:
+        """The derivative of each derivative by each name, those that are equal once."""
+        found = []
+        for index, name in enumerate(self.by):
+            others = self.by[index:]
+            graph = gradient_graph(self.graph, self.parents, name)
+            of_slope = _Chain(self.source, graph, others, self.point, Steps.none)
+            found += [of_slope.as_second(name, other) for other in others]
+        return tuple(found)
+
+    def as_second(self, first: str, name: str) -> SecondDerivative:
+        """The derivative by a name, of a graph whose target is a derivative itself."""
+        if name not in self.totals:
+            return SecondDerivative((first, name), 0.0 if self.point else math.nan, _rule(Number(0.0), {}))
+        written = self.symbols.written(self.totals[name])
+        is_whole = written.simplified is not None and written.note != IN_INTERMEDIATES
+        simplified = _rule(written.simplified, self.values) if written.simplified is not None and is_whole else None
+        return SecondDerivative((first, name), self.totals[name].value, simplified, "" if simplified else NOT_WRITTEN)
+
+    def result(
+        self, question: Question, notices: Sequence[str], second: tuple[SecondDerivative, ...] = ()
+    ) -> ChainResult:
         """Everything that is asked for."""
-        chains = [total for total in self.totals.values() if total.terms]
         return ChainResult(
             self.graph,
             self.graph.target,
             self.point or {},
             tuple(self._quantity(node, expression) for node, expression in self.graph.nodes.items()),
-            (*self.locals.values(), *chains),
+            (*self.locals.values(), *self.chains),
             {name: self._total(name, question) for name in self.by},
             frozenset(self._ordinary()),
             tuple(notices),
-            {} if self.steps is Steps.none else self._rule_names(chains),
+            {} if self.steps is Steps.none else self._rule_names(self.chains),
             {} if self.point is None else central_differences(self.graph, self.values, self.by),
+            second,
+            self.mode,
+            self.operations,
         )
 
     def _rule_names(self, chains: Sequence[Partial]) -> dict[str, str]:
@@ -256,6 +318,12 @@ class _Chain:
                 up[name] = up.get(name, 0) + up.get(node, 0)
         for (node, name), partial in self.locals.items():
             if names_in(self.graph.nodes[node]) == [name]:
+                yield partial.name
+        variables = {name: {name} for name in self.graph.variables}
+        for node, expression in self.graph.nodes.items() if self.mode is Mode.forward else ():
+            variables[node] = set().union(*(variables[name] for name in names_in(expression)))
+        for partial in self.chains:
+            if partial.of != self.graph.target and variables[partial.of] == {partial.wrt}:
                 yield partial.name
         for name, partial in self.totals.items():
             if partial.terms and up[name] * down[name] == down[self.graph.target]:

@@ -15,13 +15,21 @@ class Steps(StrEnum):
     all = "all"
 
 
+class Mode(StrEnum):
+    """In which order the links of the chain are multiplied: from the result back, or from a variable on."""
+
+    reverse = "reverse"
+    forward = "forward"
+
+
 @dataclass(frozen=True)
 class Question:
     """What is differentiated (None: the definition that no other uses) by what (nothing: every free variable), and where.
 
     `at` has the values of the variables, nothing without a point. Without `steps` a definition that stands alone is taken
     apart for the rules, several are kept as they are. `limit` is how many paths are listed; `numbers` leaves out the
-    derivatives that are written out.
+    derivatives that are written out. `order` 2 asks for the second derivatives as well,
+    `mode` for the count of operations of both modes.
     """
 
     of: str | None = None
@@ -30,3 +38,5 @@ class Question:
     steps: Steps | None = None
     numbers: bool = False
     limit: int = 0
+    order: int = 1
+    mode: Mode | None = None

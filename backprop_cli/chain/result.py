@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from backprop_cli.chain.forward_mode import Operations
 from backprop_cli.chain.graph import Graph
+from backprop_cli.chain.question import Mode
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity
@@ -37,13 +39,25 @@ class Total:
 
 
 @dataclass(frozen=True)
+class SecondDerivative:
+    """The derivative of the target by one name and then by another, its shortest form where that is not too long."""
+
+    wrt: tuple[str, str]
+    value: float
+    simplified: Rule | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class ChainResult:
-    """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last.
+    """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last; `graph` has their expressions.
 
     `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
     hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Where expressions are taken apart
     `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
-    are any, `graph` the expressions of the nodes. Without a point `at` is empty, and every value is not a number.
+    are any, `second` the second derivatives if they are asked for. If a `mode` is, `operations` has the count of each mode's;
+    in forward mode the chains are those of every node by each name. Without a point `at` is empty, and every value is not a
+    number.
     """
 
     graph: Graph
@@ -56,6 +70,9 @@ class ChainResult:
     notices: tuple[str, ...] = ()
     rule_names: dict[str, str] = field(default_factory=dict)
     numerical: dict[str, float] = field(default_factory=dict)
+    second: tuple[SecondDerivative, ...] = ()
+    mode: Mode | None = None
+    operations: dict[str, Operations] = field(default_factory=dict)
 
     def digits(self, name: str) -> int:
         """To how many digits the derivative by a name agrees with central differences, at most 15."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from backprop_cli.chain.point import read_point
-from backprop_cli.chain.question import Question, Steps
+from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.values import choice_of
@@ -66,6 +66,23 @@ def chain(
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(
+            "--mode",
+            parser=choice_of(Mode),
+            metavar="NAME",
+            autocompletion=lambda: list(Mode),
+            help="reverse (from the result back) or forward (from each variable on), with the operations of both counted.",
+            rich_help_panel=opt.SHOWN,
+        ),
+    ] = None,
+    order: Annotated[
+        int,
+        typer.Option(
+            "--order", min=1, max=2, metavar="N", help="2: the second derivatives too.", rich_help_panel=opt.SHOWN
+        ),
+    ] = 1,
     against: Annotated[
         str | None,
         typer.Option(
@@ -132,7 +149,9 @@ def chain(
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
     steps = steps or (Steps.all if graph or output else None)
-    question = Question(of, wrt or [], point, steps, numbers or (output or against) is not None, limit if paths else 0)
+    question = Question(
+        of, wrt or [], point, steps, numbers or (output or against) is not None, limit if paths else 0, order, mode
+    )
     result = differentiate(given_definitions(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)

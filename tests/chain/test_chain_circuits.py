@@ -30,6 +30,7 @@ def values_of(result: dict[str, Any]) -> dict[str, float]:
 @pytest.mark.parametrize("definitions", [EXERCISE, AS_FUNCTIONS])
 def test_the_exercise_gives_the_json_of_the_contract(definitions: list[str]) -> None:
     result = chain(*definitions, "--at", "x=1")
+    assert result.pop("format") == 1
     assert result.pop("numerical") == {"x": pytest.approx(200, rel=1e-9)}
     assert result == {
         "of": "h",

@@ -48,6 +48,13 @@ class LatexNotation:
         d = "d" if f"d{of}/d{wrt}" in self.ordinary else r"\partial"
         return rf"\frac{{{d} {self.name(of)}}}{{{d} {self.name(wrt)}}}"
 
+    def second(self, of: str, first: str, then: str) -> str:
+        r"""`\frac{\partial^2 h}{\partial x \, \partial y}`."""
+        d = "d" if f"d{of}/d{first}" in self.ordinary else r"\partial"
+        names = [self.name(first), self.name(then)]
+        below = rf"{d} {names[0]}^2" if first == then else rf"{d} {names[0]} \, {d} {names[1]}"
+        return rf"\frac{{{d}^2 {self.name(of)}}}{{{below}}}"
+
     def with_ordinary(self, names: frozenset[str]) -> Self:
         """With these derivatives written with d."""
         return replace(self, ordinary=names)

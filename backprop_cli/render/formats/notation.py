@@ -43,6 +43,9 @@ class Notation(Protocol):
     def partial(self, of: str, wrt: str) -> str:
         """∂of/∂wrt."""
 
+    def second(self, of: str, first: str, then: str) -> str:
+        """The second derivative: ∂²of/∂first∂then."""
+
     def with_ordinary(self, names: frozenset[str]) -> Self:
         """The same notation for derivatives of which those of these names hold nothing fixed: dh/dx, not ∂h/∂x."""
 
@@ -129,6 +132,13 @@ class TextNotation:
         """`∂E/∂w31`, `dh/dx`."""
         d = "d" if f"d{of}/d{wrt}" in self.ordinary else self.symbol("partial")
         return f"{d}{self.name(of)}/{d}{self.name(wrt)}"
+
+    def second(self, of: str, first: str, then: str) -> str:
+        """`∂²h/∂x∂y`, `d²h/dx²`."""
+        d = "d" if f"d{of}/d{first}" in self.ordinary else self.symbol("partial")
+        square, names = "^2" if self.is_ascii else "²", [self.name(first), self.name(then)]
+        below = f"{d}{names[0]}{square}" if first == then else f"{d}{names[0]}{d}{names[1]}"
+        return f"{d}{square}{self.name(of)}/{below}"
 
     def with_ordinary(self, names: frozenset[str]) -> Self:
         """With these derivatives written with d."""

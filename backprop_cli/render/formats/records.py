@@ -21,7 +21,7 @@ from backprop_cli.render.views.selection import Shown
 from backprop_cli.training.train import Run
 
 if TYPE_CHECKING:
-    from backprop_cli.chain.result import ChainResult, Total
+    from backprop_cli.chain.result import ChainResult, SecondDerivative, Total
 
 CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
 CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified", "rule_name")
@@ -180,8 +180,20 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
     yield "derivatives", {name: _total_record(total) for name, total in result.derivatives.items()}
     if result.has_values:
         yield "numerical", result.numerical
+    if result.mode is not None:
+        yield "mode", result.mode.value
+        yield "operations", {mode: number._asdict() for mode, number in result.operations.items()}
+    if result.second:
+        yield "second_derivatives", [_second_record(result.of, one) for one in result.second]
     if result.notices:
         yield "notices", result.notices
+
+
+def _second_record(of: str, one: SecondDerivative) -> dict[str, Any]:
+    first, then = one.wrt
+    name = f"d2{of}/d{first}d{then}"
+    simplified = None if one.simplified is None else _ASCII.rule(one.simplified)
+    return {"name": name, "of": of, "wrt": list(one.wrt), "simplified": simplified, "value": one.value}
 
 
 def _with_rule_name(partial: Partial, result: ChainResult) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from backprop_cli.chain.question import Mode
 from backprop_cli.chain.result import ChainResult, Total
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
@@ -35,8 +36,10 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
     asked = {total.partial.name for total in result.derivatives.values()}
     inner = [partial for partial in result.partials if partial.terms and partial.name not in asked]
     if inner:
-        yield Heading("Intermediates")
+        yield Heading("Forward mode" if result.mode is Mode.forward else "Intermediates")
         yield _table(inner, result, notation)
+    if result.operations:
+        yield _counted(result, notation)
     if all(total.is_bare for total in result.derivatives.values()):
         yield Heading("Derivatives")
         yield _table([total.partial for total in result.derivatives.values()], result, notation)
@@ -47,6 +50,8 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
         for total in result.derivatives.values():
             yield from _total(total, notation)
         yield from _left_out(result, notation)
+    if result.second:
+        yield from _second(result, notation)
     if result.has_values:
         yield from _checked(result, notation)
 
@@ -95,6 +100,18 @@ def _rule_words(name: str) -> str:
     return _RULE_WORDS.get(name, words) if name in _NOT_RULES else f"{words} rule"
 
 
+def _counted(result: ChainResult, notation: Notation) -> Note:
+    """How much each mode multiplies and adds up for all the derivatives."""
+    count = len(result.derivatives)
+    pieces = []
+    for mode, number in result.operations.items():
+        products = counted(number.multiplications, "multiplication")
+        pieces.append(f"{mode} mode takes {products} and {counted(number.additions, 'addition')}")
+    every = "the derivative" if count == 1 else f"all {count} derivatives"
+    sentence = f"For {every}, {', '.join(pieces)} of derivatives."
+    return Note(notation.text(sentence))
+
+
 def _held(result: ChainResult, notation: Notation) -> Iterator[Note]:
     """What a partial with a bar means, where there is one."""
     held = next((partial for partial in result.partials if "|" in partial.wrt), None)
@@ -123,6 +140,28 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
         yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
     if total.paths is not None:
         yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
+
+
+def _second(result: ChainResult, notation: Notation) -> Iterator[Block]:
+    """The second derivatives, and of several variables the matrix of their values."""
+    yield Heading("Second derivatives")
+    lines = []
+    for one in result.second:
+        is_shown = one.simplified is not None and _characters(one.simplified) <= WIDEST_FORMULA
+        shown = [notation.rule(one.simplified), notation.numbers(one.simplified)] if one.simplified and is_shown else []
+        known = result.has_values
+        rights = [*shown[: 2 if known else 1], *([notation.term(one.value)] if known else [])]
+        lines.append(Equation(notation.second(result.of, *one.wrt), _different(rights or [notation.word("too long")])))
+    yield Equations(lines)
+    names = list(result.derivatives)
+    if result.has_values and len(names) > 1:
+        yield Heading("Hessian matrix")
+        values = {frozenset(one.wrt): one.value for one in result.second}
+        columns = [Column("", "math"), *(Column(notation.math(notation.name(name)), "number") for name in names)]
+        rows: list[list[str | float]] = [
+            [notation.math(notation.name(a)), *(values[frozenset((a, b))] for b in names)] for a in names
+        ]
+        yield Table(columns, rows, len(rows))
 
 
 def _left_out(result: ChainResult, notation: Notation) -> Iterator[Note]:
