@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from backprop_cli.errors import InputError, Place, Problem, UnknownNameError
 from backprop_cli.files.edit import decode
-from backprop_cli.files.expected import kind_of, name_fault
+from backprop_cli.files.expected import kind_of, many, name_fault
 from backprop_cli.files.places import place_at
 
 DELIMITERS = ",;\t"
@@ -83,7 +84,7 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
     try:
         for row in reader:
             if row:
-                rows.append(tuple(cell.strip() for cell in row))
+                rows.append(tuple(_with_point(cell.strip(), delimiter) for cell in row))
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise InputError(Problem(f"this is no CSV: {error}", place=Place(file, reader.line_num))) from None
@@ -99,9 +100,17 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
     width = len(rows[0] if header is None else header)
     for cells, line in zip(rows, lines, strict=True):
         if len(cells) != width:
-            message = f"expected {width} cells as in the first line, found {len(cells)}"
+            message = f"expected {many(width, 'cell')} as in the first line, found {len(cells)}"
             raise InputError(Problem(message, place=place_at(file, text, line, 1)))
     return Table(file, text, header, tuple(rows), tuple(lines), delimiter)
+
+
+_WITH_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
+
+
+def _with_point(cell: str, delimiter: str) -> str:
+    """`1,5` of a table whose cells semicolons part, as 1.5: where a comma parts decimals, tables are saved so."""
+    return cell.replace(",", ".") if delimiter == ";" and _WITH_COMMA.fullmatch(cell) else cell
 
 
 def _is_number(cell: str) -> bool:

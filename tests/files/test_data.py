@@ -50,6 +50,12 @@ def test_a_file_may_name_its_columns_and_say_that_it_has_no_header(tmp_path: Pat
     assert setup.samples.targets.tolist() == [[0, 1], [1, 0]]
 
 
+def test_decimal_commas_are_read_where_semicolons_part_the_cells(tmp_path: Path) -> None:
+    setup = load(network(tmp_path, "x;y\n1,5;-2\n,25;1,5e-1\n", targets=["y"], layers=[{"units": 1}]))
+    assert setup.samples.inputs.tolist() == [[1.5], [0.25]]
+    assert setup.samples.targets.tolist() == [[-2.0], [0.15]]
+
+
 def test_standardized_inputs_have_mean_0_and_deviation_1_and_the_numbers_are_said(tmp_path: Path) -> None:
     file = network(tmp_path, targets=["species"], standardize=True)
     inputs = load(file).samples.inputs
