@@ -27,6 +27,7 @@ FUNCTIONS = {
     "softmax": "jax.nn.softmax({z})",
     "bipolar_sigmoid": "jnp.tanh({z} / 2)",
 }
+FILLED_UP = "E of a batch; a sample that only fills it up does not count."
 NET_INPUT_LOSSES = {
     ("softmax", "cross_entropy"): "-t * jax.nn.log_softmax(z)",
     ("softmax", "kl_divergence"): "t * (jnp.log(jnp.where(t > 0, t, 1)) - jax.nn.log_softmax(z))",
@@ -110,15 +111,14 @@ def _of_net_inputs(setup: Setup) -> str | None:
 def _loss(setup: Setup) -> Iterator[str]:
     network, reduce = setup.network, setup.schedule.reduction
     of_net_inputs = _of_net_inputs(setup)
-    yield from (
-        "",
-        "",
-        "def loss(p, x, t, counts):",
-        '    """E of a batch; a sample that only fills it up does not count."""',
-    )
+    if _is_filled_up(setup):
+        yield from ("", "", "def loss(p, x, t, counts):", f'    """{FILLED_UP}"""')
+        total = f"(shares.sum(axis=1) * counts).sum(){' / counts.sum()' if reduce == 'mean' else ''}"
+    else:
+        yield from ("", "", "def loss(p, x, t):")
+        total = f"shares.sum(axis=1).{reduce}()"
     yield f"    {'o' if of_net_inputs is None else 'z'} = forward(p, x)"
     yield f"    shares = {of_net_inputs or loss_code('jnp', network.loss, 't', 'o')}"
-    yield f"    total = (shares.sum(axis=1) * counts).sum(){' / counts.sum()' if reduce == 'mean' else ''}"
     penalty, terms = network.penalty, []
     for layer, kind in enumerate(network.names.biases, start=1):
         for name, which in (("W", "weights"), *((("b", "biases"),) if kind != "none" else ())):
@@ -128,7 +128,7 @@ def _loss(setup: Setup) -> Iterator[str]:
     if terms:
         divisor = f" / {penalty.divisor}" if penalty.divisor > 1 else ""
         yield f"    penalty = ({' + '.join(terms)}){divisor}"
-    yield "    return total" + (" + penalty" if terms else "")
+    yield f"    return {total}" + (" + penalty" if terms else "")
 
 
 # ── training ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,6 +139,12 @@ def _is_whole(setup: Setup) -> bool:
     schedule, samples = setup.schedule, len(setup.samples)
     is_shuffled = schedule.shuffle and schedule.batch_size is not None
     return schedule.steps == 0 or (schedule.batch_limit(samples) == samples and not is_shuffled)
+
+
+def _is_filled_up(setup: Setup) -> bool:
+    """Whether the last batch of a pass is smaller than the others, while `lax.scan` wants all of one size."""
+    samples = len(setup.samples)
+    return not _is_whole(setup) and setup.schedule.pass_length(samples) % setup.schedule.batch_limit(samples) != 0
 
 
 def _state(setup: Setup) -> list[str]:
@@ -153,7 +159,9 @@ def _training(setup: Setup) -> Iterator[str]:
     packed = state[0] if len(state) == 1 else f"({', '.join(state)})"
     yield from ("", "", "def update(state, batch):", f"    {', '.join(state)} = state")
     if _is_whole(setup):
-        yield "    g = jax.grad(loss)(p, x, t, jnp.ones(len(x)))"
+        yield "    g = jax.grad(loss)(p, x, t)"
+    elif not _is_filled_up(setup):
+        yield "    g = jax.grad(loss)(p, x[batch], t[batch])"
     else:
         yield "    samples, counts = batch"
         yield "    g = jax.grad(loss)(p, x[samples], t[samples], counts)"
@@ -169,7 +177,7 @@ def _training(setup: Setup) -> Iterator[str]:
         yield "parameters = train(parameters)"
     else:
         yield f"parameters, *_ = train(({', '.join(names)}))"
-    yield 'print("loss", loss(parameters, x, t, jnp.ones(len(x))))'
+    yield f'print("loss", loss(parameters, x, t{", jnp.ones(len(x))" if _is_filled_up(setup) else ""}))'
 
 
 def _rule(setup: Setup, is_counted: bool) -> Iterator[str]:
@@ -197,24 +205,20 @@ def _rule(setup: Setup, is_counted: bool) -> Iterator[str]:
 
 def _batches(setup: Setup) -> Iterator[str]:
     schedule, samples = setup.schedule, len(setup.samples)
-    per_pass, size, used = (
-        schedule.batches_per_pass(samples),
-        schedule.batch_limit(samples),
-        schedule.pass_length(samples),
-    )
-    yield from (
-        "",
-        "",
-        "def batch(step):",
-        '    """The samples of a step, and which of them only fill up the last batch of a pass."""',
-    )
+    per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
+    used = schedule.pass_length(samples)
+    yield from ("", "", "def batch(step):")
     yield f"    order = list(range({samples}))"
     if schedule.shuffle:
         yield f'    random.Random(f"{schedule.seed}/{{step // {per_pass}}}").shuffle(order)'
     yield f"    first = step % {per_pass} * {size}"
+    steps = f"range({setup.updates}, {setup.updates} + STEPS)" if setup.updates else "range(STEPS)"
+    if not _is_filled_up(setup):
+        yield from (f"    return order[first : first + {size}]", "", "")
+        yield f"BATCHES = jnp.array([batch(step) for step in {steps}])"
+        return
     yield f"    chosen = order[first : min(first + {size}, {used})]"
     yield f"    missing = {size} - len(chosen)"
     yield "    return chosen + [0] * missing, [1.0] * len(chosen) + [0.0] * missing"
     yield from ("", "")
-    steps = f"range({setup.updates}, {setup.updates} + STEPS)" if setup.updates else "range(STEPS)"
     yield f"BATCHES = tuple(map(jnp.array, zip(*map(batch, {steps}), strict=True)))"

@@ -12,7 +12,7 @@ from tests.bridges.scripts import last_loss
 jax = pytest.importorskip("jax")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [case for case in CASES if not case.endswith(" out")])
 @pytest.mark.filterwarnings("ignore")
 def test_its_last_loss_is_ours(case: str) -> None:
     setup = load(CASES[case])
