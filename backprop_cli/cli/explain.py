@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import NETWORK_SUFFIXES, complete_parameter
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.values import names_in
 from backprop_cli.errors import UsageError
 from backprop_cli.files.shipped import example_names
 from backprop_cli.nearest import nearest
@@ -132,11 +132,7 @@ def _wanted(config: str | None, names: list[str]) -> tuple[str | None, list[str]
     """CONFIG and the names that are to be explained: `explain w31` leaves CONFIG out, `w31,w41` are two names."""
     if config is not None and not _is_network(config):
         return _wanted(None, [config, *names])
-    return config, [name for given in names for name in list(filter(str.strip, _COMMA.split(given))) or [given]]
-
-
-_COMMA = re.compile(r",(?![^\[{]*[\]}])")
-"""A comma, but for those of a position `W2[1,1]`."""
+    return config, names_in(names)
 
 
 def _is_network(word: str) -> bool:

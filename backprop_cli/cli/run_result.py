@@ -8,6 +8,7 @@ from itertools import chain
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.show import Showing, show
+from backprop_cli.cli.values import names_in
 from backprop_cli.derivation.explanation import derive
 from backprop_cli.errors import UsageError
 from backprop_cli.files.limits import require_records
@@ -58,7 +59,7 @@ def selection_of(
         raise UsageError(f"there is no layer {layer}: the network has {counted(names.depth, 'layer')}")
     if weights and not is_brief:
         raise UsageError("--weight goes with --brief\n    hint: backprop explain CONFIG NAME derives one by itself")
-    chosen = tuple(names.find(name) for given in weights for name in given.split(","))
+    chosen = tuple(map(names.find, names_in(weights)))
     return Selection(frozenset(one.value for one in only), None if layer is None else layer - 1, chosen, is_brief)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -98,3 +99,12 @@ def count_or_all(text: str | int) -> int:
         return count_of(1)(text)
     except ValueError:
         raise ValueError(f"expected a whole number of at least 1, or all, found {str(text)!r}") from None
+
+
+_COMMA = re.compile(r",(?![^\[{]*[\]}])")
+"""A comma, but for those of a position `W2[1,1]`."""
+
+
+def names_in(words: Iterable[str]) -> list[str]:
+    """The names in words such as `w31,w41`."""
+    return [name for word in words for name in list(filter(str.strip, _COMMA.split(word))) or [word]]

@@ -68,7 +68,7 @@ def test_a_brief_run_has_a_line_for_each_quantity() -> None:
 
 
 def test_a_brief_run_can_be_cut_to_chosen_weights() -> None:
-    shown = backprop("run", "classic", "--brief", "-w", "w31,b2").stdout
+    shown = backprop("run", "classic", "--brief", "-w", "W2[1,1],b2").stdout
     assert set(re.findall(r"^  (∂E/∂[wb]\S+|[wb]\d+) ", shown, re.MULTILINE)) == {"∂E/∂w31", "∂E/∂b2", "w31", "b2"}
     assert "∂a1/∂z1" not in shown
 

@@ -44,12 +44,18 @@ class Selection(NamedTuple):
         for layer in reversed(self.layers(derivation.names)):
             yield layer, derivation.count(layer), derivation.layer(layer)
 
-    def links(self, derivation: Derivation) -> list[Partial]:
+    def links(self, derivation: Derivation) -> Iterator[Partial]:
         """The gradients that are shown and all that they are made of, each once and after its own factors."""
-        found: dict[str, Partial] = {}
-        for parameter in self.of(derivation.names):
-            found |= {partial.name: partial for partial in closure(derivation.gradient(parameter))}
-        return list(found.values())
+        if not self.parameters:
+            inputs = {derivation.names.input(index) for index in range(derivation.names.widths[0])}
+            yield from (link for _, _, links in self.partials(derivation) for link in links if link.wrt not in inputs)
+            return
+        seen: set[str] = set()
+        for parameter in self.parameters:
+            for link in closure(derivation.gradient(parameter)):
+                if link.name not in seen:
+                    seen.add(link.name)
+                    yield link
 
 
 ALL = Selection()
