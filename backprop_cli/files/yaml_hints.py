@@ -47,6 +47,7 @@ def find_slip(failure: Failure) -> Slip | None:
 
 _KEY = re.compile(r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w*)[ ]*:(?=\s|$)")
 _KEY_WITHOUT_SPACE = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*):(?=[^\s:/])")
+_KEY_WITHOUT_COLON = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]+(?=\S).")
 _KEY_WITH_EQUALS = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]*=[ ]*(?=\S)")
 _ITEM = re.compile(r"(?P<indent>[ ]*)-[ ]+")
 _PLAIN_VALUE = re.compile(r"""[ ]*(?:-[ ]+)*[A-Za-z_]\w*[ ]*:[ ]+(?P<value>[^\s'"\[{#&*!|>%@`].*)""")
@@ -70,12 +71,50 @@ def _missing_space(failure: Failure) -> Slip | None:
     return None
 
 
+def _missing_space_in_flow(failure: Failure) -> Slip | None:
+    match = re.search(r"(\w+):(?=\S)", failure.shown) if "unexpected ':'" in failure.reason else None
+    if match is None:
+        return None
+    message = f"a space is missing after the colon of {match[1]!r}"
+    return Slip(failure.line + 1, match.end(), message, f"write {match[0]} and a space")
+
+
+def _missing_space_after_dash(failure: Failure) -> Slip | None:
+    match = re.match(r"[ ]*-(?=[A-Za-z_\[{\"'])", failure.shown)
+    if match is None:
+        return None
+    rest = failure.shown[match.end() :].strip()
+    return Slip(failure.line + 1, match.end(), "a space is missing after the dash", f"write - {rest}")
+
+
+def _missing_line_end(failure: Failure) -> Slip | None:
+    before, after = failure.shown[: failure.column].rstrip(), failure.shown[failure.column :]
+    if not before.endswith(("]", "}")) or not _KEY.match(after):
+        return None
+    return Slip(
+        failure.line + 1, failure.column + 1, "a new key needs a line of its own", f"begin a line before {after}"
+    )
+
+
 def _equals(failure: Failure) -> Slip | None:
     for number, line in _lines_before(failure):
         match = _KEY_WITH_EQUALS.match(line)
         if match:
             written = f"{match['key']}: {line[match.end() :].strip()}"
             return Slip(number + 1, line.index("=") + 1, "a key is followed by a colon", f"write {written}")
+    return None
+
+
+def _missing_colon(failure: Failure) -> Slip | None:
+    if "':'" not in failure.reason and "mapping values" not in failure.reason:
+        return None
+    for number, line in _lines_before(failure):
+        match = _KEY_WITHOUT_COLON.match(line)
+        if match and ":" not in line and line[match.end() - 1] not in "-?":
+            written = f"{match['key']}: {line[match.end() - 1 :].strip()}"
+            return Slip(
+                number + 1, match.end("key") + 1, f"a colon is missing after {match['key']!r}", f"write {written}"
+            )
     return None
 
 
@@ -158,7 +197,8 @@ def _indentation(failure: Failure) -> Slip | None:
 
 
 _SEARCHES: tuple[Callable[[Failure], Slip | None], ...] = (
-    _tab, _missing_space, _equals, _brackets, _quotes, _colon_in_text, _first_sign, _needless_bracket, _indentation,
+    _tab, _missing_space, _missing_space_in_flow, _missing_space_after_dash, _missing_line_end, _equals,
+    _missing_colon, _brackets, _quotes, _colon_in_text, _first_sign, _needless_bracket, _indentation,
 )  # fmt: skip
 """In this order: what is on an earlier line comes before what PyYAML makes of the line on which it stopped."""
 

@@ -36,6 +36,22 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         INPUTS + TARGETS + "layers:\n  - weights:[[0.1, 0.2]]\n", "4:5", "found the text 'weights:[[0.1, 0.2]]'",
         "a space is missing after the colon: weights: [[0.1, 0.2]]",
     ),
+    "no space in braces": (
+        GOOD + "names: {loss: L, outputs:[y]}\n", "5:25", "a space is missing after the colon of 'outputs'", "write outputs:",
+    ),
+    "no space after a dash": (
+        TWO_KEYS + "    weights:\n      - [1, 2]\n      -{a: 3, b: 4}\n", "7:7", "a space is missing after the dash",
+        "write - {a: 3, b: 4}",
+    ),
+    "no end of a line": (
+        "inputs: [1, 2]targets: [1]\n" + LAYERS, "1:15", "a new key needs a line of its own", "begin a line before targets: [1]",
+    ),
+    "no colon": (
+        "title a try\n" + GOOD, "1:6", "a colon is missing after 'title'", "write title: a try",
+    ),
+    "no colon between keys": (
+        INPUTS + TARGETS + "loss huber\n" + LAYERS, "3:5", "a colon is missing after 'loss'", "write loss: huber",
+    ),
     "equals": ("inputs = [1, 2]\n" + TARGETS + LAYERS, "1:8", "a key is followed by a colon", "write inputs: [1, 2]"),
     "unclosed bracket": (
         "inputs: [1, 2\n" + TARGETS + LAYERS, "1:9", "this [ is never closed", "a ] is missing, before line 2 perhaps",
