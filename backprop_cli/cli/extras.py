@@ -16,7 +16,6 @@ from backprop_cli.errors import MissingExtraError
 
 LIBRARIES = {
     "jinja2": "Jinja2",
-    "latex2mathml": "latex2mathml",
     "markupsafe": "Jinja2",
     "vl_convert": "vl-convert-python",
     "onnx": "onnx",

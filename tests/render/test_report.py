@@ -265,10 +265,10 @@ def test_the_file_itself_is_in_the_page() -> None:
 def test_what_is_missing_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.startswith("backprop_cli.render.page.")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
     result = backprop("report", "classic", "-o", "-")
     assert result.exit_code == 2
-    assert "latex2mathml is not installed" in result.stderr and "[report]'" in result.stderr
+    assert "Jinja2 is not installed" in result.stderr and "[report]'" in result.stderr
 
 
 def test_a_diverging_run_writes_no_page(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def matrix_formula(block: Matrix, notation: LatexNotation) -> str:
     parts = [block.left, block.right] if block.right else [block.left]
     if block.values.size == 1:
         return " = ".join([*parts, *_shortened(notation.column([float(block.values[0, 0])]))])
-    rows, columns = (_edges(count) for count in block.values.shape)
+    rows, columns = (edges(count) for count in block.values.shape)
     places = [(row, column) for row in rows if row is not None for column in columns if column is not None]
     shown = iter(_shortened(notation.column([float(block.values[place]) for place in places])))
     lines = [
@@ -214,5 +214,6 @@ def _dots(columns: Sequence[int | None]) -> str:
     return " & ".join(r"\ddots" if column is None else r"\vdots" for column in columns)
 
 
-def _edges(count: int) -> Sequence[int | None]:
+def edges(count: int) -> Sequence[int | None]:
+    """The rows or columns of a matrix that are shown, None for those left out."""
     return range(count) if count <= MATRIX_EDGE else [*range(MATRIX_EDGE // 2), None, count - 1]

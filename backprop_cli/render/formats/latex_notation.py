@@ -108,6 +108,14 @@ class LatexNotation:
         """`a + b`."""
         return " + ".join(terms)
 
+    def equal(self, sides: Sequence[str]) -> str:
+        """`a = b`."""
+        return " = ".join(sides)
+
+    def bracketed(self, formula: str) -> str:
+        """`(a + b)`."""
+        return f"({formula})"
+
     def symbol(self, symbol: str) -> str:
         r"""`\partial`."""
         return SYMBOLS[symbol][2]

@@ -85,6 +85,12 @@ class Notation(Protocol):
     def sum(self, terms: Sequence[str]) -> str:
         """The terms, added."""
 
+    def equal(self, sides: Sequence[str]) -> str:
+        """The sides, with equals signs between them."""
+
+    def bracketed(self, formula: str) -> str:
+        """A formula in parentheses."""
+
     def symbol(self, symbol: str) -> str:
         """One of the signs in `SYMBOLS`, by its English name."""
 
@@ -201,6 +207,14 @@ class TextNotation:
     def sum(self, terms: Sequence[str]) -> str:
         """`a + b`."""
         return " + ".join(terms)
+
+    def equal(self, sides: Sequence[str]) -> str:
+        """`a = b`."""
+        return " = ".join(sides)
+
+    def bracketed(self, formula: str) -> str:
+        """`(a + b)`."""
+        return f"({formula})"
 
     def symbol(self, symbol: str) -> str:
         """`∂`, or `d`."""

@@ -153,7 +153,7 @@ class Articles:
             explanation.name,
             explanation.value,
             notation.math(notation.name(explanation.name)),
-            notation.math(f"{notation.name(explanation.name)} = {value}"),
+            notation.math(notation.equal([notation.name(explanation.name), value])),
             list(self._lines(chain(target, notation))),
             tuple(_path_row(path, notation) for path in paths),
             explanation.path_count - len(paths),
@@ -208,7 +208,7 @@ class Articles:
         values[f"g({name})"] = explanation.update.decayed
         for line, quantity in zip(lines, [*between, f"{name}+"], strict=True):
             symbols, *numbers, _ = line.rights
-            row = math(symbols), math(" = ".join(numbers))
+            row = math(symbols), math(self.step_notation.equal(numbers))
             yield Row(
                 quantity,
                 f"new value of {name}" if quantity == f"{name}+" else quantity,

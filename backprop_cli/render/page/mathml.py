@@ -1,8 +1,6 @@
-r"""Formulas as MathML, with every number in them marked as the quantity it is.
+"""Mathematics in MathML, with every number in it marked as the quantity it is: see `Notation`.
 
-A formula is written in LaTeX and converted by `latex2mathml`. What comes from the user (names) or must stay findable (numbers,
-partials) is put into the LaTeX as a mark, `\class{m3}{…}`, and set in its place afterwards, in the element tree: the converter
-never sees a user's text, and nothing has to be searched for in its output.
+What a formula is made of are strings of elements; what comes from the user is escaped where it is put in.
 """
 
 from __future__ import annotations
@@ -10,53 +8,47 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
-from functools import lru_cache
-from xml.etree import ElementTree
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
-from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.formula.printer import SUM, Piece
-from backprop_cli.formula.typeset import LatexPrinter
-from backprop_cli.render.formats.decimals import Digits, format_term
-from backprop_cli.render.formats.latex_notation import LatexNotation, latex_name
+from backprop_cli.formula.printer import ATOM, SUM, Piece
+from backprop_cli.formula.typeset import MATHML, MathmlPrinter
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
+from backprop_cli.render.formats.latex import edges
+from backprop_cli.render.formats.notation import rule_pieces
+from backprop_cli.render.formats.signs import SYMBOLS
 
-Element = ElementTree.Element
+if TYPE_CHECKING:
+    from backprop_cli.derivation.matrices import Part
+    from backprop_cli.formula.formula import Formula
+    from backprop_cli.render.views.blocks import Matrix
+
 BREAK = "\x1f"
 """Where a long formula may go on in the next line."""
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-_MARK = re.compile(r"\\class\{m(\d+)\}")
-
-
-class _NumberPrinter(LatexPrinter):
-    """LaTeX in which a marked number has parentheses of its own, so that they come and go with its sign."""
-
-    def __init__(self, factors: Mapping[str, str]) -> None:
-        self.factors = factors
-
-    def parenthesized(self, piece: Piece) -> Piece:
-        """The mark that brings its parentheses, or parentheses."""
-        if piece.is_sign_first and piece.text in self.factors:
-            return Piece(self.factors[piece.text], is_open=True)
-        return super().parenthesized(piece)
+_TIMES = '<mo form="infix">⋅</mo>'
+_EQUALS = '<mo form="infix">=</mo>'
+_LETTERS = ("partial", "eta", "delta", "mu", "tau", "lambda")
+"""The signs in `SYMBOLS` that are letters, set as names; the others are operators."""
 
 
 @dataclass(frozen=True)
-class PageNotation(LatexNotation):
-    """LaTeX that ends as MathML: `math` gives HTML.
+class PageNotation:
+    """MathML; `math` gives HTML.
 
     `stages` says of a local derivative how far it is from the loss; `of_step` marks the numbers as a step's over its batch,
-    rather than one sample's.
+    rather than one sample's. `ordinary` is as in `TextNotation`.
     """
 
+    digits: Digits = EIGHT_DECIMALS
     stages: Mapping[str, int] = field(default_factory=dict)
     of_step: bool = False
-    marks: list[Element] = field(default_factory=list)
+    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def text(self, text: str) -> str:
         """Words, escaped."""
@@ -68,56 +60,153 @@ class PageNotation(LatexNotation):
 
     def math(self, formula: str) -> str:
         """A formula as one or more `<math>` elements, between which a line may end."""
-        return ZERO_WIDTH_SPACE.join(self._math(part) for part in formula.split(BREAK) if part.strip())
+        return ZERO_WIDTH_SPACE.join(f"<math>{part}</math>" for part in formula.split(BREAK) if part.strip())
 
     def name(self, name: str) -> str:
-        """A scalar's name; one that is no plain letter with an index is set as text."""
-        latex = latex_name(name)
-        if re.fullmatch(r"\w+", name) and not latex.startswith(r"\text"):
-            return latex
-        text = Element("mtext")
-        text.text = name
-        return self._mark(text, "x")
+        """A scalar's name as one element, its number as an index; one that is no letters and digits as text."""
+        found = _INDEXED.fullmatch(name)
+        if found is None:
+            return f"<mi>{name}</mi>" if len(name) == 1 and name.isalpha() else f"<mtext>{self.text(name)}</mtext>"
+        index = found[2].lstrip("_")
+        number = f"<mn>{index.replace('_', ',')}</mn>"
+        return f"<msub><mi>{found[1]}</mi>{number if re.fullmatch('[0-9_]+', index) else f'<mi>{index}</mi>'}</msub>"
 
     def partial(self, of: str, wrt: str) -> str:
         """∂of/∂wrt, marked with its name."""
         name = f"d{of}/d{wrt}"
-        marked = Element("mrow", {"data-partial": name, **self._stage(name)})
-        return self._mark(marked, super().partial(of, wrt))
+        sign = "<mi>d</mi>" if name in self.ordinary else self.symbol("partial")
+        fraction = MATHML.fraction(sign + self.name(of), sign + self.name(wrt), is_small=False)
+        return _element("mrow", fraction, {"data-partial": name, **self._stage(name)})
+
+    def with_ordinary(self, names: frozenset[str]) -> Self:
+        """With these derivatives written with d."""
+        return replace(self, ordinary=names)
+
+    def rule(self, rule: Rule) -> str:
+        """A rule filled with names."""
+        return MATHML.write(rule.shortened, rule_pieces(rule, self))
+
+    def numbers(self, rule: Rule) -> str:
+        """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them.
+
+        The page's script puts other numbers in, so each place where a negative one has parentheses is marked.
+        """
+        pieces, factors = {}, {}
+        for hole, value in rule.values.items():
+            name = "Σt" if hole == "s" else rule.names.get(hole)
+            pieces[hole] = self.piece(value)
+            if name:
+                text = self.quantity(name, value)
+                pieces[hole] = Piece(text, SUM, is_sign_first=True)
+                factors[text] = Piece(self.quantity(name, value, True), ATOM)
+        return _Filled(factors).write(rule.shortened, pieces)
+
+    def spelled(self, formula: Formula) -> str:
+        """Its text."""
+        return f"<mtext>{self.text(formula.text)}</mtext>"
+
+    def piece(self, value: float) -> Piece:
+        """A number within a formula."""
+        return MATHML.number(format_term(value, self.digits))
+
+    def value(self, value: float, least: int = 0) -> str:
+        """A number with all its decimals."""
+        return self.number(format_number(value, self.digits.at_least(least)))
+
+    def column(self, values: Sequence[float]) -> list[str]:
+        """Numbers in one style."""
+        return [self.number(text) for text in format_column(values, self.digits)]
+
+    def number(self, text: str) -> str:
+        """`<mn>0.5</mn>`, with its sign before it."""
+        return MATHML.number(text).text
+
+    def factor(self, value: float) -> str:
+        """A number, in parentheses where a product needs them."""
+        return MATHML.at_least(self.piece(value), ATOM).text
+
+    def term(self, value: float) -> str:
+        """A number by itself."""
+        return self.piece(value).text
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """A number, marked with the name of its quantity and its exact value."""
-        marked = Element("mrow", {**self.marks_of(name, value), **self._stage(name)})
-        if is_factor:
-            marked.set("data-factor", "")
-        marked.extend(number_elements(value, self.digits, is_factor))
-        return self._mark(marked, "x")
-
-    def numbers(self, rule: Rule) -> str:
-        """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them."""
-        factors: dict[str, str] = {}
-        pieces = {hole: self._piece_of(rule, hole, factors) for hole in rule.values}
-        return _NumberPrinter(factors).write(rule.shortened, pieces)
-
-    def _piece_of(self, rule: Rule, hole: str, factors: dict[str, str]) -> Piece:
-        """What stands for a name; of a quantity how it stands where a sign binds it is kept in `factors`.
-
-        Whether it is negative may change in the page, so that each counts as if it were.
-        """
-        value, name = rule.values[hole], "Σt" if hole == "s" else rule.names.get(hole)
-        if not name:
-            return self.piece(value)
-        text = self.quantity(name, value)
-        factors[text] = self.quantity(name, value, True)
-        return Piece(text, SUM, True)
+        number = self.factor(value) if is_factor else self.term(value)
+        written = "<mtext>–</mtext>" if math.isnan(value) else number
+        marks = {**self.marks_of(name, value), **self._stage(name)}
+        return _element("mrow", written, marks | {"data-factor": ""} if is_factor else marks)
 
     def product(self, factors: Sequence[str]) -> str:
-        r"""`a \cdot b`, with a break after each dot."""
-        return rf" \cdot {BREAK}".join(factors)
+        """`a ⋅ b`, with a break after each dot."""
+        return f"{_TIMES}{BREAK}".join(factors)
 
     def sum(self, terms: Sequence[str]) -> str:
         """`a + b`, with a break before each plus."""
-        return f"{BREAK} + ".join(terms)
+        return f"{BREAK}{MATHML.plus}".join(terms)
+
+    def equal(self, sides: Sequence[str]) -> str:
+        """`a = b`."""
+        return _EQUALS.join(sides)
+
+    def bracketed(self, formula: str) -> str:
+        """A formula in parentheses, within which no line ends."""
+        return MATHML.parenthesized(Piece(formula.replace(BREAK, ""))).text
+
+    def symbol(self, symbol: str) -> str:
+        """A letter, or an operator."""
+        sign = SYMBOLS[symbol][0]
+        return f"<mi>{sign}</mi>" if symbol in _LETTERS else f'<mo form="infix">{sign}</mo>'
+
+    def new(self, name: str) -> str:
+        """A quantity after the update."""
+        return f"<msup>{self.name(name)}<mo>+</mo></msup>"
+
+    def word(self, word: str) -> str:
+        """A word within a formula."""
+        return f"<mtext>{self.text(word)}</mtext>"
+
+    def matrix(self, part: Part) -> str:
+        """W² transposed, δ¹, ∂E/∂W¹, f′²."""
+        name, layer, mark = part
+        if name == "closed form":
+            return self.word(name)
+        raised = "" if layer is None else f'<mo stretchy="false">(</mo><mn>{layer}</mn><mo stretchy="false">)</mo>'
+        raised += {"T": "<mi>⊤</mi>", "+": "<mo>+</mo>", "'": "", "": ""}[mark]
+        if name.startswith("d") and "/d" in name:
+            of, wrt = name[1:].split("/d", 1)
+            sign = self.symbol("partial")
+            return MATHML.fraction(sign + self.name(of), sign + _raised(self.name(wrt), raised), is_small=False)
+        letter = self.symbol(name) if name in ("delta", "eta") else self.name(name)
+        return _raised(f"<msup>{letter}<mo>′</mo></msup>" if mark == "'" else letter, raised)
+
+    def operator(self, operator: str) -> str:
+        """What stands between two matrices; words upright."""
+        if operator in ("(", ")"):
+            return f'<mo form="{"prefix" if operator == "(" else "postfix"}" stretchy="false">{operator}</mo>'
+        if operator.endswith(" over the batch"):
+            return self.word(operator)
+        if operator == "sum":
+            return '<mo form="prefix">∑</mo>'
+        sign = {"+": "+", "=": "=", "-": "−", "hadamard": "⊙"}.get(operator, "⋅")
+        return f'<mo form="infix">{sign}</mo>'
+
+    def shown_matrix(self, block: Matrix) -> str:
+        """`W = (…)`, of a large matrix its edges."""
+        sides = [block.left, block.right] if block.right else [block.left]
+        if block.values.size == 1:
+            return self.equal([*sides, self.term(float(block.values[0, 0]))])
+        rows, columns = (edges(count) for count in block.values.shape)
+        cells = [
+            ["⋮" if column is not None else "⋱" for column in columns]
+            if row is None
+            else ["⋯" if column is None else float(block.values[row, column]) for column in columns]
+            for row in rows
+        ]
+        table = "".join(f"<mtr>{''.join(map(self._cell, row))}</mtr>" for row in cells)
+        return self.equal([*sides, f"<mrow><mo>(</mo><mtable>{table}</mtable><mo>)</mo></mrow>"])
+
+    def _cell(self, cell: float | str) -> str:
+        return f"<mtd>{f'<mo>{cell}</mo>' if isinstance(cell, str) else self.term(cell)}</mtd>"
 
     def marks_of(self, name: str, value: float) -> dict[str, str]:
         """The attributes of an element that shows a quantity."""
@@ -127,74 +216,25 @@ class PageNotation(LatexNotation):
     def _stage(self, name: str) -> dict[str, str]:
         return {"data-stage": str(self.stages[name])} if name in self.stages else {}
 
-    def _mark(self, element: Element, body: str) -> str:
-        self.marks.append(element)
-        return rf"\class{{m{len(self.marks) - 1}}}{{{body}}}"
 
-    def _math(self, formula: str) -> str:
-        """Convert one formula, its marks numbered from 0 so that formulas of the same shape are converted once."""
-        found: list[Element] = []
-
-        def renumber(match: re.Match[str]) -> str:
-            found.append(self.marks[int(match[1])])
-            return rf"\class{{m{len(found) - 1}}}"
-
-        tree = deepcopy(_converted(_MARK.sub(renumber, formula)))
-        for element in list(tree.iter("mrow")):
-            mark = element.attrib.pop("class", "")
-            if mark.startswith("m") and mark[1:].isdigit():
-                _fill(element, found[int(mark[1:])])
-        _keep_infix(tree)
-        return ElementTree.tostring(tree, encoding="unicode")
+_INDEXED = re.compile(r"([^\W\d_]+)(\d+(?:_\d+)?|_\w+)")
 
 
-def _keep_infix(tree: Element) -> None:
-    """Give an operator at the edge of a broken formula the space that it has between its operands."""
-    row = tree[0] if len(tree) == 1 and tree[0].tag == "mrow" else tree
-    for edge in (row[:1], row[-1:]):
-        if edge and edge[0].tag == "mo" and edge[0].text in ("+", "⋅", "·", "="):
-            edge[0].set("form", "infix")
+class _Filled(MathmlPrinter):
+    """Puts `factors` in the place of what it would put in parentheses."""
+
+    def __init__(self, factors: Mapping[str, Piece]) -> None:
+        self.factors = factors
+
+    def parenthesized(self, piece: Piece) -> Piece:
+        """A marked number that has its own parentheses, or anything else between some."""
+        return self.factors.get(piece.text) or super().parenthesized(piece)
 
 
-def _fill(element: Element, marked: Element) -> None:
-    """Turn a placeholder into what it stands for; of a mark without content the placeholder's own content stays."""
-    if marked.tag == "mtext":
-        element[:] = [deepcopy(marked)]
-        return
-    element.attrib.update(marked.attrib)
-    if len(marked):
-        element[:] = deepcopy(list(marked))
+def _element(tag: str, content: str, attributes: Mapping[str, str]) -> str:
+    written = "".join(f' {key}="{Markup.escape(value)}"' for key, value in attributes.items())
+    return f"<{tag}{written}>{content}</{tag}>"
 
 
-@lru_cache(maxsize=4096)
-def _converted(latex: str) -> Element:
-    tree = ElementTree.fromstring(convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1))
-    tree.attrib = {}
-    return tree
-
-
-def number_elements(value: float, digits: Digits, is_factor: bool) -> list[Element]:
-    """A number in MathML, as `LatexNotation.term` or `.factor` writes it."""
-    if math.isnan(value):
-        return [_leaf("mtext", "–")]
-    mantissa, _, exponent = format_term(value, digits).partition("e")
-    elements = [_leaf("mo", "−", form="prefix")] if mantissa.startswith("-") else []
-    elements.append(_leaf("mn", mantissa.removeprefix("-")))
-    if exponent:
-        power = Element("msup")
-        power.append(_leaf("mn", "10"))
-        power.append(_leaf("mn", str(int(exponent)).replace("-", "−")))
-        elements += [_leaf("mo", "×"), power]
-    if is_factor and (exponent or mantissa.startswith("-")):
-        return [
-            _leaf("mo", "(", form="prefix", stretchy="false"),
-            *elements,
-            _leaf("mo", ")", form="postfix", stretchy="false"),
-        ]
-    return elements
-
-
-def _leaf(tag: str, text: str, **attributes: str) -> Element:
-    element = Element(tag, attributes)
-    element.text = text
-    return element
+def _raised(base: str, exponent: str) -> str:
+    return f"<msup>{base}<mrow>{exponent}</mrow></msup>" if exponent else base

@@ -23,7 +23,6 @@ from backprop_cli.render.drawing.svg import Element, size_of, style, text_of
 from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
-from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
@@ -269,5 +268,5 @@ def _block(block: Block, spoken: Block, notation: PageNotation) -> tuple[str, Ma
         return "note", Markup(block.text), ""
     assert isinstance(block, Matrix) and isinstance(spoken, Matrix)
     rows, columns = block.values.shape
-    html = Markup(notation.math(matrix_formula(block, notation)) + f" <small>{rows} × {columns}</small>")
+    html = Markup(notation.math(notation.shown_matrix(block)) + f" <small>{rows} × {columns}</small>")
     return "matrix", html, f"{spoken.left}, {rows} × {columns}"

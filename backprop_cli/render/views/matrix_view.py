@@ -61,9 +61,13 @@ def _matrices(steps: Iterable[MatrixStep], selection: Selection, notation: Notat
 def _meanings(network: Network, notation: Notation) -> Iterator[str]:
     """`f¹ = tanh`, and what J² is of a softmax."""
     for number, activation in enumerate(network.activations, start=1):
-        settings = ", ".join(f"{name} {notation.term(value)}" for name, value in activation.setting_values().items())
+        settings = ", ".join(
+            f"{name} {notation.math(notation.term(value))}" for name, value in activation.setting_values().items()
+        )
         name = notation.word(activation.name)
-        yield notation.math(f"{notation.matrix(('f', number, ''))} = {name}") + (f" ({settings})" if settings else "")
+        yield notation.math(notation.equal([notation.matrix(("f", number, "")), name])) + (
+            f" ({settings})" if settings else ""
+        )
         if not activation.is_elementwise:
             yield f"{notation.math(notation.matrix(('J', number, '')))} its Jacobian"
 

@@ -29,7 +29,7 @@ def chain_in_symbols(partial: Partial, notation: Notation) -> str:
     terms = _spread(partial.terms)
     products = [notation.product([notation.partial(factor.of, factor.wrt) for factor in term]) for term in terms]
     chain = shortened_sum(products, notation)
-    return f"{chain} = {notation.rule(partial.collapsed)}" if partial.collapsed else chain
+    return notation.equal([chain, notation.rule(partial.collapsed)]) if partial.collapsed else chain
 
 
 def chain_in_numbers(partial: Partial, notation: Notation) -> str:
@@ -43,7 +43,7 @@ def chain_in_numbers(partial: Partial, notation: Notation) -> str:
         for term in _spread(partial.terms)
     ]
     chain = shortened_sum(products, notation)
-    return f"{chain} = {notation.numbers(partial.collapsed)}" if partial.collapsed else chain
+    return notation.equal([chain, notation.numbers(partial.collapsed)]) if partial.collapsed else chain
 
 
 LONGEST_PRODUCT = 12

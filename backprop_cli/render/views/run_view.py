@@ -58,7 +58,7 @@ def heading(run: Run, samples: Sequence[int], notation: Notation) -> Iterator[Bl
 def facts(run: Run, notation: Notation) -> list[str]:
     """The shape, the functions, the loss and the learning rate."""
     network = run.setup.network
-    eta = f"{notation.symbol('eta')} = {notation.term(run.setup.schedule.learning_rate)}"
+    eta = notation.equal([notation.symbol("eta"), notation.term(run.setup.schedule.learning_rate)])
     loss = loss_in_words(network) + " with a penalty" * bool(network.penalty)
     words = [notation.text(fact) for fact in (shape_of(network), functions_of(network), loss)]
     return [*words, notation.math(eta)]

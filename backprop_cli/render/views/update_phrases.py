@@ -17,24 +17,31 @@ def update_rule(run: Run, notation: Notation) -> str:
     eta, minus = notation.symbol("eta"), notation.symbol("minus")
     new, w = notation.new("w"), notation.name("w")
     if not (schedule.momentum or any(schedule.weight_decay)):
-        return notation.math(f"{new} = {w} {minus} {notation.product([eta, gradient])}")
+        return notation.math(notation.equal([new, f"{w} {minus} {notation.product([eta, gradient])}"]))
     steps = []
     direction = gradient
     if any(schedule.weight_decay):
-        steps.append(f"g = {gradient} + {notation.product([notation.symbol('lambda'), w])}")
-        direction = "g"
+        decayed = notation.sum([gradient, notation.product([notation.symbol("lambda"), w])])
+        direction = notation.name("g")
+        steps.append(notation.equal([direction, decayed]))
     if schedule.momentum:
         mu, part = notation.symbol("mu"), direction
         if schedule.dampening:
-            part = notation.product([f"(1 {minus} {notation.symbol('tau')})", direction])
+            part = notation.product([_rest(notation), direction])
         if schedule.dampening and run.shown.velocity_before is None:
-            steps.append(f"{notation.new('v')} = {direction}")  # dampening begins with the second velocity
+            steps.append(notation.equal([notation.new("v"), direction]))  # dampening begins with the second velocity
         else:
-            steps.append(f"{notation.new('v')} = {notation.product([mu, 'v'])} + {part}")
+            kept = notation.product([mu, notation.name("v")])
+            steps.append(notation.equal([notation.new("v"), notation.sum([kept, part])]))
         ahead = notation.product([mu, notation.new("v")])
-        direction = f"({direction} + {ahead})" if schedule.nesterov else notation.new("v")
-    steps.append(f"{new} = {w} {minus} {notation.product([eta, direction])}")
+        direction = notation.bracketed(notation.sum([direction, ahead])) if schedule.nesterov else notation.new("v")
+    steps.append(notation.equal([new, f"{w} {minus} {notation.product([eta, direction])}"]))
     return "; ".join(notation.math(step) for step in steps) + _settings(run, notation)
+
+
+def _rest(notation: Notation) -> str:
+    """`(1 − τ)`."""
+    return notation.bracketed(f"{notation.term(1.0)} {notation.symbol('minus')} {notation.symbol('tau')}")
 
 
 def _settings(run: Run, notation: Notation) -> str:
@@ -49,7 +56,9 @@ def _settings(run: Run, notation: Notation) -> str:
     for key, value in values.items():
         sign, _, rest = key.partition(" ")
         if value or rest:
-            shown.append(notation.math(f"{notation.symbol(sign)} = {notation.term(value)}") + f" {rest}".rstrip())
+            shown.append(
+                notation.math(notation.equal([notation.symbol(sign), notation.term(value)])) + f" {rest}".rstrip()
+            )
     return f" ({', '.join(shown)})"
 
 
@@ -65,10 +74,11 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
     if update.decay:
         decayed = notation.product([notation.symbol("lambda"), name])
         shrunk = notation.product([factor(update.decay), notation.quantity(old, update.old, True)])
-        numbers = f"{notation.quantity(direction_name, direction)} + {shrunk}"
+        numbers = notation.sum([notation.quantity(direction_name, direction), shrunk])
         direction, direction_name = update.decayed, f"g({explanation.name})"
-        yield Equation("g", (f"{gradient_symbol} + {decayed}", numbers, notation.quantity(direction_name, direction)))
-        symbol = "g"
+        symbol = notation.name("g")
+        whole = notation.sum([gradient_symbol, decayed])
+        yield Equation(symbol, (whole, numbers, notation.quantity(direction_name, direction)))
     if update.velocity is not None:
         velocity, shown_velocity = notation.new("v"), notation.quantity(f"{v}+", update.velocity)
         if update.velocity_before is None:
@@ -76,16 +86,15 @@ def update_lines(explanation: Explanation, run: Run, notation: Notation) -> Iter
         else:
             mu, part, part_number = notation.symbol("mu"), symbol, notation.quantity(direction_name, direction, True)
             if schedule.dampening:
-                part = notation.product([f"(1 {minus} {notation.symbol('tau')})", symbol])
+                part = notation.product([_rest(notation), symbol])
                 part_number = notation.product([factor(1.0 - schedule.dampening), part_number])
             kept = notation.product([factor(schedule.momentum), notation.quantity(v, update.velocity_before, True)])
-            yield Equation(
-                velocity, (f"{notation.product([mu, 'v'])} + {part}", f"{kept} + {part_number}", shown_velocity)
-            )
+            whole = notation.sum([notation.product([mu, notation.name("v")]), part])
+            yield Equation(velocity, (whole, notation.sum([kept, part_number]), shown_velocity))
         if schedule.nesterov:
-            symbol = f"({symbol} + {notation.product([notation.symbol('mu'), velocity])})"
+            symbol = notation.bracketed(notation.sum([symbol, notation.product([notation.symbol("mu"), velocity])]))
             kept = notation.product([factor(schedule.momentum), notation.quantity(f"{v}+", update.velocity, True)])
-            ahead = f"({notation.quantity(direction_name, direction)} + {kept})"
+            ahead = notation.bracketed(notation.sum([notation.quantity(direction_name, direction), kept]))
             direction_name = f"ahead({explanation.name})"
         else:
             symbol, direction_name = velocity, f"{v}+"
