@@ -41,6 +41,10 @@ class LatexPrinter(Printer):
         return Piece(r"\cdots" if name == ELLIPSIS.name else name)
 
     def parenthesized(self, piece: Piece) -> Piece:
+        """What binds too little for its place, in parentheses."""
+        return self.enclosed(piece)
+
+    def enclosed(self, piece: Piece) -> Piece:
         """Parentheses that grow where there is need for it."""
         text = rf"\left({piece.text}\right)" if piece.is_tall else f"({piece.text})"
         return Piece(text, is_tall=piece.is_tall, is_open=True)
@@ -100,7 +104,7 @@ class LatexPrinter(Printer):
             return Piece(spelling % self.group(arguments.text), binding, False, arguments.is_tall, binding == ATOM)
         if not parts:
             return Piece(spelling)
-        text = spelling + self.application + self.parenthesized(arguments).text
+        text = spelling + self.application + self.enclosed(arguments).text
         return Piece(text, ATOM, False, arguments.is_tall, True)
 
     application = ""
@@ -129,7 +133,7 @@ class MathmlPrinter(LatexPrinter):
     """Presentation MathML: the elements of a row, without the row around them."""
 
     plus, minus, sign = _operator("+"), _operator("−"), _operator("−", "prefix")
-    times, beside, comma = "<mo>⋅</mo>", "<mo>&#x2062;</mo>", "<mo>,</mo>"
+    times, beside, comma = "<mo>⋅</mo>", '<mo lspace="0" rspace="0.1667em">&#x2062;</mo>', "<mo>,</mo>"
     application = "<mo>&#x2061;</mo>"
 
     def number(self, text: str) -> Piece:
@@ -146,7 +150,7 @@ class MathmlPrinter(LatexPrinter):
         """`<mi>x</mi>`; of a name from outside the caller gives the piece."""
         return Piece("<mo>⋯</mo>" if name == ELLIPSIS.name else f"<mi>{name}</mi>")
 
-    def parenthesized(self, piece: Piece) -> Piece:
+    def enclosed(self, piece: Piece) -> Piece:
         """Parentheses that grow where there is need for it."""
         stretchy = "" if piece.is_tall else ' stretchy="false"'
         text = f'<mrow><mo form="prefix"{stretchy}>(</mo>{piece.text}<mo form="postfix"{stretchy}>)</mo></mrow>'
@@ -167,7 +171,7 @@ class MathmlPrinter(LatexPrinter):
             (otherwise.text, "<mtext>otherwise</mtext>")
         ]
         cells = "".join(f"<mtr><mtd>{value}</mtd><mtd>{condition}</mtd></mtr>" for value, condition in rows)
-        table = f'<mtable columnalign="left left">{cells}</mtable>'
+        table = f'<mtable class="cases" columnalign="left left">{cells}</mtable>'
         return Piece(f'<mrow><mo form="prefix">{{</mo>{table}</mrow>', CHOICE, is_tall=True)
 
     def condition(self, case: Case) -> str:

@@ -150,7 +150,7 @@ class PageNotation:
 
     def bracketed(self, formula: str) -> str:
         """A formula in parentheses, within which no line ends."""
-        return MATHML.parenthesized(Piece(formula.replace(BREAK, ""))).text
+        return MATHML.enclosed(Piece(formula.replace(BREAK, ""))).text
 
     def symbol(self, symbol: str) -> str:
         """A letter, or an operator."""
