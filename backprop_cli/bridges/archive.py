@@ -30,10 +30,6 @@ class Archive:
         if len(self._zip.infolist()) > MOST_MEMBERS:
             raise cannot(file, f"the archive holds more than {MOST_MEMBERS:,} members")
 
-    def __contains__(self, name: str) -> bool:
-        """Whether there is a member of this name."""
-        return name in self._zip.namelist()
-
     def read(self, name: str, limit: int | None = None) -> bytes:
         """A member's bytes; no more than its entry says, and than may be held, are ever unpacked.
 

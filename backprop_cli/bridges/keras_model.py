@@ -65,7 +65,13 @@ def read_keras(content: bytes, file: str) -> Imported:
         config = json.loads(_text(weights.attrs.get("model_config"), file))
         training = weights.attrs.get("training_config")
         loss = _loss(json.loads(_text(training, file)) if training is not None else None)
-        return _model(config, _by_name(weights, file), loss, file)
+        found = _model(config, _by_name(weights, file), loss, file)
+        is_old = not str(weights.attrs.get("keras_version", "3")).startswith("3")
+        if is_old and any(layer.activation == "hard_sigmoid" for layer in found.layers):
+            raise cannot(
+                file, "hard_sigmoid of Keras 2 is another function than today's", "save the model with Keras 3"
+            )
+        return found
     except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, RecursionError) as error:
         raise cannot(file, f"this is no whole model of Keras: {error}") from None
 

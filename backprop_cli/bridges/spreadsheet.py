@@ -58,10 +58,6 @@ class Grid:
     def _places(self) -> dict[Key, int]:
         return {column.key: index + 1 for index, column in enumerate(self.columns)}
 
-    def __contains__(self, key: Key) -> bool:
-        """Whether there is such a column."""
-        return key in self._places
-
     def cell(self, row: int, *key: Any) -> str:
         """`K12`: the cell of a quantity in a row."""
         return f"{letters(self._places[key])}{row}"

@@ -35,7 +35,7 @@ def read_model(model: str) -> Imported:
         return read_keras(content, model)
     if model.endswith(".skops"):
         return read_skops(content, model)
-    if model.endswith((".safetensors", ".npz", ".npy")):
+    if model.endswith((".safetensors", ".npz")):
         return read_weights(content, model)
     hint = "known: .safetensors, .npz, .onnx, .keras, .h5, .skops"
     raise cannot(model, "the name does not say what kind of model it is", hint)

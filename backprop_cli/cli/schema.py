@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.files.input import read_bytes
-from backprop_cli.files.schema import schema_path
+from backprop_cli.files.shipped import schema_path
 
 
 def schema(quiet: opt.QuietOption = False) -> None:

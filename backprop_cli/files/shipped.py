@@ -1,4 +1,4 @@
-"""The built-in examples: network files that are installed with the package."""
+"""What is installed with the package: the built-in examples, and the JSON Schema of network files."""
 
 from __future__ import annotations
 
@@ -31,3 +31,8 @@ def example_path(name: str) -> str:
     if name not in known:
         raise InputError(Problem(f"there is no built-in example {name!r}", hint=suggestion(name, known)))
     return os.path.join(_folder(), f"{name}.yaml")
+
+
+def schema_path() -> str:
+    """The file of the JSON Schema."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "network.schema.json")

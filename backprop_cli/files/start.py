@@ -17,7 +17,7 @@ from backprop_cli.files.filling import filled
 from backprop_cli.files.initial import INITIAL
 from backprop_cli.files.input import read_bytes
 from backprop_cli.files.read import read
-from backprop_cli.files.schema import schema_path
+from backprop_cli.files.shipped import schema_path
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 

@@ -135,3 +135,15 @@ def test_hostile_archives_are_refused() -> None:
         with pytest.raises(InputError) as caught:
             read_keras(content, "m.keras")
         assert message in str(caught.value)
+
+
+def test_a_function_that_keras_2_had_otherwise_is_refused() -> None:
+    config = json.loads(json.dumps(CONFIG).replace("tanh", "hard_sigmoid"))
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        file.attrs["model_config"], file.attrs["keras_version"] = json.dumps(config), "2.15.0"
+        layer = file.create_group("model_weights/d")
+        layer.attrs["weight_names"] = ["kernel"]
+        layer.create_dataset("kernel", data=np.ones((2, 3)))
+    with pytest.raises(InputError, match="hard_sigmoid of Keras 2 is another function"):
+        read_keras(stream.getvalue(), "m.h5")

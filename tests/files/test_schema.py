@@ -14,8 +14,7 @@ from backprop_cli.files.initial import INITIAL
 from backprop_cli.files.layers import LAYER_KEYS
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.read import KEYS
-from backprop_cli.files.schema import schema_path
-from backprop_cli.files.shipped import example_names
+from backprop_cli.files.shipped import example_names, schema_path
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
 from tests.files.test_config_errors import CASES
