@@ -78,6 +78,13 @@ class PageNotation:
         fraction = MATHML.fraction(sign + self.name(of), sign + self.name(wrt), is_small=False)
         return _element("mrow", fraction, {"data-partial": name, **self._stage(name)})
 
+    def second(self, of: str, first: str, then: str) -> str:
+        """∂²of/∂first∂then."""
+        sign = "<mi>d</mi>" if f"d{of}/d{first}" in self.ordinary else self.symbol("partial")
+        names, square = [self.name(first), self.name(then)], "<mn>2</mn>"
+        below = sign + _raised(names[0], square) if first == then else f"{sign}{names[0]}{sign}{names[1]}"
+        return MATHML.fraction(f"{_raised(sign, square)}{self.name(of)}", below, is_small=False)
+
     def with_ordinary(self, names: frozenset[str]) -> Self:
         """With these derivatives written with d."""
         return replace(self, ordinary=names)
