@@ -182,4 +182,4 @@ def test_a_power_of_ten_is_raised_as_a_whole(format: str) -> None:
     text = backprop("chain", "u = x^2", "y = u^3", "--at", "x=1e-5", "-f", format).stdout
     assert r"(1 \times 10^{-10})^{3}" in text
     tanh = json.dumps({"inputs": [1e-7], "targets": [1], "layers": [{"weights": [[1]], "activation": "tanh"}]})
-    assert r"1 - {(1 \times 10^{-7})}^2" in backprop("run", "-", "-f", format, stdin=tanh).stdout
+    assert r"1 - (1 \times 10^{-7})^{2}" in backprop("run", "-", "-f", format, stdin=tanh).stdout
