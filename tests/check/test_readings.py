@@ -233,6 +233,21 @@ def test_each_units_part_of_a_shared_bias_is_right(tmp_path: Path) -> None:
     assert compare(read_answers(total, "own.json", setup.network.names).given, train(setup, 1), 0).passed
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_the_rows_of_a_batch_are_those_of_its_samples(scale: float) -> None:
+    """The second batch of two holds the third and the fourth sample; without a learning rate nothing moves before it."""
+    course = Course(16, samples=4, widths=(2, 3, 2))
+    course.is_mean = True
+    setup = load({**course.network, "batch_size": 2, "learning_rate": 0.0})
+    course.inputs, course.targets, course.count = course.inputs[2:], course.targets[2:], 2
+    each, gradients = course.worked()
+    arrays = {name: array * (scale if name[0] == "d" else 1.0) for name, array in each.items()} | gradients
+    content = json.dumps({name: array.tolist() for name, array in arrays.items()}).encode()
+    comparison = compare(read_answers(content, "own.json", setup.network.names).given, train(setup, 2), 0)
+    assert comparison.passed
+    assert {"z1[3]", "z1[4]"} < {one.given.name for one in comparison.compared}
+
+
 def test_an_array_of_a_wrong_shape_says_so(tmp_path: Path) -> None:
     course = Course(7, widths=(2, 3, 1))
     comparison = compared(course, json.dumps({"dW1": [[1.0, 2.0]], "db2": [0.5]}).encode(), "own.json", tmp_path)
