@@ -71,7 +71,11 @@ class OwnNumbers:
     def _by_rule(self, rule: Rule) -> Worked | None:
         if ELLIPSIS in walk(rule.formula):
             return None
-        owns = {hole: self.own(rule.names.get(hole, ""), right) for hole, right in rule.values.items()}
+        names = rule.names  # a setting has none
+        owns = {
+            hole: self.own(names[hole], right) if names.get(hole) else Worked(right)
+            for hole, right in rule.values.items()
+        }
         try:
             value = evaluate(rule.formula, {hole: own.value for hole, own in owns.items()})
         except NoValueError:

@@ -147,6 +147,23 @@ def _arrays(text: str, course: Course) -> Any:
     return read_answers(text.encode(), "own.json", load(course.network).network.names).given
 
 
+@pytest.mark.parametrize("settings", [{"weight_decay": 0.1}, {"penalty": {"l2": 0.1}}, {"momentum": 0.9}])
+def test_a_slip_is_followed_through_a_penalty_and_a_decay(settings: dict[str, Any]) -> None:
+    """E by o is o − t, so the slip's own gradient is (slip)·o(1 − o)·x, and λw with a penalty."""
+    network = {
+        "inputs": [0.5, -0.3], "targets": [1], "learning_rate": 0.1, **settings,
+        "layers": [{"activation": "sigmoid", "weights": [[0.4, 0.7]], "bias": [0.2]}],
+    }  # fmt: skip
+    o = sigmoid(0.4 * 0.5 - 0.7 * 0.3 + 0.2)
+    delta = (o - 1 + 0.25) * o * (1 - o)
+    penalty, decay = (0.1 if "penalty" in settings else 0.0), settings.get("weight_decay", 0.0)
+    by_w = [delta * x + penalty * w for x, w in ((0.5, 0.4), (-0.3, 0.7))]
+    own = {"dE/do1": o - 1 + 0.25, "dE/dz1": delta, "w11": by_w[0], "w21": by_w[1]}
+    own |= {"w11+": 0.4 - 0.1 * (by_w[0] + decay * 0.4), "w21+": 0.7 - 0.1 * (by_w[1] + decay * 0.7)}
+    comparison = AnswerKey(train(load(network), 1), 0).compare(given_numbers([(k, f"{v:.8f}") for k, v in own.items()]))
+    assert [one.follows for one in comparison.compared] == [False] + [True] * 5
+
+
 def test_the_report_and_the_json_say_what_follows() -> None:
     own = '{"dE/dz3": 0.1485, "w31": 0.0881, "w41": 0.0886, "w32": -0.0226}'
     result = backprop("check", "classic", "-a", "-", "-f", "json", stdin=own)
