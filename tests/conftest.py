@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.render.browsing import CHROMIUM, FLAGS, IS_REQUIRED
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,3 +20,15 @@ def pytest_configure() -> None:
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests that look at a page."""
+    if CHROMIUM is None and not IS_REQUIRED:
+        pytest.skip("there is no Chromium on this machine")
+    assert CHROMIUM, "BACKPROP_REQUIRE_BROWSER is set, but there is no Chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()

@@ -13,6 +13,7 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.values import count_of
+from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
@@ -46,6 +47,14 @@ def report(
     is_opened: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser.", rich_help_panel=opt.OUTPUT)
     ] = False,
+    is_watched: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Serve the page on this machine, and make it anew whenever the file is saved.",
+            rich_help_panel=opt.OUTPUT,
+        ),
+    ] = False,
     quiet: opt.QuietOption = False,
 ) -> None:
     """The worked network as an HTML page.
@@ -61,15 +70,27 @@ def report(
     console = Console(quiet)
     if is_opened and output == "-":
         raise UsageError("--open needs a file: leave out --output -")
-    document, setup = open_setup(config, console)
-    index = sample_index(sample, setup)
-    with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
-        recording = record(setup.with_schedule(learning_rate), steps, frames, progress.update)
-    text = page_text(Page(recording, Path(document.file).name, document.text, index, digits))
+    if is_watched and output is not None:
+        raise UsageError("--watch serves the page and writes no file: leave out --output")
+
+    def page(version: int = 0) -> tuple[str, str]:
+        document, setup = open_setup(config, console)
+        index = sample_index(sample, setup)
+        with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
+            recording = record(setup.with_schedule(learning_rate), steps, frames, progress.update)
+        file = document.file
+        return file, page_text(Page(recording, Path(file).name, document.text, index, digits, version))
+
+    if is_watched:
+        if config is None or not Path(config).is_file():
+            raise UsageError("--watch needs a network file that can be saved: give its path")
+        serve(Path(config), lambda version: page(version)[1], console, webbrowser.open if is_opened else None)
+        return
+    file, text = page()
     if output == "-":
         console.write([text])
         return
-    target = output if output is not None else _page_name(document.file)
+    target = output if output is not None else _page_name(file)
     write_whole(target, text)
     console.notice(f"wrote {target}")
     if is_opened and not webbrowser.open(Path(target).resolve().as_uri()):

@@ -1,24 +1,13 @@
-"""One Chromium for all tests of the page, and windows that they share."""
+"""Windows that the tests of the page share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.render.browsing import CHROMIUM, FLAGS, IS_REQUIRED, Pages
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and not IS_REQUIRED:
-        pytest.skip("there is no Chromium on this machine")
-    assert CHROMIUM, "BACKPROP_REQUIRE_BROWSER is set, but there is no Chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+from tests.render.browsing import Pages
 
 
 @pytest.fixture(scope="session")

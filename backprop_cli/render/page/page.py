@@ -55,13 +55,17 @@ LONGEST_PRINTED = 10_000
 
 @dataclass(frozen=True)
 class Page:
-    """What the page is about: the recorded run, the file it came from, the sample (from 0) that is shown first."""
+    """What the page is about: the recorded run, the file it came from, the sample (from 0) that is shown first.
+
+    One that is served has a `version` and asks its server for a newer one; else that is 0.
+    """
 
     recording: Recording
     file_name: str
     file_text: str
     sample: int = 0
     digits: Digits = EIGHT_DECIMALS
+    version: int = 0
 
     @cached_property
     def is_scalar(self) -> bool:
@@ -103,7 +107,9 @@ def page_text(page: Page) -> str:
         **context,
         style=Markup(own_style),
         script=Markup(script),
-        policy=_policy(own_style, script),
+        reload=Markup(_file("reload.js") if page.version else ""),
+        policy=_policy(own_style, script, _file("reload.js") if page.version else ""),
+        page_version=page.version,
         version=__version__,
     )
 
@@ -118,11 +124,15 @@ def _file(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def _policy(style_text: str, script: str) -> str:
-    """A Content-Security-Policy that lets exactly this style and this script work, and pictures within the page."""
-    style_hash, script_hash = (_hash(text) for text in (style_text, script))
+def _policy(style_text: str, script: str, reload: str) -> str:
+    """A Content-Security-Policy that lets exactly this style and these scripts work, and pictures within the page.
+
+    Only a page that is served, and so has a script to reload it, may ask for anything, and only its own server.
+    """
+    scripts = " ".join(f"'{_hash(text)}'" for text in (script, reload) if text)
+    asking = "connect-src 'self'; " if reload else ""
     return (
-        f"default-src 'none'; style-src '{style_hash}'; script-src '{script_hash}'; img-src data:; "
+        f"default-src 'none'; style-src '{_hash(style_text)}'; script-src {scripts}; img-src data:; {asking}"
         "base-uri 'none'; form-action 'none'"
     )
 
