@@ -10,7 +10,7 @@ from backprop_cli.chain.point import read_point
 from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import choice_of
+from backprop_cli.cli.values import choice_of, count_of, number_of
 
 
 def chain(
@@ -80,7 +80,11 @@ def chain(
     order: Annotated[
         int,
         typer.Option(
-            "--order", min=1, max=2, metavar="N", help="2: the second derivatives too.", rich_help_panel=opt.SHOWN
+            "--order",
+            parser=count_of(1, 2),
+            metavar="N",
+            help="2: the second derivatives too.",
+            rich_help_panel=opt.SHOWN,
         ),
     ] = 1,
     against: Annotated[
@@ -96,7 +100,7 @@ def chain(
         float | None,
         typer.Option(
             "--tolerance",
-            min=0.0,
+            parser=number_of(0.0),
             metavar="T",
             help="With --against: the relative error that numbers of full length may have.",
             show_default="1e-9",
