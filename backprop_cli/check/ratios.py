@@ -22,6 +22,8 @@ _SURE_DIGITS = 1.5
 """So many digits of agreement make a ratio constant."""
 _CLEAR_ERROR = 0.1
 """A ratio is known where its relative error is no larger."""
+_MOST_RATIOS = 50
+"""So many ratios are looked for in a group."""
 
 
 def is_plain(ratio: float, error: float) -> bool:
@@ -90,7 +92,7 @@ class Ratios:
     def constant(self) -> Iterator[Ratio]:
         """The ratios that several wrong numbers of a group share, or that its only number shows plainly."""
         for group, members in self._groups().items():
-            wrong = [index for index in members if not self._comparison.compared[index].agrees]
+            wrong = np.array([index for index in members if not self._comparison.compared[index].agrees], dtype=int)
             for shared in self._clusters(wrong):
                 whole = group if len(shared) == len(members) else ""
                 if len(shared) > 1 or (whole and self._is_telling(shared[0])):
@@ -120,35 +122,42 @@ class Ratios:
             return f"d{names.loss}/d{'z' if is_delta else 'a'} of layer {layer}"
         return ""
 
-    def _clusters(self, wrong: list[int]) -> Iterator[list[int]]:
-        """Numbers whose ratios agree so well that it is no chance; each ratio's most exact number first."""
-        left = np.array([index for index in wrong if self._is_known(index)], dtype=int)
-        left = left[np.argsort(self.errors[left], kind="stable")]
-        for _ in range(_MOST_RATIOS):
+    def _clusters(self, wrong: Array) -> Iterator[Array]:
+        """Numbers whose ratios agree so well that it is no chance; each ratio's most exact number first.
+
+        Those that are known too roughly to show a ratio go with the first that they agree with.
+        """
+        values, errors = self.values, self.errors
+        told = wrong[np.isfinite(values[wrong]) & (values[wrong] != 0.0)]
+        is_known = errors[told] <= _CLEAR_ERROR * np.abs(values[told])
+        left, vague = told[is_known], told[~is_known]
+        left = left[np.argsort(errors[left], kind="stable")]
+        for _ in range(min(len(left), _MOST_RATIOS)):
             if not left.size:
                 return
             first = left[0]
-            is_same = np.abs(self.values[left] - self.values[first]) <= self.errors[left] + self.errors[first]
-            is_same[0] = True
-            shared, left = left[is_same], left[~is_same]
-            errors = self.errors[shared[1:]] + self.errors[first]
-            if len(shared) == 1 or -np.log10(2.0 * errors / abs(self.values[first])).sum() >= _SURE_DIGITS:
-                yield shared.tolist()
 
-    def _is_known(self, index: int) -> bool:
-        value, error = self.values[index], self.errors[index]
-        return bool(np.isfinite(value) and value != 0.0 and error <= _CLEAR_ERROR * abs(value))
+            def agree(others: Array, first: int = first) -> Array:
+                return np.asarray(np.abs(values[others] - values[first]) <= errors[others] + errors[first])
+
+            is_same = agree(left)
+            shared, left = left[is_same], left[~is_same]
+            digits = -np.log10(2.0 * (errors[shared[1:]] + errors[first]) / abs(values[first]))
+            if len(shared) == 1 or digits.sum() >= _SURE_DIGITS:
+                is_near = agree(vague)
+                yield np.concatenate([shared, vague[is_near]]) if len(shared) > 1 else shared
+                vague = vague[~is_near]
 
     def _is_telling(self, index: int) -> bool:
         """Whether a lone number's ratio is one that has a meaning."""
         is_sharp = -math.log10(2.0 * self.errors[index] / abs(self.values[index])) >= _SURE_DIGITS
         return is_sharp and bool(self._meanings(self.values[index], self.errors[index]))
 
-    def _ratio(self, shared: list[int], group: str) -> Ratio:
+    def _ratio(self, shared: Array, group: str) -> Ratio:
         first = shared[0]
         value, error = float(self.values[first]), float(self.errors[first])
         plain = next((plain for plain in _PLAIN if abs(abs(value) - plain) <= error), None)
-        names = tuple(self._comparison.compared[index].given.name for index in sorted(shared))
+        names = tuple(self._comparison.compared[index].given.name for index in sorted(shared.tolist()))
         ratio = value if plain is None else math.copysign(plain, value)
         return Ratio(names, ratio, group, tuple(self._meanings(value, error)))
 
