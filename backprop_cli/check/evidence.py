@@ -30,6 +30,9 @@ _DIGITS_OF_COPY = 2.1
 _DIGITS_OF_PLAIN_RATIO = 2.5
 """What numbers count that are all twice the right ones, or a sixth: much else than a certain mistake may have done that."""
 
+_DIGITS_OF_NEXT_RATIO = 0.5
+"""What each further such ratio adds, which is often a power of the first, layer by layer."""
+
 _DIGITS_OF_PLAIN_SCALING = 4.0
 """What they count for a mistake that is such a factor, where other numbers are wrong in another way."""
 
@@ -88,6 +91,7 @@ class Evidence:
         All gradients of a unit hang on its delta, all numbers on the loss: a wrong factor there hits all or none of them.
         """
         ratios, errors = self._ratios.values, self._ratios.errors
+        of_next = of_plain if of_plain > _DIGITS_OF_PLAIN_RATIO else _DIGITS_OF_NEXT_RATIO
         is_alone = self._distances <= _NEAR
         total = float(digits[explains & is_alone].sum())
         left = np.flatnonzero(explains & ~is_alone)
@@ -99,7 +103,7 @@ class Evidence:
             is_same[0] = True
             most = float(digits[left[is_same]].max())
             if is_plain(ratios[first], errors[first]):
-                most = min(most, of_plain)
+                most, of_plain = min(most, of_plain), of_next
             total += most
             left = left[~is_same]
         return total >= needed

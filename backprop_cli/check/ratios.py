@@ -50,7 +50,10 @@ class Ratio(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """A wrong number that is a right one miswritten: `sign`, `twice`, `half`, `decimal_point`, or `copied` from `of`."""
+    """A wrong number that is a right one miswritten.
+
+    `sign`, `twice`, `half`, `decimal_point`, or `copied` from `of`, or `exchanged` with it.
+    """
 
     name: str
     slip: str
@@ -150,8 +153,10 @@ class Ratios:
 
     def _is_telling(self, index: int) -> bool:
         """Whether a lone number's ratio is one that has a meaning."""
-        is_sharp = -math.log10(2.0 * self.errors[index] / abs(self.values[index])) >= _SURE_DIGITS
-        return is_sharp and bool(self._meanings(self.values[index], self.errors[index]))
+        value, error = self.values[index], self.errors[index]
+        digits = -math.log10(2.0 * error / abs(value)) if value and np.isfinite(value) and error else 0.0
+        has_meaning = digits >= _SURE_DIGITS and bool(self._meanings(value, error))
+        return has_meaning or (digits >= 2.0 * _SURE_DIGITS and is_plain(value, error))
 
     def _ratio(self, shared: Array, group: str) -> Ratio:
         first = shared[0]
@@ -196,23 +201,28 @@ class Ratios:
         yield from self._copied(among, seen)
 
     def _copied(self, among: Collection[str], seen: Collection[str]) -> Iterator[Slip]:
-        """Numbers that are the right one of a neighbour, to so many digits that it is no chance."""
-        groups = [[self._comparison.compared[index] for index in members] for members in self._groups().values()]
-        for group in groups:
-            by_size = sorted(group, key=lambda one: one.expected)
-            sizes = np.array([one.expected for one in by_size])
-            for one in group:
-                if one.agrees or one.given.name not in among or one.given.name in seen:
-                    continue
-                reach = 0.5 * one.given.unit
-                low = int(np.searchsorted(sizes, one.given.value - reach, side="left"))
-                high = int(np.searchsorted(sizes, one.given.value + reach, side="right"))
-                if one.given.digits >= _TELLING_DIGITS and high - low == 1 and by_size[low].agrees:
-                    yield Slip(one.given.name, "copied", by_size[low].given.name)
+        """Numbers that are the right one of a neighbour that is right itself, or has this one's in exchange.
 
+        They agree to so many digits that it is no chance.
+        """
+        compared, judge, expected = self._comparison.compared, self._comparison.judge, self._comparison.expected
+        allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
+        nearest: dict[int, int] = {}
+        for members in map(np.array, self._groups().values()):
+            order = members[np.argsort(expected[members], kind="stable")]
+            low = np.searchsorted(expected[order], judge.values[members] - allowed[members])
+            high = np.searchsorted(expected[order], judge.values[members] + allowed[members], side="right")
+            for index, first in zip(members[high - low == 1].tolist(), low[high - low == 1].tolist(), strict=True):
+                one = compared[index]
+                if not one.agrees and one.given.name in among and one.given.digits >= _TELLING_DIGITS:
+                    nearest[index] = int(order[first])
+        for index, other in nearest.items():
+            name, of = compared[index].given.name, compared[other].given.name
+            if nearest.get(other) == index:
+                yield Slip(name, "exchanged", of)
+            elif compared[other].agrees and name not in seen:
+                yield Slip(name, "copied", of)
 
-_MOST_RATIOS = 1_000
-"""Of so many different ratios in one group none is looked for any more."""
 
 _SLIPS = {
     "sign": (-1.0,),

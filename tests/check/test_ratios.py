@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backprop_cli import load
+from backprop_cli.check.compare import compare
+from backprop_cli.check.given import given_numbers
+from backprop_cli.check.ratios import Ratios
+from backprop_cli.training.train import train
 from tests.program import backprop
 
 NETWORK: dict[str, Any] = {
@@ -47,7 +53,7 @@ def test_each_group_has_its_own_ratio_and_no_mistake_is_made_of_them(file: str) 
     group = dict.fromkeys(right, "W2") | dict.fromkeys(("w11", "w21", "w12", "w22"), "W1") | {"b1": "b1"}
     group |= dict.fromkeys(("b2_1", "b2_2", "b2_3"), "b2")
     answer = report(file, {name: value * factors[group[name]] for name, value in right.items()})
-    assert {one["group"]: one["ratio"] for one in answer["ratios"]} == {"W1": 1 / 3, "W2": 2.0}
+    assert {one["group"]: one["ratio"] for one in answer["ratios"]} == {"W1": 1 / 3, "b1": 4.0, "W2": 2.0}
     assert answer["ratios"][0]["names"] == ["w11", "w21", "w12", "w22"]
     assert answer["diagnosis"] == []
 
@@ -74,15 +80,17 @@ def test_a_factor_that_only_chance_makes_a_mistake_of_gets_no_name(file: str, fa
     assert [one["group"] for one in answer["ratios"]][:1] == ["W1"]
 
 
-def test_quarters_taken_twice_are_no_halves_and_means() -> None:
-    """A network whose weights are all ½: leaving them out is as good as a factor, and so is much else."""
+def test_in_a_network_of_halves_weights_left_out_are_no_other_function() -> None:
+    """Each layer's slope would be doubled by another function's too, and by much else."""
     network = {
         "inputs": [1.0], "targets": [0.0],
-        "layers": [{"activation": "sigmoid", "weights": [[0.5]]}, {"activation": "sigmoid", "weights": [[0.5]]}],
+        "layers": [{"activation": "sigmoid", "weights": [[0.5]]} for _ in range(3)],
     }  # fmt: skip
-    right = backprop("run", "-", "-f", "json", stdin=json.dumps(network)).json["gradients"]["w11"]
-    found = _against(network, f"w11: {4 * right:.12g}\n")
-    assert found["diagnosis"] == []
+    right = backprop("run", "-", "-f", "json", stdin=json.dumps(network)).json["gradients"]
+    lone = _against(network, f"w11: {4 * right['w11']:.12g}\n")
+    assert (lone["diagnosis"], [one["ratio"] for one in lone["ratios"]]) == ([], [4.0])
+    both = _against(network, f"w11: {4 * right['w11']:.12g}\nw21: {2 * right['w21']:.12g}\nw31: {right['w31']:.12g}\n")
+    assert [(one["mistakes"], one["alternatives"]) for one in both["diagnosis"]] == [(["weights_left_out"], [])]
 
 
 def _against(network: dict[str, Any], text: str) -> dict[str, Any]:
@@ -123,6 +131,27 @@ def test_a_number_copied_from_its_neighbour_is_said_to_be_that(file: str) -> Non
     assert answer["slips"] == [{"name": "w41", "slip": "copied", "of": "w32"}]
     shown = backprop("check", file, "-a", "-", stdin=f"w41: {right['w32']:.4g}\nw32: {right['w32']:.4g}\n").stdout
     assert "w41 is what w32 should be." in shown
+
+
+@pytest.mark.parametrize("digits", [3, 8])
+def test_two_numbers_in_each_others_place_are_said_to_be_exchanged(file: str, digits: int) -> None:
+    right = gradients(file)
+    answer = report(file, right | {"w41": right["w31"], "w31": right["w41"]}, digits)
+    assert answer["slips"] == [
+        {"name": "w31", "slip": "exchanged", "of": "w41"}, {"name": "w41", "slip": "exchanged", "of": "w31"},
+    ]  # fmt: skip
+    assert answer["diagnosis"] == []
+
+
+def test_many_wrong_numbers_take_no_more_than_their_share_of_time() -> None:
+    setup = load({"inputs": [[0.1] * 100], "targets": [[0.5] * 100], "layers": [{"weights": [[0.01] * 100] * 100}]})
+    names = [setup.network.names.of(parameter) for parameter in setup.network.names.parameters()]
+    given = given_numbers([(name, f"{index * 0.37 % 7 + 0.001:.5f}") for index, name in enumerate(names)])
+    ratios = Ratios(compare(given, train(setup, 1), 0))
+    start = time.process_time()
+    assert list(ratios.slips(set(names))) == []
+    assert len(list(ratios.constant())) <= 50
+    assert time.process_time() - start < 1.0
 
 
 @pytest.mark.parametrize("format", ["table", "markdown", "latex"])

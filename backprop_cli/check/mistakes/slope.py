@@ -143,6 +143,10 @@ def _filled_with_net_input(setup: Setup) -> Iterator[Way]:
         yield Way(sloped(_at_net_input)(layers), place, formulas)
 
 
+_DOUBLES = {"sigmoid": "bipolar_sigmoid", "bipolar_sigmoid": "sigmoid"}
+"""The derivative of one is twice the other's everywhere: that is a two lost, no other function."""
+
+
 def _of_every_other(setup: Setup) -> Iterator[Way]:
     """The derivative of every other elementwise function, by its formula in a where there is one, and at z."""
     others = [other for other in ACTIVATIONS.values() if other.is_elementwise and is_curved(other)]
@@ -150,7 +154,8 @@ def _of_every_other(setup: Setup) -> Iterator[Way]:
         for other in others:
             if is_of_a and other.slope_in_a_of is None:
                 continue
-            layers = layers_of(lambda own, name=other.name: own.is_elementwise and own.name != name)  # type: ignore[misc]
+            alike = {other.name} if is_of_a else {other.name, _DOUBLES.get(other.name)}
+            layers = layers_of(lambda own, alike=alike: own.is_elementwise and own.name not in alike)  # type: ignore[misc]
             detail = f"that of {other.name}, filled with {'a' if is_of_a else 'z'}"
             yield from in_layers(layers, sloped(_of(other, is_of_a)), detail)(setup)
 
