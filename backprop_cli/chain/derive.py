@@ -68,6 +68,14 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         return chain.result(question, notices, chain.second() if order == MAX_ORDER else ())
 
 
+def differentiate_graph(graph: Graph, by: Sequence[str], point: dict[str, float]) -> ChainResult:
+    """Every operation of a graph with its value at a point, and the target's derivative by it; nothing written out."""
+    graph = taken_apart(graph, _live(graph, by), every=True)
+    with in_textbook_form():
+        chain = _Chain(Source("", graph.target), graph, by, point, Steps.all)
+        return chain.result(Question(numbers=True), ())
+
+
 MAX_ORDER = 2
 MOST_SECOND = 12
 """Names by which second derivatives are worked out: they are half the square of these."""

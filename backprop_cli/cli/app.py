@@ -135,6 +135,9 @@ def every_command() -> dict[str, Any]:
 def _meant(arguments: list[str]) -> list[str]:
     """The command line that is plainly meant: `net.yaml` alone is to be run, `help run` is `run --help`."""
     first, *rest = arguments or [""]
+    if first == "run" and "--graph" in rest[:-1] and rest[rest.index("--graph") + 1] == "operations":
+        at = arguments.index("--graph")
+        return [*arguments[:at], "--operations", *arguments[at + 2 :]]
     if first in EXAMPLES:
         return arguments
     if first == "help":

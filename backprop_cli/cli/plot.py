@@ -25,6 +25,7 @@ class What(StrEnum):
     network = "network"
     loss = "loss"
     gradients = "gradients"
+    operations = "operations"
 
 
 def plot(
@@ -36,7 +37,7 @@ def plot(
             parser=choice_of(What),
             metavar="NAME",
             autocompletion=lambda: list(What),
-            help="network with its weights, gradients, or the loss over the steps.",
+            help="network with its weights, gradients, its operations one by one, or the loss over the steps.",
             rich_help_panel=opt.SHOWN,
         ),
     ] = What.network,
@@ -61,6 +62,7 @@ def plot(
     The network with its weights or gradients, or the loss over the steps, as SVG, PNG or PDF.
     """
     from backprop_cli.cli.setup import open_setup, sample_index
+    from backprop_cli.derivation.partials import Derivation
     from backprop_cli.render.drawing.picture import loss_picture, network_picture
     from backprop_cli.training.train import train
 
@@ -73,7 +75,7 @@ def plot(
         plot_definitions(config, console, output)
         return
     suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
-    if suffix not in SUFFIXES:
+    if suffix not in SUFFIXES and what is not What.operations:
         raise UsageError(f"--output {output}: the name must end in .svg, .png or .pdf, so that the format is known")
     _, setup = open_setup(config, console)
     index = sample_index(sample, setup)
@@ -85,6 +87,12 @@ def plot(
             setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
         )
     shown = setup.samples.only(index)
+    if what is What.operations:
+        from backprop_cli.chain.of_network import network_operations
+        from backprop_cli.cli.circuit import write_circuit
+
+        write_circuit(console, network_operations(Derivation(result.shown.before, shown)), output or "-")
+        return
     text = loss_picture(result) if what is What.loss else network_picture(result, shown, what is What.gradients)
     if output in (None, "-"):
         console.write([text, "\n"])

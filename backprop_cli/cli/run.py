@@ -36,6 +36,14 @@ def run(
     brief: opt.BriefOption = False,
     weight: opt.ChosenOption = None,
     graph: opt.GraphOption = False,
+    operations: Annotated[
+        bool,
+        typer.Option(
+            "--operations",
+            help="Draw every operation with its value and its gradient; --graph operations means this too.",
+            rich_help_panel=opt.SHOWN,
+        ),
+    ] = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,
     digits: opt.DigitsOption = opt.DIGITS,
@@ -83,6 +91,7 @@ def run(
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
     from backprop_cli.cli.show import Showing
+    from backprop_cli.derivation.explanation import derive
     from backprop_cli.training.train import train
 
     console = Console(quiet, not no_pager)
@@ -123,7 +132,13 @@ def run(
             samples = range(1, 1 + len(result.setup.samples)) if sample == ALL else [sample]
             selection = selection_of(only or [], layer, weight or [], brief, result.setup.network.names)
             named = (source or DEFAULT) if len(sources) > 1 else ""
-            show_run(console, showing, result, samples, view, graph, selection, named)
+            circuit = None
+            if operations and format is not opt.Format.json:
+                from backprop_cli.chain.of_network import network_operations
+                from backprop_cli.render.drawing.circuit import circuit_of
+
+                circuit = circuit_of(network_operations(derive(result, samples[0] - 1)))
+            show_run(console, showing, result, samples, view, graph or operations, selection, named, circuit)
         except ClosedPipeError:  # who has read enough of the result has not called the update off
             save(console, files)
             raise

@@ -14,6 +14,7 @@ from backprop_cli.errors import UsageError
 from backprop_cli.files.limits import require_records
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network
+from backprop_cli.render.drawing.circuit import Circuit
 from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.formats.records import CSV_COLUMNS, run_record, samples_record, samples_rows
@@ -72,8 +73,12 @@ def show_run(
     has_graph: bool,
     selection: Selection,
     source: str = "",
+    circuit: Circuit | None = None,
 ) -> None:
-    """Write a run, with the derivations of `samples` (from 1); `source` is its file where it is one of several."""
+    """Write a run, with the derivations of `samples` (from 1); `source` is its file where it is one of several.
+
+    The drawing is the network's, or the `circuit` of its operations.
+    """
     shown = [(number, derive(run, number - 1)) for number in samples]
     first, derivation = shown[0]
 
@@ -81,7 +86,7 @@ def show_run(
         is_rows = is_scalar(view, run.setup.network)
         chosen = brief_view if selection.is_brief else run_view if is_rows else matrix_view
         found = chosen(run, shown, notation, selection)
-        found = with_graph(found, derivation) if has_graph else found
+        found = with_graph(found, derivation, circuit) if has_graph else found
         return chain([Note(notation.text(source))], found) if source else found
 
     record = run_record(run, derivation, partial_rows(derivation, JsonLines()), first)

@@ -33,7 +33,8 @@ def gates(svg: ElementTree.Element) -> list[tuple[str, str, float, float]]:
         texts = {text.get("class"): text for text in group.iter(f"{space}text")}
         number = next(part for part in texts["above"].iter() if part.get("data-name"))
         sign = texts["sign"].text if "sign" in texts else ""
-        value, gradient = (part.get("data-value", "") for part in (number, texts["below"]))
+        value = number.get("data-value", "")
+        gradient = texts["below"].get("data-value", "") if "below" in texts else "nan"
         found.append((number.get("data-name", ""), sign or "", float(value), float(gradient)))
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in
+from backprop_cli.formula.expression import Apply, Expression, Name, names_in
 from backprop_cli.formula.printer import UNICODE
 from backprop_cli.render.drawing.values import shortened
 
@@ -74,7 +74,7 @@ def sign_of(body: Expression) -> str:
                 return "−" if is_difference else _SIGNS[body.operation]
         elif len(inner) == 1 and are_names[0] and inner[0] is body.arguments[0]:
             return "× (−1)" if body.operation == "neg" else body.operation
-        elif len(inner) == 2 and sum(are_names) == 1 and body.operation in _SIGNS:
+        elif len(inner) == 2 and sum(map(_is_constant, inner)) == 1 and body.operation in _SIGNS and any(are_names):
             return _with_number(body, are_names[0])
     elif isinstance(body, Name):
         return "="
@@ -89,10 +89,14 @@ def _inner(part: Expression) -> Expression:
     return part.arguments[0] if isinstance(part, Apply) and part.operation == "neg" else part
 
 
+def _is_constant(part: Expression) -> bool:
+    return not names_in(part)
+
+
 def _with_number(body: Apply, is_name_first: bool) -> str:
     """An operation between a name and a number: `+ 1`, `× 3`, `1/x`, `^2`."""
     name, number = body.arguments if is_name_first else reversed(body.arguments)
-    if _inner(name) is not name or not isinstance(_inner(number), Number):
+    if _inner(name) is not name:
         return shortened(UNICODE.write(body), LONGEST_SIGN)
     sign = _SIGNS[body.operation]
     if body.operation == "+":

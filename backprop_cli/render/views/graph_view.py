@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from backprop_cli.derivation.explanation import Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.drawing.characters import Graph
+from backprop_cli.render.drawing.circuit import Circuit
 from backprop_cli.render.drawing.layout import is_drawable
 from backprop_cli.render.drawing.values import shown_values
 from backprop_cli.render.views.blocks import Block, Heading, Note, Picture
@@ -14,12 +15,15 @@ from backprop_cli.render.views.blocks import Block, Heading, Note, Picture
 TOO_LARGE = "(The network is too large to be drawn in characters: backprop plot draws its layers as heat maps.)"
 
 
-def with_graph(blocks: Iterable[Block], derivation: Derivation) -> Iterator[Block]:
-    """A view's blocks with the drawing before the first section."""
+def with_graph(blocks: Iterable[Block], derivation: Derivation, circuit: Circuit | None = None) -> Iterator[Block]:
+    """A view's blocks with the drawing before the first section: the network's units, or its operations as a `circuit`."""
     is_drawn = False
     for block in blocks:
         if not is_drawn and isinstance(block, Heading) and block.level > 1:
-            yield from graph_blocks(derivation, frozenset(), is_asked=True)
+            if circuit is not None:
+                yield Picture(circuit, is_asked=True)
+            else:
+                yield from graph_blocks(derivation, frozenset(), is_asked=True)
             is_drawn = True
         yield block
 
