@@ -62,7 +62,7 @@ def plot(
     The network with its weights or gradients, or the loss over the steps, as SVG, PNG or PDF.
     """
     from backprop_cli.cli.setup import open_setup, sample_index
-    from backprop_cli.derivation.partials import Derivation
+    from backprop_cli.derivation.explanation import derive
     from backprop_cli.render.drawing.picture import loss_picture, network_picture
     from backprop_cli.training.train import train
 
@@ -86,14 +86,13 @@ def plot(
         result = train(
             setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
         )
-    shown = setup.samples.only(index)
     if what is What.operations:
         from backprop_cli.chain.of_network import network_operations
         from backprop_cli.cli.circuit import write_circuit
 
-        write_circuit(console, network_operations(Derivation(result.shown.before, shown)), output or "-")
+        write_circuit(console, network_operations(derive(result, index)), output or "-")
         return
-    text = loss_picture(result) if what is What.loss else network_picture(result, shown, what is What.gradients)
+    text = loss_picture(result) if what is What.loss else network_picture(result, index, what is What.gradients)
     if output in (None, "-"):
         console.write([text, "\n"])
         return

@@ -224,3 +224,9 @@ def test_of_a_very_deep_network_the_first_and_last_layers_are_drawn() -> None:
     ).stdout
     assert attributes(picture, "data-map")[::2] == [f"weights {n}" for n in [*range(1, 25), *range(107, 131)]]
     assert "… 82 more layers …" in picture
+
+
+def test_a_picture_says_what_its_colours_widths_and_numbers_are() -> None:
+    legends = [text for text in texts(svg("xor", "--what", "gradients", "--sample", "2"), "text") if "beside" in text]
+    assert legends == ["beside w and by width: ∂E/∂w, the gradient of sample 2 of 4 alone"]
+    assert {"positive", "negative", "beside w and by width: the weight"} <= set(texts(svg("classic"), "text"))

@@ -90,6 +90,12 @@ def test_a_table_shows_the_number_that_it_is_marked_with() -> None:
             assert cell.text == f"{cell.value:.8f}".replace("-", "−"), cell
 
 
+def test_a_power_of_ten_in_a_table_is_written_as_in_a_formula() -> None:
+    network = "{inputs: [1e-9], targets: [0.5], layers: [{weights: [[0.25]]}]}"
+    shown = {item.name: item.text for item in quantities(page_of("-", stdin=network)) if item.tag == "td"}
+    assert shown["z1"] == "2.50000000 × 10⁻¹⁰"
+
+
 def test_negative_numbers_stand_in_parentheses_as_factors_only() -> None:
     leaves = {item.text for item in quantities(page_of("classic")) if item.name == "dE/do2"}
     assert leaves == {"−0.21707153", "(−0.21707153)"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_cli.derivation.partials import Derivation
-from backprop_cli.network.network import Samples
+from backprop_cli.derivation.explanation import derive
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.layout import is_drawable
 from backprop_cli.render.drawing.loss import Curve, loss_svg
@@ -18,11 +17,16 @@ def loss_picture(run: Run) -> str:
     return text_of(loss_svg(Curve(run.history.tolist(), run.shown.before.names.loss)))
 
 
-def network_picture(run: Run, sample: Samples, has_gradients: bool) -> str:
-    """The network before the shown step, its lines as wide as the weights or the gradients; a large one as heat maps."""
+def network_picture(run: Run, sample: int, has_gradients: bool) -> str:
+    """The network before the shown step, its lines as wide as the weights or the gradients; a large one as heat maps.
+
+    The values are those of one sample, from 0, and so are the gradients.
+    """
     network = run.shown.before
     if not is_drawable(network):
         wanted = ("gradients",) if has_gradients else ("weights", "gradients")
         return text_of(heat_svg(HeatMaps(network, run.shown.gradients, wanted)))
-    values = sample_values(Derivation(network, sample))
-    return text_of(network_svg(Drawing(network, values, "gradient" if has_gradients else "weight")))
+    count = len(run.setup.samples)
+    whose = f"sample {sample + 1} of {count} alone" if has_gradients and count > 1 else ""
+    values = sample_values(derive(run, sample))
+    return text_of(network_svg(Drawing(network, values, "gradient" if has_gradients else "weight", whose=whose)))

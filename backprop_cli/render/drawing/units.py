@@ -8,7 +8,7 @@ from typing import Literal
 
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network
-from backprop_cli.render.drawing.layout import OWN_BIAS_HEIGHT, RADIUS, Edge, Layout, Node, lay_out
+from backprop_cli.render.drawing.layout import MARGIN, OWN_BIAS_HEIGHT, RADIUS, Edge, Layout, Node, lay_out
 from backprop_cli.render.drawing.svg import (
     LONGEST_NAME,
     LONGEST_NUMBER,
@@ -23,6 +23,9 @@ from backprop_cli.render.views.phrases import functions_of, shape_of
 
 By = Literal["weight", "gradient"]
 
+LEGEND_HEIGHT = 30.0
+"""Room below a drawing for what its colours, widths and numbers mean."""
+
 THINNEST, THICKEST = 1.2, 7.0
 _BOX = (88.0, 50.0)
 _BIAS = (80.0, 42.0)
@@ -33,7 +36,8 @@ _OWN_BIAS = (112.0, OWN_BIAS_HEIGHT)
 class Drawing:
     """What is drawn: the network and its numbers by name, and whether lines show weights or gradients.
 
-    `is_linked` makes every parameter a link to `#` + its anchor, for a page that has those.
+    `whose` says of one of several samples which it is. `is_linked` makes every parameter a link to `#` + its anchor, for a page
+    that has those.
     """
 
     network: Network
@@ -41,6 +45,7 @@ class Drawing:
     by: By = "weight"
     is_standalone: bool = True
     is_linked: bool = False
+    whose: str = ""
 
     def gradient_name(self, name: str) -> str:
         """`dE/dw31`."""
@@ -60,7 +65,8 @@ def anchor(parameter: Parameter) -> str:
 def network_svg(drawing: Drawing) -> Element:
     """The drawing: lines, then their labels, then units, so that nothing important is covered."""
     layout = lay_out(drawing.network)
-    svg = root(layout.width, layout.height, _label(drawing), f"network by-{drawing.by}", drawing.is_standalone)
+    height = layout.height + (LEGEND_HEIGHT if drawing.is_standalone else 0.0)
+    svg = root(layout.width, height, _label(drawing), f"network by-{drawing.by}", drawing.is_standalone)
     largest = _largest(drawing, layout)
     lines = add(svg, "g", {"class": "edges"})
     for edge in layout.edges:
@@ -72,7 +78,22 @@ def network_svg(drawing: Drawing) -> Element:
     nodes = add(svg, "g", {"class": "nodes"})
     for node in layout.nodes:
         _node(nodes, node, drawing)
+    if drawing.is_standalone:
+        _legend(svg, drawing, layout.height + LEGEND_HEIGHT / 2)
     return svg
+
+
+def _legend(svg: Element, drawing: Drawing, y: float) -> None:
+    """What colours, widths and numbers mean."""
+    loss, x = drawing.network.names.loss, MARGIN
+    for sign, room in (("positive", 86.0), ("negative", 92.0)):
+        key = add(svg, "g", {"class": f"edge {sign}"})
+        add(key, "path", {"class": "line", "d": f"M{x:g} {y:g}h22", "stroke-width": 4.0})
+        add(svg, "text", {"class": "also legend", "x": x + 29, "y": y + 4.5}, sign)
+        x += room + 22
+    shown = "the weight" if drawing.by == "weight" else f"∂{loss}/∂w, the gradient"
+    whose = f" of {drawing.whose}" if drawing.whose else ""
+    add(svg, "text", {"class": "also legend", "x": x, "y": y + 4.5}, f"beside w and by width: {shown}{whose}")
 
 
 def _label(drawing: Drawing) -> str:

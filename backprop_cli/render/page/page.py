@@ -24,6 +24,7 @@ from backprop_cli.render.drawing.units import Drawing, network_svg, words
 from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
 from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.formats.signs import superscript
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
 from backprop_cli.render.page.formulas import formulas
@@ -94,7 +95,7 @@ def page_text(page: Page) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["number"] = lambda value: format_number(value, page.digits).replace("-", "−")
+    environment.filters["number"] = lambda value: _cell(value, page.digits)
     environment.filters["percent"] = lambda share: f"{percent(share)} %".replace("-", "−")
     environment.filters["exact"] = repr
     environment.filters["counted"] = counted
@@ -112,6 +113,12 @@ def page_text(page: Page) -> str:
         page_version=page.version,
         version=__version__,
     )
+
+
+def _cell(value: float, digits: Digits) -> str:
+    """A number in a table, with a power of ten as formulas write it: `1.5 × 10⁻⁷`."""
+    mantissa, _, power = format_number(value, digits).replace("-", "−").partition("e")
+    return f"{mantissa} × 10{superscript(int(power.replace('−', '-')))}" if power else mantissa
 
 
 def _sizes(drawing: Element) -> str:

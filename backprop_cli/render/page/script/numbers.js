@@ -64,12 +64,17 @@ function term(value) {
   return !Number.isFinite(value) || Math.abs(Number(short) - value) <= 1e-12 * Math.abs(value) ? short : text;
 }
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"; // the digits of a power
+
 /**
- * A number in a table.
+ * A number in a table, with a power of ten as formulas write it.
  * @param {number} value
  */
 export function cell(value) {
-  return formatted(value, data.digits).replaceAll("-", "−");
+  const [mantissa, power] = formatted(value, data.digits).split("e");
+  const shown = mantissa.replaceAll("-", "−");
+  if (power === undefined) return shown;
+  return `${shown} × 10${String(Number(power)).replace("-", "⁻").replace(/\d/g, (digit) => RAISED[Number(digit)])}`;
 }
 
 /** @param {number} share */
