@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import typer
 
-from backprop_cli.check.hindrances import Finding, hindrances
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.setup import open_setup
-from backprop_cli.cli.show import Showing, show
-from backprop_cli.render.formats.notation import Notation
-from backprop_cli.render.views.blocks import Block, Note
 
 FOUND = 1
 """The exit code where something was found."""
@@ -28,21 +21,18 @@ def lint(
     Dead and saturated units, units that are alike, inputs that are not scaled, targets that are never reached, and a learning
     rate far beyond what the curvature of the loss allows. The exit code is 1 where there is any.
     """
+    from backprop_cli.check.hindrances import Finding, hindrances
+    from backprop_cli.cli.setup import open_setup
+    from backprop_cli.cli.show import Showing, show
+    from backprop_cli.render.views.lint_view import lint_view
+
     console = Console(quiet)
     _, setup = open_setup(config, Console(is_quiet=True))  # what it says of targets is found here too
     found = hindrances(setup)
     rows = [tuple(finding) for finding in found]
     record = [("passed", not found), ("findings", [finding._asdict() for finding in found])]
-    show(console, Showing(format, opt.DIGITS), lambda notation: _view(found, notation), record, Finding._fields, rows)
+    show(
+        console, Showing(format, opt.DIGITS), lambda notation: lint_view(found, notation), record, Finding._fields, rows
+    )
     if found:
         raise typer.Exit(FOUND)
-
-
-def _view(found: Sequence[Finding], notation: Notation) -> Iterator[Block]:
-    """A line for each finding, and its hint below it."""
-    if not found:
-        yield Note("Nothing was found that hinders training.")
-    for finding in found:
-        yield Note(notation.text(finding.message))
-        if finding.hint:
-            yield Note(notation.text(f"    hint: {finding.hint}"))

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from backprop_cli.cli.app import EXAMPLES, PLACES
+
 HEAVY = {"numpy", "rich.table", "yaml", "sympy", "numba"}
 
 PROBE = """
@@ -46,3 +48,10 @@ def test_help_needs_no_arrays(arguments: tuple[str, ...]) -> None:
 
 def test_a_table_in_a_pipe_loads_no_rich_and_no_sympy() -> None:
     assert not loaded("run", "classic") & {"rich.table", "sympy", "numba"}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_commands_declaration_loads_no_arrays(name: str) -> None:
+    script = f"import sys, backprop_cli.cli.{PLACES.get(name, (name,))[0]}; print(*{HEAVY!r} & set(sys.modules))"
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert process.stdout == "\n"
