@@ -8,7 +8,7 @@ from backprop_cli.formula.code import PythonPrinter
 from backprop_cli.formula.expression import Apply, Expression
 from backprop_cli.formula.operations import Operation
 from backprop_cli.formula.printer import ATOM, POWER, PRODUCT, Case, Piece, Printer, number_text
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.functions.losses import Loss
 
 _OF_ARRAYS = {"ln": "log", "log": "log", "max": "maximum", "min": "minimum"}

@@ -10,7 +10,7 @@ from backprop_cli.derivation.quantities import Quantity, quantities
 from backprop_cli.errors import UsageError
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in
 from backprop_cli.formula.operations import FUNCTIONS
-from backprop_cli.formula.reading import filled
+from backprop_cli.formula.texts import filled
 
 MOST_PARAMETERS = 100
 """More than these make a graph that nobody can read."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in
 from backprop_cli.formula.operations import CHOICES, OPERATIONS
-from backprop_cli.formula.reading import filled, formula
+from backprop_cli.formula.texts import filled, formula
 
 
 class Slopes:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.derivation.partials import Derivation, Rule
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import ParameterRow
 from backprop_cli.training.train import Run

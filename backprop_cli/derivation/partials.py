@@ -15,7 +15,7 @@ import numpy as np
 
 from backprop_cli.backward import both_passes, penalty_gradient
 from backprop_cli.formula.expression import Expression, Number
-from backprop_cli.formula.reading import filled, formula, without_ones
+from backprop_cli.formula.texts import filled, formula, without_ones
 from backprop_cli.forward import loss_of_shares, loss_shares
 from backprop_cli.functions import softmax
 from backprop_cli.functions.numeric import Array

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.formula.expression import ELLIPSIS, Apply, Expression, Name, Number
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.penalty import ByKind
 

@@ -15,7 +15,7 @@ from backprop_cli.formula.evaluate import NoValueError, evaluate
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in, walk
 from backprop_cli.formula.operations import CHOICES, OPERATIONS
 from backprop_cli.formula.printer import Piece, Printer
-from backprop_cli.formula.reading import filled, formula
+from backprop_cli.formula.texts import filled, formula
 
 
 class Assignment(NamedTuple):

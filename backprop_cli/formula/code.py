@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from backprop_cli.formula.expression import Expression, Name, Number
 from backprop_cli.formula.operations import Operation
 from backprop_cli.formula.printer import ATOM, CHOICE, POWER, PRODUCT, Case, Piece, Printer
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 
 
 class PythonPrinter(Printer):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from backprop_cli.formula.careful import Arguments, UndefinedError
 from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number
 from backprop_cli.formula.operations import OPERATIONS, Operation
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 
 Dual = tuple[float, dict[str, float]]
 """A value, and its slope by each of the names that it depends on."""

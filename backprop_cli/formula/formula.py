@@ -1,7 +1,6 @@
-"""A formula is kept once, as a template with named holes, and filled with names or with numbers.
+"""A line of mathematics with words in it, such as a mistake's, which is no expression: its text and its LaTeX side by side.
 
-Holes are written `<z>`. The text form is plain ASCII in the usual notation of programming languages, so that scripts can
-read it; the LaTeX form stands beside it. Filled with names a formula is a rule, filled with numbers it is the sum on paper.
+Holes are written `<a>`.
 """
 
 from __future__ import annotations
@@ -26,8 +25,3 @@ class Formula(NamedTuple):
     def fill_latex(self, names: Mapping[str, str]) -> str:
         """The LaTeX form with every hole filled."""
         return _HOLE.sub(lambda hole: names[hole[1]], self.latex)
-
-    @property
-    def is_single(self) -> bool:
-        """Whether the formula is one hole and nothing else, so that a number in it needs no parentheses."""
-        return _HOLE.fullmatch(self.text) is not None

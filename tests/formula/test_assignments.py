@@ -12,7 +12,7 @@ from backprop_cli.formula.assignments import block, python_lines
 from backprop_cli.formula.evaluate import evaluate
 from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.printer import TEXT
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from tests.formula.test_printers import POINT, TREES, is_steady, near, value_of
 
 

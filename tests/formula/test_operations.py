@@ -11,7 +11,7 @@ import pytest
 
 from backprop_cli.formula.evaluate import dual, evaluate
 from backprop_cli.formula.operations import FUNCTIONS, OPERATIONS
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 
 MPMATH: dict[str, Any] = {
     **{name: getattr(mpmath, name) for name in ("exp", "ln", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign")},
@@ -94,7 +94,7 @@ from backprop_cli.chain.question import Question
 from backprop_cli.formula.code import JAVASCRIPT, PYTHON, SPREADSHEET
 from backprop_cli.formula.expression import Source
 from backprop_cli.formula.printer import TEXT, UNICODE
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.formula.typeset import LATEX, MATHML
 tree = formula("asinh(x)")
 for printer in (TEXT, UNICODE, LATEX, PYTHON, JAVASCRIPT, SPREADSHEET):

@@ -22,7 +22,7 @@ from backprop_cli.formula.evaluate import NoValueError, evaluate
 from backprop_cli.formula.expression import Apply, Expression, Name, Number
 from backprop_cli.formula.operations import CHOICES, OPERATIONS
 from backprop_cli.formula.printer import TEXT, UNICODE, Piece
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.formula.typeset import LATEX, MATHML
 
 SPECIAL = Path(backprop_cli.__file__).parent / "render" / "page" / "script" / "special.js"

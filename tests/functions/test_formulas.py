@@ -10,7 +10,7 @@ import pytest
 
 from backprop_cli.formula.assignments import block, python_lines
 from backprop_cli.formula.evaluate import evaluate
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.collapse import collapse_of
 from backprop_cli.functions.losses import LOSSES

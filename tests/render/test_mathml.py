@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.formula.reading import formula
+from backprop_cli.formula.texts import formula
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Matrix
 

@@ -14,7 +14,7 @@ from backprop_cli.check.mistakes.entry import BY_B, BY_O, BY_W, Formulas, Mistak
 from backprop_cli.formula.expression import Apply, Expression, Number
 from backprop_cli.formula.formula import Formula
 from backprop_cli.formula.printer import UNICODE
-from backprop_cli.formula.reading import filled, formula
+from backprop_cli.formula.texts import filled, formula
 from backprop_cli.formula.typeset import LATEX
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.numeric import Array
