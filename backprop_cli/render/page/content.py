@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from backprop_cli.derivation.explanation import Explainer, Explanation, update_of
@@ -124,6 +124,11 @@ def backward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[tu
     for layer, partials in derivation.layers():
         anchors = {f"d{derivation.loss}/d{names.of(p)}": anchor(p) for p in names.layer_parameters(layer)}
         yield layer, [_partial_row(partial, notation, anchors.get(partial.name, "")) for partial in partials]
+
+
+def partial_rows(partials: Iterable[Partial], notation: PageNotation) -> Iterator[Row]:
+    """Partials by themselves, with nothing to lead to."""
+    return (_partial_row(partial, notation, "") for partial in partials)
 
 
 def _partial_row(partial: Partial, notation: PageNotation, link: str) -> Row:
