@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.check.numerical import GradientCheck, check_gradients
@@ -111,6 +112,16 @@ class Result(Run):
             key: list(value) if isinstance(value, Iterator) else value for key, value in record
         }
 
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: every number with its formula; nothing without the extra `report`."""
+        made = _notebook()
+        return made.run_html(self) if made else None
+
+    def _repr_latex_(self) -> str | None:
+        """Every partial of the first sample."""
+        made = _notebook()
+        return made.run_latex(self) if made else None
+
     def __repr__(self) -> str:
         shown = list(self.gradients.items())
         listed = ", ".join(f"{name} {value:.6g}" for name, value in shown[:6]) + ", …" * (len(shown) > 6)
@@ -119,6 +130,36 @@ class Result(Run):
             f"{self.setup!r}\n{loss} = {self.loss_before:.8g} → {self.loss_after:.8g} after {self.steps:,} "
             f"step{'s' * (self.steps != 1)}\ngradients of step {self.shown.number:,}: {listed}"
         )
+
+
+class Explanations(list[Explanation]):
+    """What `explain` gives: a list, which a notebook shows one derivation below the other."""
+
+    def _repr_html_(self) -> str | None:
+        made = _notebook()
+        return "".join(map(made.explanation_html, self)) if made else None
+
+    def _repr_latex_(self) -> str | None:
+        made = _notebook()
+        return "\n".join(map(made.explanation_latex, self)) if made else None
+
+
+class HtmlPage(str):
+    """What `report` gives: the page as text, which a notebook shows in a frame."""
+
+    def _repr_html_(self) -> str:
+        made = _notebook()
+        assert made, "a page was made, so that its libraries are there"
+        return str(made.framed(str(self)))
+
+
+def _notebook() -> ModuleType | None:
+    """What makes that for a notebook, where the extra `report` is installed."""
+    try:
+        from backprop_cli.render.page import notebook
+    except ImportError:
+        return None
+    return notebook
 
 
 def load(source: Source) -> NetworkFile:
@@ -163,7 +204,7 @@ def _fields(record: Setup | Run) -> dict[str, Any]:
 
 def explain(
     result: Run | Source | Setup, *names: str | Iterable[str], sample: int = 1, paths: bool = False, limit: int = 20
-) -> list[Explanation]:
+) -> Explanations:
     """Derive the gradients of the named parameters (all of them where none is named) in the result's shown step.
 
     A network that has not been run is, for the steps of its file. Names come one by one or as a list.
@@ -177,7 +218,7 @@ def explain(
     table = made.setup.network.names
     listed = [name for given in names for name in ([given] if isinstance(given, str) else given)]
     parameters = [table.find(name) for name in listed] if names else list(table.parameters())
-    return [explainer.explain(parameter, paths, limit) for parameter in parameters]
+    return Explanations(explainer.explain(parameter, paths, limit) for parameter in parameters)
 
 
 def check(network: Run | Source | Setup, tolerance: float = 1e-6) -> GradientCheck:
@@ -220,7 +261,7 @@ def report(
     frames: int = 20,
     sample: int = 1,
     digits: int | str = 8,
-) -> str:
+) -> HtmlPage:
     """The worked network as one HTML page, which is returned, and written to `path` where one is given.
 
     Raises:
@@ -239,7 +280,7 @@ def report(
     document = setup.document if isinstance(setup, NetworkFile) else None
     recording = record(setup.with_schedule(learning_rate), steps, frames)
     name, text = (Path(document.file).name, document.text) if document else ("", "")
-    page = page_text(Page(recording, name, text, sample - 1, Digits.read(str(digits))))
+    page = HtmlPage(page_text(Page(recording, name, text, sample - 1, Digits.read(str(digits)))))
     if path is not None:
         write_whole(os.fspath(path), page)
     return page

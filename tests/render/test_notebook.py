@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def test_an_explanation_is_its_chain() -> None:
     assert "0.08216704" in html and html.count("<tr>") == len(explanation.partials)
     latex = explanation_latex(explanation)
     assert latex.startswith("$$\\begin{aligned}") and latex.count(" &= ") == len(explanation.partials)
+
+
+def test_a_notebook_asks_the_records_themselves() -> None:
+    made = run("classic")
+    assert made._repr_html_() == run_html(made) and made._repr_latex_() == run_latex(made)
+    explained = explain("classic", "w31", "b1")
+    assert explained._repr_html_() == "".join(map(explanation_html, explained))
+    assert explained._repr_latex_() == "\n".join(map(explanation_latex, explained))
+    page = report("classic")
+    assert page._repr_html_() == framed(page)
+
+
+def test_without_the_extra_a_notebook_shows_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("backprop_cli.render.page.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delattr("backprop_cli.render.page.notebook")
+    monkeypatch.setitem(sys.modules, "markupsafe", None)
+    made = run("classic")
+    assert made._repr_html_() is None and "gradients of step 1" in repr(made)
 
 
 def test_a_users_text_stays_text_in_a_notebook() -> None:
