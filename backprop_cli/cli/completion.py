@@ -14,9 +14,10 @@ from backprop_cli.files.shipped import example_names
 NETWORK_SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def complete_network(incomplete: str) -> list[str]:
-    """Network files and folders, and the built-in examples."""
-    return [*_network_files(incomplete), *complete_example(incomplete)]
+def complete_network(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Network files and folders, and the built-in examples; of `explain`, which may go without, else names of `classic`."""
+    found = [*_network_files(incomplete), *complete_example(incomplete)]
+    return found if found or ctx.command.name != "explain" else complete_parameter(ctx, incomplete)
 
 
 def complete_example(incomplete: str) -> list[str]:

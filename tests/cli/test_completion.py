@@ -105,6 +105,8 @@ def test_what_the_shell_is_given_completes_in_that_shell(tmp_path: Path) -> None
         ("backprop explain classic -w w3", ["w31", "w32"]),
         ("backprop explain classic --paths --weight b", ["b1", "b2"]),
         ("backprop explain classic w3", ["w31", "w32"]),
+        ("backprop explain w3", ["w31", "w32"]),
+        ("backprop run w3", []),
         ("backprop explain classic w31 z", ["z1", "z2", "z3", "z4"]),
         ("backprop explain missing.yaml -w w", []),
         ("backprop explain - -w w", []),
