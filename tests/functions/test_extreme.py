@@ -50,8 +50,8 @@ def near(wanted: float) -> Any:
 
 
 def quietly(file: dict[str, Any], *args: str) -> dict[str, Any]:
-    """Run a network and insist on silence."""
-    result = backprop("run", "-", "-f", "json", "-n", "0", *args, stdin=json.dumps(file))
+    """Run a network without the notices about its targets, and insist on silence."""
+    result = backprop("run", "-", "-q", "-f", "json", "-n", "0", *args, stdin=json.dumps(file))
     assert result.stderr == ""
     return result.json
 
