@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backprop_cli.formula.expression import ELLIPSIS, Expression, Name, Number
-from backprop_cli.formula.operations import CHOICES, Operation
+from backprop_cli.formula.operations import CHOICES, OPERATIONS, Operation
 from backprop_cli.formula.printer import (
     ATOM,
     CHOICE,
@@ -105,7 +105,8 @@ class LatexPrinter(Printer):
         if not parts:
             return Piece(spelling)
         text = spelling + self.application + self.enclosed(arguments).text
-        return Piece(text, ATOM, False, arguments.is_tall, True)
+        is_word = len(OPERATIONS[name].mathml or name) > 1  # a letter beside another would be a factor
+        return Piece(text, ATOM, False, arguments.is_tall, is_word)
 
     application = ""
 

@@ -147,6 +147,7 @@ LATEX_BY_HAND = {
     "x/y*z": r"\frac{x}{y} \cdot z",
     "exp(x)^2": "(e^{x})^{2}",
     "x*abs(y)": r"x \lvert y \rvert",
+    "z*Phi(z)": r"z \cdot \Phi(z)",
     "x*pi": r"x \cdot \pi",
     "1 if z >= 0 else x if z < -1 else y": (
         r"\begin{cases}1 & z \ge 0 \cr x & z < -1 \cr y & \text{otherwise}\end{cases}"
