@@ -65,6 +65,9 @@ def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     if state == "stepping":
         for _ in range(9):
             page.locator("#forth").click()
+        page.locator("#asks").check()
+        page.locator("#forth").click()
+        page.locator(".ask input").press("Enter")
     if state == "maps":
         page = pages.open("xor", bypass_csp=True)
         page.get_by_text("Units over the two inputs").click()

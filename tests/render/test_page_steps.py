@@ -80,3 +80,48 @@ def test_it_plays_and_pauses(pages: Pages) -> None:
     shown = stage(page)
     page.wait_for_timeout(1300)
     assert stage(page) == shown
+
+
+def test_a_number_comes_once_it_has_been_typed(pages: Pages) -> None:
+    page = pages.open("classic")
+    page.get_by_label("ask me for each number").check()
+    page.get_by_role("button", name="one step on").click()
+    field, answer = page.get_by_label("your value of a1"), page.locator(".verdict")
+    assert stage(page) == ""
+    for typed, words in (("", "Type a number"), ("0.59", None), ("0.6", "Give at least two digits")):
+        field.fill(typed)
+        if words is not None:
+            field.press("Enter")
+            assert answer.inner_text().startswith(words)
+    field.fill("0.593")
+    field.press("Enter")
+    assert stage(page) == "Forward 1 of 21" and "a1" not in unknown(page) and "a2" in unknown(page)
+    page.get_by_label("your value of a2").wait_for()
+    page.get_by_role("button", name="Show").click()
+    assert stage(page) == "Forward 2 of 21"
+
+
+def test_a_wrong_number_is_told_apart_as_check_does(pages: Pages) -> None:
+    partials = {one["name"]: one["value"] for one in backprop("run", "classic", "-f", "json").json["partials"]}
+    sentences = {
+        f"{-partials['dE/do1']:.4f}": "the error is turned around",
+        f"{2 * partials['dE/do1']:.4f}": "the half in the loss",
+        "0.123": "No, not that.",
+    }
+    page = pages.open("classic")
+    page.locator("#forth").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.get_by_label("ask me for each number").check()
+    page.get_by_role("button", name="one step on").click()
+    field = page.get_by_label("your value of dE/do1")
+    for typed, words in sentences.items():
+        field.fill(typed)
+        field.press("Enter")
+        assert words in page.locator(".verdict").inner_text()
+    for _ in range(2):
+        page.get_by_role("button", name="Show").click()
+    field = page.get_by_label("your value of dE/dz3")
+    field.fill(f"{partials['dE/do1']:.5f}")
+    field.press("Enter")
+    assert "the derivative of the activation is left out in the output layer" in page.locator(".verdict").inner_text()

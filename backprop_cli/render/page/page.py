@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from backprop_cli import __version__
+from backprop_cli.check.mistakes.table import MISTAKES
 from backprop_cli.derivation.explanation import derive
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
@@ -43,6 +44,12 @@ MOST_DERIVED = 200
 
 MOST_WRITTEN = 40
 """A network with more parameters has no derivation of each on paper; the script makes them when they are asked for."""
+
+TOLD_APART = (
+    "error_sign", "half_forgotten", "half_doubled", "slope_missing_output", "slope_missing_hidden", "input_factor_one",
+    "first_output_only", "weights_left_out",
+)  # fmt: skip
+"""The mistakes that the page knows by the number that they make of one derivative."""
 
 MOST_OPTIONS = 200
 """Of more samples one is chosen by its number."""
@@ -192,6 +199,7 @@ def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
                 **model_data(run.setup, samples),
                 "updates": _updates(environment, articles),
                 "formulas": formulas(PageNotation(page.digits)),
+                "sentences": {name: MISTAKES[name].sentence for name in TOLD_APART},
             },
         ),
         "blocks": [],

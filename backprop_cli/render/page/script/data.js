@@ -21,7 +21,7 @@
 
 /**
  * `samples` by index, of very many some are left out; `updates` is the update of any weight and of any bias as HTML.
- * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>, formulas: {activations: Record<string, Formulas>, losses: Record<string, Formulas>}, file: Record<string, unknown>}} Model
+ * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>, formulas: {activations: Record<string, Formulas>, losses: Record<string, Formulas>}, sentences: Record<string, string>, file: Record<string, unknown>}} Model
  */
 
 /**

@@ -58,7 +58,10 @@ export function product(factors) {
  */
 function wholeChain(target) {
   let factors = [target];
-  const single = (/** @type {string} */ name) => (structure.get(name)?.length === 1 ? structure.get(name)[0] : null);
+  const single = (/** @type {string} */ name) => {
+    const terms = structure.get(name) ?? [];
+    return terms.length === 1 ? terms[0] : null;
+  };
   while (factors.length <= LONGEST_PRODUCT && factors.some(single)) factors = factors.flatMap((name) => single(name) ?? [name]);
   return factors.length > 1 && factors.length <= LONGEST_PRODUCT ? factors : null;
 }

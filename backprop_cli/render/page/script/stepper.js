@@ -4,6 +4,7 @@ import { data, element, find, html } from "./data.js";
 import { drawing, light, showLines } from "./drawing.js";
 import { short, SVG } from "./numbers.js";
 import { cloneRow } from "./panel.js";
+import { ask } from "./predict.js";
 import { numbers, view } from "./state.js";
 import { closure, structure } from "./structure.js";
 
@@ -102,6 +103,22 @@ function moved(ofStep, ofSample) {
   return new Map([...ofSample, ...after]);
 }
 
+/** One stage on; where the reader wants to be asked, its number comes once it has been typed. */
+function stepOn() {
+  const asks = /** @type {HTMLInputElement} */ (element("asks")).checked;
+  if (at < 0) stages = stagesOf(view.chosen);
+  const next = stages[at + 1];
+  if (!asks || !next?.names.length) {
+    element("ask").replaceChildren();
+    goTo(at + 1);
+    return;
+  }
+  ask(next.names[next.names.length - 1], () => {
+    goTo(at + 1);
+    if (at < stages.length - 1 && stages[at + 1].names.length) stepOn();
+  });
+}
+
 /** Back to the whole picture. */
 function endSteps() {
   stop();
@@ -109,6 +126,7 @@ function endSteps() {
   for (const badge of find(".badge", drawing ?? document)) badge.remove();
   for (const place of find(".unknown")) place.classList.remove("unknown");
   element("worked").replaceChildren();
+  element("ask").replaceChildren();
   element("stage").textContent = "";
   const { ofSample } = numbers();
   for (const place of find("tspan[data-name]", drawing ?? element("worked"))) {
@@ -190,15 +208,16 @@ export function listenToStepper() {
   if (box === null) return;
   /** @type {Record<string, () => void>} */
   const keys = {
-    ArrowRight: () => goTo(at + 1), ArrowLeft: () => goTo(Math.max(at - 1, -1)), Escape: () => goTo(-1),
+    ArrowRight: stepOn, ArrowLeft: () => goTo(Math.max(at - 1, -1)), Escape: () => goTo(-1),
     Home: () => goTo(0), End: () => { if (at < 0) goTo(0); goTo(stages.length - 1); },
   };
-  element("forth").addEventListener("click", () => { stop(); goTo(at + 1); });
+  element("forth").addEventListener("click", () => { stop(); stepOn(); });
   element("back").addEventListener("click", () => { stop(); goTo(Math.max(at - 1, -1)); });
   element("play").addEventListener("click", play);
   box.addEventListener("keydown", (event) => {
     const act = keys[event.key];
-    if (act === undefined || (event.key === "Escape" && at < 0)) return;
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
+    if (act === undefined || (isTyping && event.key !== "Escape") || (event.key === "Escape" && at < 0)) return;
     event.preventDefault();
     event.stopPropagation();
     stop();

@@ -102,4 +102,5 @@ function joined(one, two) {
   return { factors: [...one.factors, ...two.factors], value: one.value * two.value };
 }
 
+/** @type {Structure} */
 export const structure = data.model === null ? new Map() : structureOf(data.model);
