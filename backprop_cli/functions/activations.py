@@ -25,7 +25,8 @@ class Activation:
     net inputs at which f' jumps; `is_bounded` says that f stays between -1 and 1 and that no net input but a NaN has a NaN
     for its slope.
 
-    `definition` and `slope_formula` are f(z) and f'(z) in the language of formulas, the latter in `a` where that is shorter.
+    `definition` and `slope_formula` are f(z) and f'(z) in the language of formulas, the latter in `a` where that is shorter;
+    `slope_in_a` is the one in `a` that textbooks have.
     Where they overflow, cancel or take long, `stable` says the same as lines that set `a` and the slope `s`: the loop for small
     networks is printed from them.
     """
@@ -35,6 +36,7 @@ class Activation:
     slope_of: Callable[..., Array] | None
     definition: str
     slope_formula: str
+    slope_in_a: str = ""
     slope_in_a_of: Callable[..., Array] | None = None
     defaults: tuple[tuple[str, float], ...] = ()
     constants: tuple[tuple[str, float], ...] = ()
@@ -150,6 +152,7 @@ _TABLE = [
         "sigmoid",
         value_of=numeric.sigmoid,
         slope_of=_sigmoid_slope,
+        slope_in_a="a*(1 - a)",
         slope_in_a_of=lambda a: a * (1.0 - a),
         definition="1/(1 + exp(-z))",
         slope_formula="a*(1 - a)",
@@ -163,6 +166,7 @@ _TABLE = [
         "tanh",
         value_of=lambda z: np.tanh(z),
         slope_of=_tanh_slope,
+        slope_in_a="1 - a^2",
         slope_in_a_of=lambda a: 1.0 - np.square(a),
         definition="tanh(z)",
         slope_formula="1 - a^2",
@@ -238,6 +242,7 @@ _TABLE = [
         "softplus",
         value_of=numeric.softplus,
         slope_of=lambda z, a: numeric.sigmoid(z),
+        slope_in_a="1 - exp(-a)",
         slope_in_a_of=lambda a: -np.expm1(-a),
         definition="ln(1 + exp(z))",
         slope_formula="1/(1 + exp(-z))",
@@ -301,6 +306,7 @@ _TABLE = [
         "bipolar_sigmoid",
         value_of=lambda z: np.tanh(0.5 * z),
         slope_of=lambda z, a: 0.5 * _tanh_slope(0.5 * z, a),
+        slope_in_a="(1 - a^2)/2",
         slope_in_a_of=lambda a: 0.5 * (1.0 - np.square(a)),
         definition="2/(1 + exp(-z)) - 1",
         slope_formula="(1 - a^2)/2",

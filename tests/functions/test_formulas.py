@@ -35,6 +35,8 @@ def test_the_formulas_shown_are_the_value_and_the_slope(name: str) -> None:
         assert evaluate(formula(activation.definition), values) == pytest.approx(a, rel=1e-12)
         slope = float(activation.slope(np.asarray(z), np.asarray(a)))
         assert evaluate(formula(activation.slope_formula), values) == pytest.approx(slope, rel=1e-11)
+        if activation.slope_in_a:
+            assert evaluate(formula(activation.slope_in_a), {"a": a}) == pytest.approx(slope, rel=1e-11)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)

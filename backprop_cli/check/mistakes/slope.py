@@ -22,6 +22,9 @@ from backprop_cli.check.mistakes.entry import (
     parts,
 )
 from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.printer import UNICODE, Piece
+from backprop_cli.formula.texts import formula
+from backprop_cli.formula.typeset import LATEX
 from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
@@ -115,21 +118,13 @@ def _missing(of_output: bool, of_hidden: bool) -> Ways:
     return ways
 
 
-_SLOPES_IN_A = {
-    "sigmoid": Formula("<a>·(1 − <a>)", "<a>(1 - <a>)"),
-    "tanh": Formula("1 − <a>²", "1 - <a>^2"),
-    "bipolar_sigmoid": Formula("½(1 − <a>²)", r"\tfrac12 (1 - <a>^2)"),
-    "softplus": Formula("1 − exp(−<a>)", "1 - e^{-<a>}"),
-}
-
-
-def _with(symbol: str, latex: str, activation: Activation) -> Formulas | None:
-    """The formula of a slope in a, and that filled with another symbol; None where it is not kept here."""
-    formula = _SLOPES_IN_A.get(activation.name)
-    if formula is None:
+def _with_net_input(activation: Activation) -> Formulas | None:
+    """The formula of a slope in a, and that filled with z; None where there is none."""
+    if not activation.slope_in_a:
         return None
-    right = Formula(f"f'(z) = {formula.fill({'a': 'a'})}", f"f'(z) = {formula.fill_latex({'a': 'a'})}")
-    return right, Formula(formula.fill({"a": symbol}), formula.fill_latex({"a": latex}))
+    slope = formula(activation.slope_in_a)
+    right = Formula(f"f'(z) = {UNICODE.write(slope)}", f"f'(z) = {LATEX.write(slope)}")
+    return right, Formula(*(printer.write(slope, {"a": Piece("z")}) for printer in (UNICODE, LATEX)))
 
 
 def _last_if(applies: Callable[[Activation], bool]) -> Callable[[Setup], list[int]]:
@@ -139,7 +134,7 @@ def _last_if(applies: Callable[[Activation], bool]) -> Callable[[Setup], list[in
 
 def _filled_with_net_input(setup: Setup) -> Iterator[Way]:
     for layers, place in parts(setup, layers_of(_is_by_a)(setup)):
-        formulas = _with("z", "z", setup.network.activations[layers[0]])
+        formulas = _with_net_input(setup.network.activations[layers[0]])
         yield Way(sloped(_at_net_input)(layers), place, formulas)
 
 
