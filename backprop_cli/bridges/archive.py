@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 import zipfile
-import zlib
 from typing import Any
 
 from backprop_cli.bridges.imported import cannot
-from backprop_cli.files.tensors import unpacked_limit
+from backprop_cli.files.tensors import BROKEN_ARCHIVE, unpacked_limit
 
 MOST_JSON = 2**24
 """Bytes of a member that is JSON."""
@@ -25,7 +23,7 @@ class Archive:
         self._limit = unpacked_limit(len(content))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        except BROKEN_ARCHIVE as error:
             raise cannot(file, f"this is no whole archive: {error}") from None
         if len(self._zip.infolist()) > MOST_MEMBERS:
             raise cannot(file, f"the archive holds more than {MOST_MEMBERS:,} members")
@@ -44,7 +42,7 @@ class Archive:
                 data = stream.read(entry.file_size)
         except KeyError:
             raise cannot(self.file, f"the archive holds no {name}") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
+        except BROKEN_ARCHIVE as error:
             raise cannot(self.file, f"{name} in it is broken: {str(error) or 'it is cut short'}") from None
         if len(data) < entry.file_size:
             raise cannot(self.file, f"{name} in it is cut short")

@@ -1,4 +1,8 @@
-"""A model of Keras: its layers' kinds from the JSON in the file, its weights from the HDF5. Nothing of Keras is run."""
+"""A model of Keras: its layers' kinds from the JSON in the file, its weights from the HDF5. Nothing of Keras is run.
+
+What is damaged in an HDF5 file is up to the HDF5 library, in C, to find. What a file may say of itself (sizes, links to other
+files) is checked here before anything is read.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +52,12 @@ WITHOUT_WEIGHTS = ("InputLayer", "Flatten", "Dropout", "GaussianNoise", "Gaussia
 """Layers that do nothing to a vector once the network is trained."""
 
 
+DEEPEST = 6
+"""Groups in groups."""
+BROKEN_MODEL = (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, RecursionError, OverflowError)
+"""What h5py raises where bytes in a file are wrong, and what a configuration without its parts leads to."""
+
+
 def read_keras(content: bytes, file: str) -> Imported:
     """The layers of a `.keras` archive or of an older `.h5` file.
 
@@ -72,7 +82,7 @@ def read_keras(content: bytes, file: str) -> Imported:
                 file, "hard_sigmoid of Keras 2 is another function than today's", "save the model with Keras 3"
             )
         return found
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, RecursionError) as error:
+    except BROKEN_MODEL as error:
         raise cannot(file, f"this is no whole model of Keras: {error}") from None
 
 
@@ -180,13 +190,29 @@ def _vars(weights: Any, group: str, file: str) -> list[Array]:
 
 
 def _by_name(weights: Any, file: str) -> dict[str, list[Array]]:
-    """The arrays of each layer of an `.h5` file, by the layer's name."""
+    """The arrays of each layer of an `.h5` file, by the layer's name: its kernel, and its bias if it has one.
+
+    Which datasets these are is seen from their names alone: the lists of names that Keras writes are of a kind on which the
+    HDF5 library breaks down where a file is damaged.
+    """
     found = {}
     for layer in _node(weights, "model_weights", file):
-        group = _node(weights, f"model_weights/{layer}", file)
-        names = [_text(name, file) for name in group.attrs.get("weight_names", ())]
-        found[layer] = [_array(weights, f"model_weights/{layer}/{name}", file) for name in names]
+        paths = {
+            path.rpartition("/")[2].partition(":")[0]: path
+            for path in _datasets(weights, f"model_weights/{layer}", file)
+        }
+        found[layer] = [_array(weights, paths[name], file) for name in ("kernel", "bias") if name in paths]
     return found
+
+
+def _datasets(weights: Any, path: str, file: str, depth: int = 0) -> Iterator[str]:
+    """The paths of the datasets in a group and in the groups in it."""
+    node = _node(weights, path, file)
+    if isinstance(node, h5py.Dataset):
+        yield path
+    elif depth < DEEPEST:
+        for name in node:
+            yield from _datasets(weights, f"{path}/{name}", file, depth + 1)
 
 
 def _node(weights: Any, path: str, file: str) -> Any:

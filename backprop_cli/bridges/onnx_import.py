@@ -131,6 +131,8 @@ class _Reader:
         operator = node.op_type
         settings = {entry.name: helper.get_attribute_value(entry) for entry in node.attribute}
         given = [name for name in node.input if name]
+        if not node.output:
+            raise cannot(self.file, f"the operator {operator!r} gives nothing")
         if operator == "Constant":
             value = settings.get("value", settings.get("value_float"))
             self.constants[node.output[0]] = (
@@ -142,7 +144,7 @@ class _Reader:
                 raise cannot(
                     self.file, f"the model is no chain: {operator} takes {name!r}, which an earlier layer made"
                 )
-        if operator in NO_CHANGE:
+        if operator in NO_CHANGE and given:
             self.texts[node.output[0]] = self.texts[given[0]]
         elif operator in ("Gemm", "MatMul") and given and given[0] in self.texts:
             self._layer(operator, given, settings)
@@ -165,6 +167,8 @@ class _Reader:
         weights = as_float(numbers[0] if transposed else numbers[0].T) * settings.get("alpha", 1.0)
         bias = None
         if len(numbers) > 1:
+            if numbers[1].size not in (1, len(weights)):
+                raise cannot(self.file, f"a Gemm of {len(weights)} units has {numbers[1].size} biases")
             bias = np.broadcast_to(as_float(numbers[1]).reshape(-1), (len(weights),)) * settings.get("beta", 1.0)
         self.layers.append(ImportedLayer(weights, bias))
 

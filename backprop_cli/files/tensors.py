@@ -42,6 +42,12 @@ HOW_TO_SAVE = (
 )
 
 
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, ValueError, OverflowError,
+)  # fmt: skip
+"""What `zipfile` raises where bytes in an archive are wrong."""
+
+
 def read_arrays(content: bytes, file: str, most: int = MOST_BYTES) -> Arrays:
     """The arrays in the bytes of a `.npz` or `.safetensors` file, by their names; which it is is seen from the bytes.
 
@@ -85,7 +91,7 @@ def _read_npz(content: bytes, file: str, most: int) -> Arrays:
                 entry.filename.removesuffix(".npy"): read_npy(_unpacked(archive, entry), f"{file}:{entry.filename}")
                 for entry in entries
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
+    except BROKEN_ARCHIVE as error:
         raise _broken(file, f"this is no whole .npz file: {str(error) or 'it is cut short'}") from None
 
 

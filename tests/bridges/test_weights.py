@@ -206,3 +206,10 @@ def test_a_bias_that_the_file_calls_shared_stays_so(tmp_path: Path) -> None:
         kinds[str(bias)] = (setup.network.names.biases[0], setup.network.parameters.row.tolist()[6:])
     shared = ("shared", [0.5])
     assert kinds == {"shared": shared, "0.1": shared, "{'b': 0}": shared, "[0, 0]": ("own", [0.5, 0.5])}
+
+
+def test_an_archive_whose_list_is_damaged_is_refused() -> None:
+    content = bytearray(npz_bytes({"w": np.ones((2, 2))}))
+    content[-10:-6] = b"\xff\xff\xff\x7f"  # the size of the list of members
+    with pytest.raises(InputError, match="this is no whole .npz file"):
+        read_arrays(bytes(content), "m.npz")
