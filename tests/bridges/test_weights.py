@@ -211,5 +211,5 @@ def test_a_bias_that_the_file_calls_shared_stays_so(tmp_path: Path) -> None:
 def test_an_archive_whose_list_is_damaged_is_refused() -> None:
     content = bytearray(npz_bytes({"w": np.ones((2, 2))}))
     content[-10:-6] = b"\xff\xff\xff\x7f"  # the size of the list of members
-    with pytest.raises(InputError, match="this is no whole .npz file"):
+    with pytest.raises(InputError, match=r"this is no whole \.npz file"):
         read_arrays(bytes(content), "m.npz")
