@@ -337,7 +337,7 @@ def test_the_right_formula_is_that_of_the_networks_loss(
     [
         ("sigmoid", lambda z: z * (1 - z), "f'(z) = a*(1 - a)", "z*(1 - z)"),
         ("tanh", lambda z: 1 - z * z, "f'(z) = 1 - a^2", "1 - z^2"),
-        ("bipolar_sigmoid", lambda z: (1 - z * z) / 2, "f'(z) = 1/2(1 - a^2)", "1/2(1 - z^2)"),
+        ("bipolar_sigmoid", lambda z: (1 - z * z) / 2, "f'(z) = (1 - a^2)/2", "(1 - z^2)/2"),
         ("softplus", lambda z: 1 - np.exp(-z), "f'(z) = 1 - exp(-a)", "1 - exp(-z)"),
     ],
 )
