@@ -30,6 +30,8 @@ OUTPUT_ACTIVATIONS = {
     "hinge": "tanh",
 }
 """What belongs under a loss; under the others stands a linear output, which reaches every target."""
+NO_TABLES = (".npz", ".npy", ".json", ".safetensors", ".xlsx", ".parquet", ".pkl")
+"""Endings of files of samples that are no text with columns."""
 RECTIFIERS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus")
 """Activations whose weights He et al. 2015 is for."""
 
@@ -63,6 +65,9 @@ def start_text(start: Start, folder: str) -> str:
         widths = shape_of(start.shape or f"2-{HIDDEN_UNITS}-1")
         lines = _made_up(widths[0], widths[-1])
     else:
+        if start.data.lower().endswith(NO_TABLES):
+            message = f"--data {start.data}: a table is expected, of cells parted by commas, semicolons or tabs"
+            raise UsageError(f"{message}\n    hint: the key inputs of a network file takes .npz and .json too")
         table = read_table(read_bytes(start.data), start.data)
         widths, lines = _of_table(start, table, folder)
     text = _text(start, widths, lines)

@@ -55,6 +55,7 @@ def test_a_seed_gives_the_same_file_and_the_same_weights(seed: str) -> None:
         (("--data", "data.csv", "3-2-2"), "data.csv gives 1 inputs and 2 outputs, but the shape is 3-2-2"),
         (("--data", "data.csv", "--target", "kin"), "did you mean 'kind'?"),
         (("--data", "none.csv"), "there is no such file"),
+        (("--data", "data.npz"), "a table is expected"),
         (("-o", "net.json"), "the name must end in .yaml or .yml"),
         (("-o", "there.yaml"), "there.yaml is there already"),
     ],
