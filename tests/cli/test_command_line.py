@@ -196,7 +196,7 @@ def test_no_name_is_cut_while_another_column_has_room(columns: int, tmp_path: Pa
         ),
         (
             ("plot", "--what", "los"),
-            "--what: expected network, loss or gradients, found 'los'\n    hint: did you mean loss?",
+            "--what: expected network, loss, gradients or operations, found 'los'\n    hint: did you mean loss?",
         ),
     ],
 )
@@ -216,7 +216,10 @@ def test_a_wrong_value_of_an_option_is_named_with_what_would_do(arguments: tuple
         (("run", "--epochs", "3"), "run has no option --epochs\n    hint: did you mean --steps?"),
         (("run", "--eta", "3"), "run has no option --eta\n    hint: did you mean --learning-rate?"),
         (("explain", "--parameters", "w31"), "explain has no option --parameters"),
-        (("run", "--against", "me.csv"), "run has no option --against\n    hint: --against is an option of check\n"),
+        (
+            ("run", "--against", "me.csv"),
+            "run has no option --against\n    hint: --against is an option of chain, check\n",
+        ),
         (("chain", "--history", "h.csv"), "chain has no option --history\n    hint: --history is an option of run\n"),
         (("run", "-z"), "run has no option -z\n    hint: backprop run --help lists its options"),
         (("run", "-n"), "-n needs a value\n    hint: -n N: Number of updates"),
