@@ -57,7 +57,7 @@ def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> Non
     assert 0.6 < shown < 1.25
 
 
-@pytest.mark.parametrize("state", ["chosen", "stepping", "changing", "maps"])
+@pytest.mark.parametrize("state", ["chosen", "stepping", "changing", "maps", "softmax on a phone"])
 def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     anchor = "#parameter-1-1-1" if state == "chosen" else "#&x1=0.7&activation1=gelu" if state == "changing" else ""
     page = pages.open("-", anchor=anchor, stdin=SMALL, bypass_csp=True)
@@ -68,6 +68,8 @@ def test_axe_finds_nothing(pages: Pages, state: str) -> None:
         page.locator("#asks").check()
         page.locator("#forth").click()
         page.locator(".ask input").press("Enter")
+    if state == "softmax on a phone":
+        page = pages.open("softmax", bypass_csp=True, size={"width": 320, "height": 844})
     if state == "maps":
         page = pages.open("xor", bypass_csp=True)
         page.get_by_text("Units over the two inputs").click()
@@ -110,6 +112,17 @@ def test_a_phone_needs_no_sideways_scrolling(pages: Pages, style: str) -> None:
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.eval_on_selector_all("main *", f"{hidden}.map(e => e.outerHTML)") == [], "could widen the page"
+
+
+def test_a_phone_is_wide_enough_for_all_that_can_be_opened(pages: Pages) -> None:
+    page = pages.open("xor", anchor="#parameter-2-1-1", size={"width": 390, "height": 844}, has_touch=True)
+    for summary in ("Change any number", "Units over the two inputs", "The loss over two parameters"):
+        page.get_by_text(summary).tap()
+    page.locator("#asks").check()
+    page.locator("#forth").tap()
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("network", [SOFTMAX.read_text(), LONG_NAMES])
