@@ -101,7 +101,8 @@ class Evidence:
             with np.errstate(invalid="ignore"):
                 is_same = np.abs(ratios[left] - ratios[first]) <= errors[left] + errors[first]
             is_same[0] = True
-            most = float(digits[left[is_same]].max())
+            # together they show their ratio more exactly than any of them, as a mean is more exact
+            most = float(digits[left[is_same]].max()) + 0.5 * math.log10(is_same.sum())
             if is_plain(ratios[first], errors[first]):
                 most, of_plain = min(most, of_plain), of_next
             total += most
