@@ -24,9 +24,6 @@ _SLIPS = (-1.0, 2.0, 0.5, -2.0, -0.5)
 _DIGITS_OF_SLIP = 1.5
 """What such a number counts beside right ones that speak against the same in all numbers."""
 
-_DIGITS_OF_COPY = 2.1
-"""What a number counts that is another's right one: nobody needs to guess its digits, but only which it is."""
-
 _DIGITS_OF_PLAIN_RATIO = 2.5
 """What numbers count that are all twice the right ones, or a sixth: much else than a certain mistake may have done that."""
 
@@ -57,7 +54,10 @@ class Evidence:
         self._digits = np.array(
             [_digits(one, distance) for one, distance in zip(comparison.compared, self._distances, strict=True)]
         )
-        self._digits = np.where(ratios.copies(), np.minimum(_DIGITS_OF_COPY, self._digits), self._digits)
+        # nobody needs to guess the digits of another right number, but only which it is
+        for position, digits in ratios.copies().items():
+            self._digits[position] = min(self._digits[position], digits)
+        self._own_gradients = ratios.own_gradients()
         self._follows = np.array([one.follows for one in comparison.compared])
 
     def speaks_for(self, numbers: Array, agrees: Array, needed: float, is_scaling: bool) -> bool:
@@ -72,8 +72,10 @@ class Evidence:
         is_contested = np.any(spoilt) or (hits == 1 and not self.is_wrong.all())
         digits = self._contested_digits if is_contested else self._digits
         if np.any(self.is_wrong & ~self._follows & ~explains):
-            # what follows from those others tells nothing new
-            digits = np.where(self._follows, 0.0, digits)
+            # what is made of those others tells nothing new
+            is_left = self.is_wrong & ~explains
+            is_made = self._follows | ((self._own_gradients >= 0) & is_left[self._own_gradients])
+            digits = np.where(is_made, 0.0, digits)
         needed += _log10_choices(hits, in_vain) + _DOUBT_OF_MISS * in_vain
         of_plain = _DIGITS_OF_PLAIN_RATIO
         if is_scaling:

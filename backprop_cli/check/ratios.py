@@ -20,6 +20,8 @@ _MOST = 12
 _PLAIN = sorted({p / q for p in range(_MOST + 1) for q in range(1, _MOST + 1)} | {0.001, 0.01, 100.0, 1000.0})
 _SURE_DIGITS = 1.5
 """So many digits of agreement make a ratio constant."""
+_DIGITS_OF_ANY = 2.1
+"""So many digits it takes to say that a number is one of another kind."""
 _CLEAR_ERROR = 0.1
 """A ratio is known where its relative error is no larger."""
 _MOST_RATIOS = 50
@@ -80,15 +82,40 @@ class Ratios:
         with np.errstate(all="ignore"):
             return self._comparison.judge.agreement(self.unchanged + factor * self._right)
 
-    def copies(self) -> Array:
-        """Which given numbers are the right ones of others."""
+    def copies(self) -> dict[int, float]:
+        """Which given numbers are the right ones of others, and how many digits it takes to say which.
+
+        Of their own kind those are as many as the logarithm of how many there are.
+        """
         judge, expected = self._comparison.judge, self._comparison.expected
-        ordered = np.sort(expected)
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
-        with np.errstate(invalid="ignore"):
-            low = np.searchsorted(ordered, judge.values - allowed)
-            high = np.searchsorted(ordered, judge.values + allowed, side="right")
-        return np.asarray(high - low > judge.agreement(expected))
+        is_own = judge.agreement(expected)
+        kinds: dict[object, list[int]] = {}
+        for position, wanted in enumerate(self._wanted):
+            if wanted is not None:
+                is_weight = wanted.parameter is not None and wanted.parameter.is_weight
+                kinds.setdefault((wanted.group, is_weight), []).append(position)
+        found: dict[int, float] = {}
+        every = np.arange(len(expected))
+        for members in (every, *map(np.array, kinds.values())):
+            ordered = np.sort(expected[members])
+            low = np.searchsorted(ordered, judge.values[members] - allowed[members])
+            high = np.searchsorted(ordered, judge.values[members] + allowed[members], side="right")
+            digits = _DIGITS_OF_ANY if members is every else math.log10(len(members))
+            found |= dict.fromkeys(members[high - low > is_own[members]].tolist(), digits)
+        return found
+
+    def own_gradients(self) -> Array:
+        """Of each new value where among the given numbers its own gradient stands; −1 of all other numbers."""
+        gradients = {
+            wanted.parameter: position
+            for position, wanted in enumerate(self._wanted)
+            if wanted is not None and wanted.group is Work.gradients
+        }
+        return np.array([
+            gradients.get(wanted.parameter, -1) if wanted is not None and wanted.group is Work.parameters_after else -1
+            for wanted in self._wanted
+        ], dtype=int)  # fmt: skip
 
     # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────
 
