@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from backprop_cli.chain.algebra import in_textbook_form
+from backprop_cli.chain.components import Components, has_arrays
 from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.differences import central_differences
 from backprop_cli.chain.forward_mode import forward_chains, operations
@@ -43,22 +44,40 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
     """
     text = parse(source)
-    definitions = text.definitions
+    arrays = Components(source, text.definitions) if has_arrays(text.definitions) else None
+    definitions = arrays.definitions if arrays else text.definitions
     given = numbers_of(source, text.values) | dict(question.at)
+    if arrays is not None:
+        if not definitions:
+            raise source.error(0, "there is nothing to differentiate but arrays of numbers")
+        for name in (question.of, text.of):
+            if name in arrays.names:
+                raise UsageError(
+                    f"{name} is an array\n    hint: --of {arrays.names[name][0]} takes one of its components"
+                )
     wrt = question.wrt or text.wrt
+    if arrays is not None:
+        wrt = [one for name in wrt for one in arrays.names.get(name, [name])]
     final, left = final_name(definitions)
     target = question.of or text.of or final
-    at = _named(given, build(source, definitions, target).variables)
+    variables = build(source, definitions, target).variables
+    at = _named(given, variables)
+    if arrays is not None:
+        used = {name: value for name, value in arrays.values.items() if name in variables}
+        at = numbers_of(source, used) | at
     graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
     notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
     if left and target == final and not question.of and not text.of:
         notices.append(_unused(target, left))
+    if arrays is not None:
+        in_use = {*graph.nodes, *graph.variables}
+        notices += [f"{name} is not used" for name, parts in arrays.names.items() if in_use.isdisjoint(parts)]
     notices += _jumps(graph)
     by = _checked_wrt(graph, wrt, known)
     point = _checked_point(graph, at, known, definitions)
-    steps = question.steps or (Steps.rules if len(definitions) == 1 else Steps.none)
+    steps = question.steps or (Steps.rules if len(text.definitions) == 1 else Steps.none)
     if steps is not Steps.none:
         graph = taken_apart(graph, _live(graph, by), every=steps is Steps.all)
     order = max(question.order, text.order)

@@ -21,23 +21,17 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from backprop_cli.formula.expression import Apply, Call, Expression, Name, Number, Source
+from backprop_cli.formula.expression import Apply, Expression, Name, Number, Source
+from backprop_cli.formula.making import Maker
 from backprop_cli.formula.operations import CHOICES, CONSTANTS
 from backprop_cli.formula.reader import CLOSING, TokenReader
-from backprop_cli.formula.spellings import INVERSES, UNKNOWN_WORDS
+from backprop_cli.formula.spellings import ARRAY_FUNCTIONS, INVERSES, UNKNOWN_WORDS
 from backprop_cli.formula.tokens import Token
 from backprop_cli.formula.vocabulary import Vocabulary
 from backprop_cli.nearest import suggestion
 
-MAX_DEPTH = 100
-"""Levels of operations within one another: what a chain like a/b/c/… can add to the nesting."""
-
 _BASE = re.compile("log_?([0-9]+)")
 """`log_2`, `log10`."""
-
-_PAIRED = {"max", "min"}
-MOST_PAIRED = 20
-"""Arguments of one of these: the derivative grows with the cube of their number."""
 
 
 class Parser:
@@ -48,8 +42,7 @@ class Parser:
         self.tokens = TokenReader(source, tokens)
         self.vocabulary = vocabulary
         self._bars = 0
-        self._depths: dict[int, int] = {}
-        self._made: list[Expression] = []  # keeps the ids in `_depths` from being given anew
+        self.made = Maker(source, vocabulary.own)
 
     # ── the grammar ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -70,7 +63,7 @@ class Parser:
         self.tokens.enter(condition)
         otherwise = self.value()
         self.tokens.leave()
-        return self._apply(f"if {comparison.kind}", (then, left, right, otherwise), condition)
+        return self.made.apply(f"if {comparison.kind}", (then, left, right, otherwise), condition)
 
     def _questioned(self, left: Expression) -> Expression:
         """`x > 0 ? x : 0`, of which the left side of the comparison is read; without a comparison that side."""
@@ -87,7 +80,7 @@ class Parser:
         self.tokens.take(":", "':' and what it is otherwise")
         otherwise = self.value()
         self.tokens.leave()
-        return self._apply(f"if {comparison.kind}", (then, left, right, otherwise), question)
+        return self.made.apply(f"if {comparison.kind}", (then, left, right, otherwise), question)
 
     def _comparison(self) -> Token | None:
         return self.tokens.take_any(*(name.removeprefix("if ") for name in CHOICES))
@@ -99,10 +92,10 @@ class Parser:
         while operator := self.tokens.take_any("+", "-"):
             first = first or operator
             terms.append(self._negated(self._product(), operator))
-        return terms[0] if first is None else self._apply("+", tuple(terms), first)
+        return terms[0] if first is None else self.made.apply("+", tuple(terms), first)
 
     def _negated(self, value: Expression, sign: Token | None) -> Expression:
-        return self._apply("neg", (value,), sign) if sign is not None and sign.kind == "-" else value
+        return self.made.apply("neg", (value,), sign) if sign is not None and sign.kind == "-" else value
 
     def _product(self) -> Expression:
         """Runs of multiplications are one `*`; each division takes all that stands left of it."""
@@ -112,7 +105,7 @@ class Parser:
             following = self.tokens.next
             if self.tokens.take_any("/"):
                 left = self._multiplied(factors, at)
-                factors = [self._apply("/", (left, self._signed()), following)]
+                factors = [self.made.apply("/", (left, self._signed()), following)]
             elif self.tokens.take_any("*") or self._is_factor(following):
                 at = following if len(factors) == 1 else at
                 factors.append(self._signed())
@@ -127,7 +120,7 @@ class Parser:
         return token.kind in ("name", "(", "√", "∛", "fraction") or (token.kind == "|" and not self._bars)
 
     def _multiplied(self, factors: list[Expression], at: Token) -> Expression:
-        return factors[0] if len(factors) == 1 else self._apply("*", tuple(factors), at)
+        return factors[0] if len(factors) == 1 else self.made.apply("*", tuple(factors), at)
 
     def _signed(self) -> Expression:
         sign = self.tokens.take_any("-", "+")
@@ -153,14 +146,14 @@ class Parser:
         if before.text == "1" and exponent == Number(1.0) and (self.tokens.next.kind, root.kind) == ("/", "number"):
             text = self.tokens.text(start, end)
             self._refuse_ambiguity(operator, f"{text}^(1/{root.text})", f"{text}/{root.text}")
-        return self._in_degrees(self._apply("^", (base, exponent), operator))
+        return self._in_degrees(self.made.apply("^", (base, exponent), operator))
 
     def _in_degrees(self, angle: Expression) -> Expression:
         """`30°`, which is 30π/180."""
         if (sign := self.tokens.take_any("°")) is None:
             return angle
-        factor = self._apply("/", (Apply("pi", (), sign.at), Number(180.0, sign.at)), sign)
-        return self._apply("*", (angle, factor), sign)
+        factor = self.made.apply("/", (Apply("pi", (), sign.at), Number(180.0, sign.at)), sign)
+        return self.made.apply("*", (angle, factor), sign)
 
     def _atom(self) -> Expression:
         token = self.tokens.next
@@ -168,7 +161,7 @@ class Parser:
             return Number(float(token.text), token.at)
         if self.tokens.take_any("fraction"):
             over, under = (Number(float(text), token.at) for text in token.text.split("⁄"))
-            return self._apply("/", (over, under), token)
+            return self.made.apply("/", (over, under), token)
         if self.tokens.take_any("name"):
             return self._named(token)
         if token.kind == "|":
@@ -176,7 +169,9 @@ class Parser:
         if token.kind in ("√", "∛"):
             return self._root()
         if token.kind in CLOSING:
-            return self._parenthesized()[0]
+            values = self._parenthesized(is_list=token.kind == "[")
+            is_row = len(values) > 1 or (isinstance(values[0], Apply) and values[0].operation == "[")
+            return self.made.apply("[", tuple(values), token) if is_row else values[0]
         return self.tokens.refuse(
             "a number, a name or '('", "the power is written ^ or **" if token.kind == "*" else ""
         )
@@ -206,7 +201,7 @@ class Parser:
         self._bars -= 1
         self.tokens.take("|", "an operator or the second '|'")
         self.tokens.leave()
-        return self._apply("abs", (value,), opening)
+        return self.made.apply("abs", (value,), opening)
 
     def _root(self) -> Expression:
         """`√x`, `√(x + 1)`; a power or a factor behind it may be under the root or not."""
@@ -222,7 +217,7 @@ class Parser:
                 self.tokens.text(self.tokens.index, self.tokens.after_factor()),
             )
             self._refuse_ambiguity(sign, f"{name}({inner}){rest}", f"{name}({inner}{rest})")
-        return self._apply(name, (value,), sign)
+        return self.made.apply(name, (value,), sign)
 
     def whole(self) -> Expression:
         """The value that all the tokens make.
@@ -246,6 +241,8 @@ class Parser:
         base = _BASE.fullmatch(name) if function is None else None
         if function is not None or (base and self.tokens.next.kind != "end"):
             return self._applied(token._replace(text=function or name), base[1] if base else None)
+        if is_followed and name in ARRAY_FUNCTIONS and name not in self.vocabulary.variables:
+            return self.made.call(token, self._parenthesized(is_list=True))
         if name in UNKNOWN_WORDS and name not in self.vocabulary.own:
             raise self.source.error(token.at, f"{name!r} is not part of the language", UNKNOWN_WORDS[name])
         if is_followed and name not in self.vocabulary.variables:
@@ -281,7 +278,7 @@ class Parser:
         first = self.tokens.index
         is_closed = self.tokens.next.kind in CLOSING
         arguments = self._parenthesized(is_list=True) if is_closed else [self._bare(token)]
-        value = self._based(token, arguments, base) if base else self._call(token, arguments)
+        value = self.made.logarithm(token, arguments, base) if base else self.made.call(token, arguments)
         if operator is None or exponent is None:
             return value
         argument = self.tokens.text(first, self.tokens.index).removeprefix("(").removesuffix(")")
@@ -293,7 +290,7 @@ class Parser:
             self._refuse_ambiguity(
                 token, f"{token.text}({argument})^{raised}", f"{token.text}({token.text}({argument}))"
             )
-        return self._apply("^", (value, exponent), operator)
+        return self.made.apply("^", (value, exponent), operator)
 
     def _signed_number(self) -> Expression:
         sign = self.tokens.take_any("-", "+")
@@ -348,53 +345,3 @@ class Parser:
 
     def _refuse_ambiguity(self, token: Token, one: str, other: str) -> NoReturn:
         raise self.source.error(token.at, "this has two meanings", f"write {one} or {other}")
-
-    def _based(self, token: Token, arguments: list[Expression], base: str) -> Expression:
-        """`log_2 x` is ln(x)/ln(2)."""
-        if len(arguments) != 1:
-            raise self.source.error(token.at, f"{token.text!r} takes 1 argument, not {len(arguments)}")
-        if base in ("2", "10"):
-            return self._apply(f"log{base}", tuple(arguments), token)
-        below = self._apply("ln", (Number(float(base), token.at),), token)
-        return self._apply("/", (self._apply("ln", (arguments[0],), token), below), token)
-
-    def _call(self, token: Token, arguments: list[Expression]) -> Expression:
-        name = token.text
-        if name not in self.vocabulary.own and name in _PAIRED:
-            return self._paired(token, arguments)
-        if name == "log" and len(arguments) == 2 and name not in self.vocabulary.own:
-            parts = tuple(self._apply("ln", (argument,), token) for argument in arguments)
-            return self._apply("/", parts, token)
-        arity = self.vocabulary.own.get(name, 1)
-        if len(arguments) != arity:
-            takes = f"{arity} argument{'s' * (arity != 1)}"
-            raise self.source.error(token.at, f"{name!r} takes {takes}, not {len(arguments)}")
-        if name in self.vocabulary.own:
-            return self._checked(Call(name, tuple(arguments), token.at))
-        return self._apply(name, tuple(arguments), token)
-
-    def _paired(self, token: Token, arguments: list[Expression]) -> Expression:
-        """`max(a, b, c)` is `max(max(a, b), c)`."""
-        if len(arguments) < 2:
-            raise self.source.error(token.at, f"{token.text!r} takes two arguments or more")
-        if len(arguments) > MOST_PAIRED:
-            hint = "give the largest or smallest of some of them a name of its own"
-            raise self.source.error(token.at, f"{token.text!r} takes at most {MOST_PAIRED} arguments", hint)
-        value = arguments[0]
-        for argument in arguments[1:]:
-            value = self._apply(token.text, (value, argument), token)
-        return value
-
-    # ── the limits ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _apply(self, operation: str, arguments: tuple[Expression, ...], token: Token) -> Expression:
-        return self._checked(Apply(operation, arguments, token.at))
-
-    def _checked(self, made: Apply | Call) -> Expression:
-        """What was made, if it is not too deep; the depth of each is known from those of its arguments."""
-        depth = 1 + max(self._depths.get(id(argument), 1) for argument in made.arguments)
-        if depth > MAX_DEPTH:
-            raise self.source.error(made.at, f"operations within operations, more than {MAX_DEPTH} levels deep")
-        self._made.append(made)
-        self._depths[id(made)] = depth
-        return made

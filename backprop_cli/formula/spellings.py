@@ -43,6 +43,9 @@ INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh",
 ONLY_CALLED = frozenset({"σ", "sig"})
 """Those of these names that are variables where no parenthesis follows."""
 
+ARRAY_FUNCTIONS = {"softmax": 1, "sum": 1, "dot": 2, "hadamard": 2}
+"""Functions of whole vectors, with their number of arguments."""
+
 UNKNOWN_SIGNS = {
     "∫": "integrals are not computed, only derivatives",
     "∑": "a sum is written out: x1 + x2 + x3",
@@ -59,7 +62,6 @@ UNKNOWN_WORDS = {
     "integral": "integrals are not computed, only derivatives",
     "integrate": "integrals are not computed, only derivatives",
     "mod": "the remainder of x by 2 is x - 2*floor(x/2)",
-    "softmax": "a softmax is written out: e1 = exp(z1), e2 = exp(z2), a1 = e1/(e1 + e2)",
     "factorial": "a factorial is defined for whole numbers, it has no derivative",
     "arccot": "arccot(x) has two conventions, write arctan(1/x) or pi/2 - arctan(x)",
     "arcsec": "arcsec(x) is arccos(1/x)",

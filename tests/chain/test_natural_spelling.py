@@ -230,7 +230,7 @@ ERRORS = {
     ("y = x[1]",): ["write * between"],
     ("y = f(x)",): ["unknown function 'f'", "f(x) = …"],
     ("y = mod(x, 2)",): ["x - 2*floor(x/2)"],
-    ("y = softmax(x)",): ["e1/(e1 + e2)"],
+    ("y = softmax(x)",): ["softmax takes a vector", "[1, 2]"],
     ("Y = X^2", "--at", "x=1"): ["did you mean 'X'?"],
     ("y = x^2", "--at", "X=1"): ["did you mean 'x'?"],
     ("y = x^2", "--at", "x=1", "--at", "x=2"): ["x is given twice", "once for each point"],
