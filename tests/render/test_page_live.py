@@ -144,3 +144,21 @@ def test_a_frozen_page_cannot_be_changed_by_a_wrong_address(pages: Pages) -> Non
     page = pages.open("classic", anchor="#&w99=3&w31=abc&activation1=softmax&loss=%3Cscript%3E")
     assert page.locator("#edited").inner_text() == ""
     assert values(page) == values(pages.open("classic"))
+
+
+def test_a_closed_form_goes_with_the_loss_that_it_belongs_to(pages: Pages) -> None:
+    page = pages.open("softmax")
+    row = page.locator('tr[data-row="dE/dz3"] td').first
+    before = row.text_content() or ""
+    assert "=" in before
+    page.get_by_text("Change any number").click()
+    page.locator('[data-edit="loss"]').select_option("squared_error")
+    settle(page)
+    assert "=" not in (row.text_content() or "") and (row.text_content() or "").count("+") == 2
+    document = run_json(shown_file(page), "-n", "1")
+    known = {partial["name"]: partial["value"] for partial in document["partials"]}
+    shown = values(page, "section")
+    assert {name: shown[name] for name in known} == pytest.approx(known, rel=1e-12, abs=1e-15)
+    page.get_by_role("button", name="Reset").click()
+    settle(page)
+    assert row.text_content() == before

@@ -2,9 +2,11 @@
 
 import { data, find } from "./data.js";
 import { isClosed } from "./closed.js";
+import { math, operator } from "./numbers.js";
 import { factorNumber, product, rows, symbol } from "./panel.js";
 import { regroup } from "./show.js";
 import { activationKey, currentModel, edits, LOSS } from "./state.js";
+import { structure } from "./structure.js";
 
 /** The cells as they were, by row and column. */
 /** @type {Map<Element, Node[]>} */
@@ -77,14 +79,25 @@ function writeFormulas() {
       putFormula(`d${names.loss}/d${o}`, slope, letters);
     });
   }
-  const isOther = edits.has(LOSS) || edits.has(activationKey(last));
   const wasClosed = isClosed(model.network.activations[last].name, model.network.loss.name);
-  if (!isOther || !wasClosed || network.activations[last].name === "softmax") return;
-  outputs.forEach((o, unit) => {
-    const net = names.layers[last].z[unit];
-    const factors = [`d${names.loss}/d${o}`, `d${o}/d${net}`];
-    put(`d${names.loss}/d${net}`, 1, product(factors.map(symbol)));
-    put(`d${names.loss}/d${net}`, 2, product(factors.map((name) => [factorNumber(name, 0)])));
-  });
+  if (!wasClosed || !(edits.has(LOSS) || edits.has(activationKey(last)))) return;
+  // the closed form, which belongs to the given pair alone, is left out
+  for (const net of names.layers[last].z) {
+    const name = `d${names.loss}/d${net}`;
+    const terms = structure.get(name) ?? [];
+    put(name, 1, sumOf(terms, symbol));
+    put(name, 2, sumOf(terms, (factor) => [factorNumber(factor, 0)]));
+  }
 }
 
+/**
+ * A sum of products, each factor written by `write`.
+ * @param {string[][]} terms
+ * @param {(factor: string) => Node[]} write
+ */
+function sumOf(terms, write) {
+  return terms.flatMap((term, index) => {
+    const written = product(term.map(write));
+    return index === 0 ? written : ["\u200b", math("math", [operator("+")]), ...written];
+  });
+}
