@@ -89,6 +89,7 @@ class Ratios:
         """
         judge, expected = self._comparison.judge, self._comparison.expected
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
+        allowed[~np.isfinite(judge.values)] = 0.0
         is_own = judge.agreement(expected)
         kinds: dict[object, list[int]] = {}
         for position, wanted in enumerate(self._wanted):
@@ -234,6 +235,7 @@ class Ratios:
         """
         compared, judge, expected = self._comparison.compared, self._comparison.judge, self._comparison.expected
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
+        allowed[~np.isfinite(judge.values)] = 0.0
         nearest: dict[int, int] = {}
         for members in map(np.array, self._groups().values()):
             order = members[np.argsort(expected[members], kind="stable")]

@@ -114,3 +114,10 @@ def test_a_cell_longer_than_the_csv_reader_takes_is_refused() -> None:
 def test_a_position_of_many_digits_is_unknown(name: str) -> None:
     assert backprop("check", "classic", "--against", "-", stdin=json.dumps({name: 1, "w31": 0.0822})).exit_code == 1
     assert backprop("explain", "classic", "--weight", name).exit_code == 2
+
+
+def test_a_number_beyond_all_floats_is_a_wrong_one() -> None:
+    given = "w31: 1e308\nw41: 1e400\nw32: -0.022602540\nw42: -0.022740242\n"
+    result = backprop("check", "classic", "-a", "-", "-f", "json", stdin=given)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert [one["agrees"] for one in json.loads(result.stdout)["compared"]] == [False, False, True, True]
