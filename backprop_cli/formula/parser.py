@@ -276,8 +276,10 @@ class Parser:
             self.tokens.leave()
         raised = self.tokens.text(start, self.tokens.index)
         first = self.tokens.index
-        is_closed = self.tokens.next.kind in CLOSING
-        arguments = self._parenthesized(is_list=True) if is_closed else [self._bare(token)]
+        opening = self.tokens.next.kind
+        arguments = self._parenthesized(is_list=True) if opening in CLOSING else [self._bare(token)]
+        if opening == "[" and self.tokens.next.kind == "(":
+            self.tokens.refuse("an operator", "a third root is written cbrt(…) or (…)^(1/3), a product with *")
         value = self.made.logarithm(token, arguments, base) if base else self.made.call(token, arguments)
         if operator is None or exponent is None:
             return value

@@ -228,6 +228,7 @@ ERRORS = {
     ("y = x 2",): ["write * between"],
     ("y = 2 3",): ["write * between"],
     ("y = x[1]",): ["write * between"],
+    ("y = sqrt[3](x)",): ["cbrt(…)", "^(1/3)"],
     ("y = f(x)",): ["unknown function 'f'", "f(x) = …"],
     ("y = mod(x, 2)",): ["x - 2*floor(x/2)"],
     ("y = softmax(x)",): ["softmax takes a vector", "[1, 2]"],
