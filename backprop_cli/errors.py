@@ -23,7 +23,7 @@ class BackpropError(Exception):
     exit_code = 2
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A position in a text: `line` and `column` count from 1, `text` is the whole source line."""
 
     file: str
@@ -50,7 +50,7 @@ class Problem(NamedTuple):
     message: str
     key: str = ""
     hint: str = ""
-    place: Place | None = None
+    place: TextPlace | None = None
 
     def __str__(self) -> str:
         """The message in one to four lines: place and key, source line with caret, hint."""

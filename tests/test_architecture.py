@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from backprop_cli.cli.app import EXAMPLES, PLACES
 
 PACKAGE = Path(backprop_cli.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
+
+ROOMS = (
+    "cli", "api", "render", "bridges", "check", "chain", "derivation", "training", "update", "backward", "forward",
+    "files", "network", "functions", "formula", "errors", "nearest",
+)  # fmt: skip
+"""From top to bottom."""
+MOST_LINES = 400
 
 
 def imports(path: Path) -> set[str]:
@@ -47,6 +55,33 @@ def test_imports_go_downhill_only() -> None:
     while ready := {name for name, targets in below.items() if name not in done and targets <= done}:
         done |= ready
     assert set(below) == done
+
+
+def test_rooms_import_only_from_rooms_below() -> None:
+    rank = {room: number for number, room in enumerate(ROOMS)}
+    for path in MODULES:
+        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if room not in ("__init__", "__main__"):
+            targets = {name.split(".")[1] for name in imports(path) if name.startswith("backprop_cli.")}
+            above = {target for target in targets & rank.keys() if rank[target] < rank[room]}
+            assert not above, f"{module_name(path)} imports from {', '.join(above)}"
+
+
+def test_every_module_stands_in_a_room() -> None:
+    rooms = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in MODULES}
+    assert rooms == {*ROOMS, "__init__", "__main__"}
+
+
+def test_a_name_of_a_module_or_of_a_class_occurs_once() -> None:
+    modules = Counter(path.stem for path in MODULES if path.stem != "__init__")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES]
+    classes = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in (modules + classes).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_is_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
 
 
 def test_imports_stand_at_the_top_or_where_a_command_begins() -> None:

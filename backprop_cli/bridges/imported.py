@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.errors import InputError, Place, Problem, UsageError
+from backprop_cli.errors import InputError, Problem, TextPlace, UsageError
 from backprop_cli.files.state_dict import linear_pairs
 from backprop_cli.files.tensors import read_arrays
 from backprop_cli.functions.numeric import Array
@@ -48,7 +48,7 @@ class NetworkText(NamedTuple):
 
 def cannot(file: str, message: str, hint: str = "") -> InputError:
     """The error for a model that is not of our kind."""
-    return InputError(Problem(message, hint=hint, place=Place(file)))
+    return InputError(Problem(message, hint=hint, place=TextPlace(file)))
 
 
 def require_chain(layers: Sequence[ImportedLayer], file: str) -> None:

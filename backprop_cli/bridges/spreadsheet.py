@@ -39,7 +39,7 @@ class GridColumn:
 
 
 @dataclass(frozen=True)
-class Grid:
+class CellGrid:
     """The sheet of one setup with rows for `steps` updates, and one more for what they lead to."""
 
     setup: Setup
@@ -73,7 +73,7 @@ class Grid:
         return f"={_Formulas(self, row).of(key)}"
 
 
-def grid_of(setup: Setup, most_steps: int) -> Grid:
+def grid_of(setup: Setup, most_steps: int) -> CellGrid:
     """The grid of a setup, with no more rows than `most_steps` updates take.
 
     Raises:
@@ -82,7 +82,7 @@ def grid_of(setup: Setup, most_steps: int) -> Grid:
     schedule, samples = setup.schedule, len(setup.samples)
     if schedule.batch_limit(samples) < samples or setup.updates or setup.velocity is not None:
         raise UsageError("every row of the spreadsheet takes all samples: leave batch_size and state out of the file")
-    grid = Grid(setup, min(setup.schedule.steps, most_steps))
+    grid = CellGrid(setup, min(setup.schedule.steps, most_steps))
     count = len(grid.columns) * (grid.steps + 1)
     if count > MOST_CELLS or len(grid.columns) >= MOST_COLUMNS:
         raise UsageError(
@@ -186,7 +186,7 @@ def spoken(name: str) -> str:
 class _Formulas:
     """The formulas of one row."""
 
-    def __init__(self, grid: Grid, row: int) -> None:
+    def __init__(self, grid: CellGrid, row: int) -> None:
         self.grid = grid
         self.row = row
         self.setup = grid.setup

@@ -11,7 +11,16 @@ from typing import Any
 import xlsxwriter
 
 from backprop_cli.backward import both_passes
-from backprop_cli.bridges.spreadsheet import FIRST_SAMPLE, Grid, Key, grid_of, input_cell, letters, spoken, target_cell
+from backprop_cli.bridges.spreadsheet import (
+    FIRST_SAMPLE,
+    CellGrid,
+    Key,
+    grid_of,
+    input_cell,
+    letters,
+    spoken,
+    target_cell,
+)
 from backprop_cli.forward import forward, loss_shares, total_loss
 from backprop_cli.network.network import Setup
 from backprop_cli.update import Step, make_update
@@ -72,7 +81,7 @@ def _write_head(sheet: Any, styles: dict[str, Any], setup: Setup) -> None:
             sheet.write_number(FIRST_SAMPLE - 1 + number, column, value, styles["input"])
 
 
-def _write_table(sheet: Any, styles: dict[str, Any], grid: Grid) -> None:
+def _write_table(sheet: Any, styles: dict[str, Any], grid: CellGrid) -> None:
     head = grid.first - 2
     sheet.write_string(head, 0, "step", styles["head"])
     position = 1
@@ -93,7 +102,7 @@ def _write_table(sheet: Any, styles: dict[str, Any], grid: Grid) -> None:
                 sheet.write_formula(row - 1, index, content, styles["number"], values[column.key])
 
 
-def _define_names(book: Any, grid: Grid) -> None:
+def _define_names(book: Any, grid: CellGrid) -> None:
     """A name for the learning rate, each input and target, and each quantity of the first step."""
     names, used = grid.setup.network.names, set()
     cells = [("eta", "$B$2")]
@@ -113,7 +122,7 @@ def _define_names(book: Any, grid: Grid) -> None:
         book.define_name(unique, f"={SHEET}!{cell}")
 
 
-def _colour(sheet: Any, grid: Grid) -> None:
+def _colour(sheet: Any, grid: CellGrid) -> None:
     """Red above zero and blue below, in each group of columns by its own size."""
     end = grid.first + grid.steps - 1
     position = 1
@@ -128,7 +137,7 @@ def _colour(sheet: Any, grid: Grid) -> None:
         position += width
 
 
-def _chart(book: Any, grid: Grid) -> Any:
+def _chart(book: Any, grid: CellGrid) -> Any:
     chart = book.add_chart({"type": "line"})
     column = next(index for index, column in enumerate(grid.columns, start=1) if column.key == ("E",))
     first, last = grid.first - 1, grid.first + grid.steps - 1
@@ -150,7 +159,7 @@ def _chart(book: Any, grid: Grid) -> Any:
 # ── the values that viewers show without recalculating ────────────────────────────────────────────────────────────────
 
 
-def _values(grid: Grid) -> Iterator[dict[Key, float]]:
+def _values(grid: CellGrid) -> Iterator[dict[Key, float]]:
     """The value of each formula of each row, from the passes themselves."""
     setup = grid.setup
     for _ in range(grid.steps + 1):

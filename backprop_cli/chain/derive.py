@@ -22,7 +22,7 @@ from backprop_cli.chain.result import ChainResult, SecondDerivative, Total
 from backprop_cli.chain.rules import CHAIN, rule_name
 from backprop_cli.chain.second import gradient_graph
 from backprop_cli.chain.steps import taken_apart
-from backprop_cli.chain.symbolic import IN_INTERMEDIATES, NOT_WRITTEN, Symbols, Written
+from backprop_cli.chain.symbolic import IN_INTERMEDIATES, NOT_WRITTEN, Symbols, WrittenOut
 from backprop_cli.derivation.partials import Partial, Rule, closure
 from backprop_cli.derivation.paths import count_paths, largest_paths
 from backprop_cli.derivation.quantities import Quantity
@@ -361,7 +361,7 @@ class _Chain:
 
     def _total(self, name: str, question: Question) -> Total:
         partial = self.totals[name]
-        written = Written(None, None) if question.numbers else self.symbols.written(partial)
+        written = WrittenOut(None, None) if question.numbers else self.symbols.written(partial)
         product, simplified = (
             None if form is None else _rule(form, self.values) for form in (written.product, written.simplified)
         )

@@ -54,7 +54,7 @@ def read_statements(source: Source) -> Statements:
     Raises:
         InputError: something is neither a definition nor a question; the error says what to type.
     """
-    reader = _Reader(source)
+    reader = _StatementReader(source)
     for line in statements(source):
         for piece in _pieces(_with_choices(plain(source, line[:-1]))):
             reader.add(piece)
@@ -118,7 +118,7 @@ def _end_of(tokens: Sequence[Token]) -> int:
     return tokens[-1].at + len(tokens[-1].text)
 
 
-class _Reader:
+class _StatementReader:
     """Collects definitions and questions."""
 
     def __init__(self, source: Source) -> None:

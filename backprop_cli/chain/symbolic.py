@@ -38,7 +38,7 @@ MAX_WRITTEN = 20_000
 """Parts of all derivatives that are written out in one form, together."""
 
 
-class Written(NamedTuple):
+class WrittenOut(NamedTuple):
     """A derivative in symbols: the chain with everything put in, its shortest form, and what was too long for that."""
 
     product: Expression | None
@@ -121,7 +121,7 @@ class Symbols:
                     continue
         return entries
 
-    def written(self, partial: Partial) -> Written:
+    def written(self, partial: Partial) -> WrittenOut:
         """A derivative in symbols: in the variables, else in the intermediates, else not at all."""
         for form in self._forms:
             if form.parts_left < 0:
@@ -133,11 +133,11 @@ class Symbols:
                 continue
             except UndefinedExpressionError as error:
                 raise self._undefined(partial.of, error) from None
-            return Written(expression, simplified, form.note or ("" if is_complete else NOT_SIMPLIFIED))
+            return WrittenOut(expression, simplified, form.note or ("" if is_complete else NOT_SIMPLIFIED))
         if partial.rule is None:
-            return Written(None, None, NOT_WRITTEN)
+            return WrittenOut(None, None, NOT_WRITTEN)
         slope = self._slope(partial)
-        return Written(slope, slope, NOT_SIMPLIFIED)
+        return WrittenOut(slope, slope, NOT_SIMPLIFIED)
 
     def _chained(self, target: Partial, form: _Form) -> tuple[object, Expression]:
         """The target's chain as an expression of sympy's, and as its factors stand."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from backprop_cli.check.given import Given, given_numbers
 from backprop_cli.check.wanted import Index
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.network.names import Names
 
 _RUN_COLUMNS = {"partial", "of", "wrt", "rule", "numbers", "value"}
@@ -55,7 +55,7 @@ def read_table(text: str, source: str, names: Names) -> list[Given]:
         for line, row in rows:
             if len(row) <= max(name_at, value_at):
                 message = "expected a name and a number, such as w31,0.0822"
-                raise InputError(Problem(message, place=Place(source, line)))
+                raise InputError(Problem(message, place=TextPlace(source, line)))
             cells.append((row[name_at], row[value_at], line))
     cells = [(name.strip(), number, line) for name, number, line in cells if number.strip()]
     _refuse_repeated(cells, source)
@@ -98,7 +98,7 @@ def _numbers(cells: list[_Cell], source: str) -> list[Given]:
     except ValueError as error:
         name, number, line = cells[error.args[0]]
         message = f"expected a number, found {number.strip()!r}"
-        raise InputError(Problem(message, name, place=Place(source, line))) from None
+        raise InputError(Problem(message, name, place=TextPlace(source, line))) from None
 
 
 def _refuse_repeated(cells: list[_Cell], source: str) -> None:
@@ -106,7 +106,7 @@ def _refuse_repeated(cells: list[_Cell], source: str) -> None:
     for name, _, line in cells:
         if name in first:
             message = f"it is given twice, first in line {first[name]}"
-            raise InputError(Problem(message, name, place=Place(source, line)))
+            raise InputError(Problem(message, name, place=TextPlace(source, line)))
         first[name] = line
 
 

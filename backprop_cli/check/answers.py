@@ -12,7 +12,7 @@ import numpy as np
 
 from backprop_cli.check.answer_tables import is_table, read_class, read_table
 from backprop_cli.check.given import DOUBLE, Given, GivenArray, given_numbers, of_floats
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.edit import decode
 from backprop_cli.files.tensors import is_pickle, read_arrays
@@ -47,14 +47,14 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
     else:
         text = decode(content, source)
         if not text.strip():
-            raise InputError(Problem("the file is empty", hint="expected names and numbers", place=Place(source)))
+            raise InputError(Problem("the file is empty", hint="expected names and numbers", place=TextPlace(source)))
         answers = (
             Answers(tuple(read_table(text, source, names)))
             if is_table(text, source)
             else _of_document(text, source, names)
         )
     if not answers.given:
-        raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=Place(source)))
+        raise InputError(Problem("there are no numbers in it", hint="such as w31: 0.0822", place=TextPlace(source)))
     return answers
 
 
@@ -100,10 +100,12 @@ def is_binary(content: bytes) -> bool:
 def _of_arrays(content: bytes, source: str) -> Iterator[GivenArray]:
     arrays = read_arrays(content, source, MOST_UNPACKED)
     if sum(array.size for array in arrays.values()) > MOST_NUMBERS:
-        raise InputError(Problem(f"it holds more than {MOST_NUMBERS:,} numbers", place=Place(source)))
+        raise InputError(Problem(f"it holds more than {MOST_NUMBERS:,} numbers", place=TextPlace(source)))
     for name, array in arrays.items():
         if array.dtype.kind not in "fiu":
-            raise InputError(Problem(f"expected an array of numbers, found {array.dtype}", name, place=Place(source)))
+            raise InputError(
+                Problem(f"expected an array of numbers, found {array.dtype}", name, place=TextPlace(source))
+            )
         epsilon = float(np.finfo(array.dtype).eps) if array.dtype.kind == "f" else DOUBLE
         numbers = of_floats([(name, float(value), str(value)) for value in array.ravel()], max(DOUBLE, epsilon))
         if numbers:

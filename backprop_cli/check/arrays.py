@@ -16,8 +16,8 @@ from typing import NamedTuple
 from backprop_cli.check.given import GivenArray
 from backprop_cli.check.wanted import Index, Wanted
 from backprop_cli.check.work import Group, Work
+from backprop_cli.network.name_spellings import LOSSES, plain_letters
 from backprop_cli.network.names import Names, Parameter
-from backprop_cli.network.spellings import LOSSES, plain_letters
 
 UNITS_BY_INPUTS, INPUTS_BY_UNITS = "units_by_inputs", "inputs_by_units"
 SAMPLES_BY_UNITS, UNITS_BY_SAMPLES = "samples_by_units", "units_by_samples"

@@ -12,18 +12,18 @@ import numpy as np
 from backprop_cli.check.arrays import INPUTS_BY_UNITS, NEW_VALUES, UNITS_BY_SAMPLES
 from backprop_cli.check.follow import Follower, follow_through
 from backprop_cli.check.given import DOUBLE, Given, GivenArray, common_digits
+from backprop_cli.check.interpretation import Understood, understand
 from backprop_cli.check.judge import LENIENT, STRICT, Judge, sizes_of
-from backprop_cli.check.reading import Understood, understand
 from backprop_cli.check.roundoff import roundoff
-from backprop_cli.check.wanted import Index, Selection, Wanted, known_names
+from backprop_cli.check.wanted import Index, Wanted, WantedSelection, known_names
 from backprop_cli.check.work import Work
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import nearest
+from backprop_cli.network.name_spellings import spellings
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Setup
 from backprop_cli.network.penalty import NO_FACTOR, ByKind, Penalty
-from backprop_cli.network.spellings import spellings
 from backprop_cli.training.train import Run
 
 _MOST_SUGGESTED = 10
@@ -69,7 +69,7 @@ class Comparison:
     meant: Mapping[str, str]
     orientation: str | None
     remarks: tuple[str, ...]
-    selection: Selection
+    selection: WantedSelection
     judge: Judge
     allows_unknown: bool = False
 
@@ -110,7 +110,7 @@ class AnswerKey:
         names, activations = run.setup.network.names, run.setup.network.activations
         self._index = Index(names, activations, len(run.setup.samples))
         self._follower = Follower(self.before, run.steps > 0, sample, self._index)
-        self._selections: dict[tuple[Wanted, ...], Selection] = {}
+        self._selections: dict[tuple[Wanted, ...], WantedSelection] = {}
         self._roundoffs: dict[tuple[Wanted, ...], Array] = {}
 
     def compare(
@@ -151,7 +151,7 @@ class AnswerKey:
         setup = self.run.setup
         understood = understand(list(given), self._index, self._work, setup.schedule.reduction == "mean")
         numbers, wanted = [one for one, _ in understood.known], tuple(one for _, one in understood.known)
-        selection = self._selections.setdefault(wanted, Selection(wanted))
+        selection = self._selections.setdefault(wanted, WantedSelection(wanted))
         _require_few(selection.entries(setup.network.names))
         expected = selection.of(self._work)
         judge = Judge.of(numbers, STRICT if tolerance is None else tolerance)
@@ -187,7 +187,7 @@ class AnswerKey:
             allows_unknown=allows_unknown,
         )
 
-    def _roundoff(self, wanted: tuple[Wanted, ...], selection: Selection, expected: Array) -> Array:
+    def _roundoff(self, wanted: tuple[Wanted, ...], selection: WantedSelection, expected: Array) -> Array:
         if wanted not in self._roundoffs:
             self._roundoffs[wanted] = roundoff(self.before, self._steps, self.sample, selection, expected)
         return self._roundoffs[wanted]

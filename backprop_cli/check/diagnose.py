@@ -15,7 +15,7 @@ from backprop_cli.check.evidence import Evidence
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.mistakes.table import MISTAKES, mistakes_of
 from backprop_cli.check.ratios import Ratio, Ratios, Slip
-from backprop_cli.check.wanted import Selection
+from backprop_cli.check.wanted import WantedSelection
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
@@ -69,7 +69,7 @@ class Memory:
     """What was already worked out for others who were asked for the same numbers of the same run."""
 
     mistakes: list[Made] = field(default_factory=list)
-    numbers: dict[tuple[Selection, tuple[int, ...]], Array] = field(default_factory=dict)
+    numbers: dict[tuple[WantedSelection, tuple[int, ...]], Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from backprop_cli.check.given import Given
 from backprop_cli.check.own_numbers import OwnNumbers, Record, Worked
 from backprop_cli.check.wanted import BY_SAMPLE, Index, Wanted
-from backprop_cli.check.work import Group, Matrix, Work
+from backprop_cli.check.work import Group, MatrixGroup, Work
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.quantities import quantities
 from backprop_cli.functions.numeric import Array
@@ -34,16 +34,16 @@ _UNLIKELY = 0.05
 _NEAR = 0.1
 """How far, relative to its size, rounded numbers may have moved one that follows from them."""
 
-_OF_THE_STEP: frozenset[Group | Matrix] = frozenset({
+_OF_THE_STEP: frozenset[Group | MatrixGroup] = frozenset({
     Work.gradients, Work.loss, Work.parameters_after, Work.net_inputs_after, Work.activations_after, Work.shares_after,
     Work.loss_after,
 })  # fmt: skip
 """What belongs to the step and its batch, not to one sample."""
-_PLAIN: dict[Group | Matrix, Group | Matrix] = {matrix: group for group, matrix in BY_SAMPLE.items()}
+_PLAIN: dict[Group | MatrixGroup, Group | MatrixGroup] = {matrix: group for group, matrix in BY_SAMPLE.items()}
 
-Place = tuple[Group | Matrix, int, int]
+Place = tuple[Group | MatrixGroup, int, int]
 """A group of a `Work`, and place and row in it."""
-Key = tuple[Group | Matrix, int, int, int]
+Key = tuple[Group | MatrixGroup, int, int, int]
 """The same with the sample (from 0) to which the number belongs, −1 where it belongs to the step."""
 
 
@@ -198,7 +198,7 @@ class _Working:
         if group is Work.parameters_after:
             return self._new(place)
         if group in _OF_THE_STEP:
-            assert not isinstance(group, Matrix)
+            assert not isinstance(group, MatrixGroup)
             return self._after(group, place)
         name = self._follower.names.get((Work.gradients if group is Work.sample_gradients else group, place, row))
         return self._sheet(sample).worked(name) if name and name in self._follower.records(sample) else None

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.check.given import Given
 from backprop_cli.check.wanted import Wanted
-from backprop_cli.check.work import Group, Matrix
+from backprop_cli.check.work import Group, MatrixGroup
 from backprop_cli.functions.numeric import Array
 
 STRICT = 1e-9
@@ -67,7 +67,7 @@ class Judge:
 
 def sizes_of(wanted: Sequence[Wanted], expected: Array) -> tuple[Array, Array]:
     """Beside what each number's error is small, itself or a thousandth of the usual number of its kind; and its kind."""
-    numbered: dict[Group | Matrix, int] = {}
+    numbered: dict[Group | MatrixGroup, int] = {}
     kinds = np.array([numbered.setdefault(one.group, len(numbered)) for one in wanted])
     sizes = np.abs(expected)
     for kind in numbered.values():

@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 
 from backprop_cli.backward import Place, backward, bias_gradient
-from backprop_cli.check.surface import Estimate, Line, Surface
+from backprop_cli.check.surface import Estimate, LossLine, Surface
 from backprop_cli.forward import forward
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Parameter
@@ -165,7 +165,7 @@ class _Prober:
         terms = float((np.abs(direction) * self.terms).sum())
         return self._probe(f"direction {number}", slope, self.surface.along(direction), terms)
 
-    def _probe(self, name: str, analytic: float, line: Line, terms: float) -> Probe:
+    def _probe(self, name: str, analytic: float, line: LossLine, terms: float) -> Probe:
         line = line._replace(floor=max(line.floor, _NOISE * terms))
         found = self.surface.slope(line)
         verdict = "kink" if found.is_kink else "ok" if self._agree(analytic, found, line) else ""
@@ -174,7 +174,7 @@ class _Prober:
         scale = max(abs(analytic), abs(found.value), line.floor)
         return Probe(name, analytic, found.value, abs(analytic - found.value) / scale, verdict)
 
-    def _judged(self, analytic: float, first: Estimate, line: Line) -> tuple[Estimate, str]:
+    def _judged(self, analytic: float, first: Estimate, line: LossLine) -> tuple[Estimate, str]:
         """The estimate that counts and the verdict where the first one contradicts the gradient."""
         second = self.surface.slope_again(line)
         is_sharp = second.error <= _BLURRED * max(abs(analytic), abs(second.value), line.floor) and not second.is_kink
@@ -183,7 +183,7 @@ class _Prober:
         is_confirmed = abs(first.value - second.value) <= _CONFIRMED * abs(analytic - first.value)
         return first, "wrong" if is_sharp and is_confirmed else "unclear"
 
-    def _agree(self, analytic: float, estimate: Estimate, line: Line) -> bool:
+    def _agree(self, analytic: float, estimate: Estimate, line: LossLine) -> bool:
         """Whether an estimate is the gradient, as far as it can tell."""
         scale = max(abs(analytic), abs(estimate.value), line.floor)
         return abs(analytic - estimate.value) <= self.tolerance * scale + estimate.error

@@ -11,7 +11,7 @@ from backprop_cli.check.diagnose import Findings, Memory, diagnose
 
 
 @dataclass(frozen=True)
-class Result:
+class PersonResult:
     """What became of one person's numbers, and which mistakes explain the wrong ones; `missing` were asked for."""
 
     name: str
@@ -47,7 +47,7 @@ def check_people(
     allows_unknown: bool,
     effort: float,
     on_progress: Callable[[int, int], None] | None = None,
-) -> list[Result]:
+) -> list[PersonResult]:
     """Everybody's result. The same wrong numbers are explained once, each within about `effort` seconds."""
     memory = Memory()
     known: dict[tuple[tuple[str, float, float], ...], Findings] = {}
@@ -59,7 +59,7 @@ def check_people(
             known[numbers] = diagnose(comparison, None, effort, memory)
         given = {one.given.name for one in comparison.compared}
         missing = comparison.missing if person.asked is None else tuple(one for one in person.asked if one not in given)
-        results.append(Result(person.name, missing, comparison, known[numbers]))
+        results.append(PersonResult(person.name, missing, comparison, known[numbers]))
         if on_progress is not None:
             on_progress(order + 1, len(people))
     return results

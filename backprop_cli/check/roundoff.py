@@ -16,7 +16,7 @@ from backprop_cli.backward import Links, Place
 from backprop_cli.check.given import DOUBLE
 from backprop_cli.check.method import Change, Method
 from backprop_cli.check.rounding import closed_form, shares_of_outputs, slopes_of_outputs, textbook_slope
-from backprop_cli.check.wanted import Selection
+from backprop_cli.check.wanted import WantedSelection
 from backprop_cli.check.work import Work
 from backprop_cli.forward import Trace
 from backprop_cli.functions.activations import Activation
@@ -29,7 +29,7 @@ _SAFETY = 4.0
 """The largest of so few differences is less than what may come."""
 
 
-def roundoff(setup: Setup, steps: int, sample: int, selection: Selection, exact: Array) -> Array:
+def roundoff(setup: Setup, steps: int, sample: int, selection: WantedSelection, exact: Array) -> Array:
     """For each selected number how far from `exact` a right float64 computation may come out; 0 where nobody can say.
 
     Nobody looks at matrices that are very large.

@@ -52,7 +52,7 @@ class Estimate(NamedTuple):
     is_kink: bool = False
 
 
-class Line(NamedTuple):
+class LossLine(NamedTuple):
     """A line through the parameters: E along it, and the `size` of what it moves.
 
     Of a slope below `floor` only the rounding of what E is computed from is left.
@@ -85,7 +85,7 @@ class Surface:
         """How slopes are estimated."""
         return "complex step" if self.is_complex else "central differences"
 
-    def along_parameter(self, parameter: Parameter) -> Line:
+    def along_parameter(self, parameter: Parameter) -> LossLine:
         """The line on which one parameter moves."""
         row, index = np.asarray(self.network.parameters.row), self.network.names.index(parameter)
 
@@ -96,28 +96,28 @@ class Surface:
 
         return self._line(loss, max(1.0, abs(float(row[index]))))
 
-    def along(self, direction: Array) -> Line:
+    def along(self, direction: Array) -> LossLine:
         """The line on which all parameters move in a direction, a unit vector."""
         row = np.asarray(self.network.parameters.row)
         return self._line(lambda distance: self._loss(self.network.with_row(row + distance * direction)), 1.0)
 
-    def _line(self, loss: Loss, size: float) -> Line:
-        return Line(loss, size, max(_LEAST, _NOISE_FLOOR * self.size / size))
+    def _line(self, loss: Loss, size: float) -> LossLine:
+        return LossLine(loss, size, max(_LEAST, _NOISE_FLOOR * self.size / size))
 
     def _loss(self, network: Network) -> tuple[Array, Trace]:
         trace = forward(network, self.samples.inputs)
         shares = loss_shares(network, trace, self.samples.targets)
         return loss_of_shares(network, shares, self.reduction), trace
 
-    def slope(self, line: Line) -> Estimate:
+    def slope(self, line: LossLine) -> Estimate:
         """The slope at the network."""
         return self._complex_step(line) if self.is_complex else self._differences(line)
 
-    def slope_again(self, line: Line) -> Estimate:
+    def slope_again(self, line: LossLine) -> Estimate:
         """The same in another way, or by other steps."""
         return self._differences(line, 1.0 if self.is_complex else _CLOSER)
 
-    def _complex_step(self, line: Line) -> Estimate:
+    def _complex_step(self, line: LossLine) -> Estimate:
         """The derivative; the step is such that it moves no unit by much, nor all by next to nothing."""
         step = _COMPLEX_STEP
         value, trace = line.loss(complex(0.0, step))
@@ -128,7 +128,7 @@ class Surface:
         is_kink = any(np.any((np.abs(gap.real) <= _KINK_WIDTH) & (gap.imag != 0)) for gap in self._gaps(trace))
         return Estimate(float(value.imag) / step if step else np.nan, _LEAST / step if step else np.inf, is_kink)
 
-    def _differences(self, line: Line, closer: float = 1.0) -> Estimate:
+    def _differences(self, line: LossLine, closer: float = 1.0) -> Estimate:
         """The same by extrapolated central differences; the first step is small enough to cross no kink."""
         here = line.loss(0.0)[1]
         sides = self._sides(here)
@@ -145,7 +145,7 @@ class Surface:
         pairs = zip(loss(step)[1].net_inputs, here.net_inputs, strict=True)
         return any(bool(np.any(np.abs(there - z) > 1.0 + np.abs(z))) for there, z in pairs)
 
-    def _extrapolated(self, line: Line, step: float) -> tuple[float, float]:
+    def _extrapolated(self, line: LossLine, step: float) -> tuple[float, float]:
         """The derivative and its error from the first step that gives a small one, else the smallest.
 
         A bend nearer than a first step, such as Huber's at δ, a steep GELU's at 0 or softsign's, makes both uncertain: then the

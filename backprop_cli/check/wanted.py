@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop_cli.check.work import Group, Matrix, Work
+from backprop_cli.check.work import Group, MatrixGroup, Work
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
+from backprop_cli.network.name_spellings import spellings
 from backprop_cli.network.names import Names, Parameter
-from backprop_cli.network.spellings import spellings
 
 
 class Wanted(NamedTuple):
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
     `parameter` is whose gradient or new value it is, if anybody's. It is `scale` times the number there.
     """
 
-    group: Group | Matrix
+    group: Group | MatrixGroup
     place: int
     parameter: Parameter | None = None
     row: int = 0
@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
         return self.group in _PASSED_BACK
 
 
-_AFTER: dict[Group | Matrix, Group] = {
+_AFTER: dict[Group | MatrixGroup, Group] = {
     Work.gradients: Work.parameters_after,
     Work.net_inputs: Work.net_inputs_after,
     Work.activations: Work.activations_after,
@@ -50,12 +50,12 @@ _AFTER: dict[Group | Matrix, Group] = {
 """What a `+` behind a name makes of it; a parameter's name alone is its gradient's."""
 
 
-BY_SAMPLE: dict[Group | Matrix, Matrix] = {
-    Work.net_inputs: Matrix(Work.net_inputs_by_sample),
-    Work.activations: Matrix(Work.activations_by_sample),
-    Work.targets: Matrix(Work.targets_by_sample),
-    Work.deltas: Matrix(Work.deltas_by_sample),
-    Work.upstream: Matrix(Work.upstream_by_sample),
+BY_SAMPLE: dict[Group | MatrixGroup, MatrixGroup] = {
+    Work.net_inputs: MatrixGroup(Work.net_inputs_by_sample),
+    Work.activations: MatrixGroup(Work.activations_by_sample),
+    Work.targets: MatrixGroup(Work.targets_by_sample),
+    Work.deltas: MatrixGroup(Work.deltas_by_sample),
+    Work.upstream: MatrixGroup(Work.upstream_by_sample),
 }
 """Of what every sample has its own; a sample is a row."""
 _PASSED_BACK = {Work.deltas, Work.upstream, BY_SAMPLE[Work.deltas], BY_SAMPLE[Work.upstream]}
@@ -182,7 +182,7 @@ class Index:
             return None
         if unit == by[2] and layer in self._elementwise:
             return Wanted(Work.own_slopes, self._unit(Work.own_slopes, layer, unit))
-        return Wanted(Matrix(Work.slopes, (layer,)), by[2], row=unit)
+        return Wanted(MatrixGroup(Work.slopes, (layer,)), by[2], row=unit)
 
     def _share_by(self, share: Wanted, wrt: str) -> Wanted | None:
         if share.group is not Work.shares or wrt not in self._units:
@@ -190,7 +190,7 @@ class Index:
         whole = self._loss_by(wrt)
         assert whole is not None
         derivative = Work.share_deltas if whole.group is Work.deltas else Work.share_upstream
-        return Wanted(Matrix(derivative), whole.place, row=share.place)
+        return Wanted(MatrixGroup(derivative), whole.place, row=share.place)
 
     def _loss_by(self, wrt: str) -> Wanted | None:
         parameter = self.names.get(wrt)
@@ -208,7 +208,7 @@ class Index:
             return Wanted(Work.factors, self.names.index(parameter))
         source = self._units.get(wrt)
         if source is not None and source[:2] == (Work.activations, layer - 1):
-            return Wanted(Matrix(Work.connections, (layer,)), source[2], row=unit)
+            return Wanted(MatrixGroup(Work.connections, (layer,)), source[2], row=unit)
         return None
 
 
@@ -227,7 +227,7 @@ _ROWS_AT_A_TIME = 64
 class _Place(NamedTuple):
     """Where wanted numbers stand in a group, or in some `rows` of a matrix, and which of all the wanted ones they are."""
 
-    group: Group | Matrix
+    group: Group | MatrixGroup
     positions: Array
     places: Array
     rows: Array
@@ -235,16 +235,16 @@ class _Place(NamedTuple):
 
     def numbers(self, work: Work) -> Array:
         """The numbers."""
-        if isinstance(self.group, Matrix):
+        if isinstance(self.group, MatrixGroup):
             return np.asarray(self.group.rows(work, self.rows)[self.row_at, self.places])
         return np.asarray(self.group(work)[self.places])
 
 
-class Selection:
+class WantedSelection:
     """A list of wanted numbers, arranged so that they are picked from a `Work` group by group."""
 
     def __init__(self, wanted: Iterable[Wanted]) -> None:
-        by_group: dict[Group | Matrix, list[tuple[int, int, int]]] = {}
+        by_group: dict[Group | MatrixGroup, list[tuple[int, int, int]]] = {}
         scales: list[float] = []
         for position, one in enumerate(wanted):
             by_group.setdefault(one.group, []).append((one.row, one.place, position))
@@ -252,21 +252,23 @@ class Selection:
         self._scales = np.array(scales)
         self._places = [place for group, found in by_group.items() for place in _places(group, np.array(found))]
 
-    def without_matrices(self) -> Selection:
+    def without_matrices(self) -> WantedSelection:
         """The same, in which what stands in a matrix is no number."""
         plain = copy(self)
-        plain._places = [place for place in self._places if not isinstance(place.group, Matrix)]
+        plain._places = [place for place in self._places if not isinstance(place.group, MatrixGroup)]
         return plain
 
     @property
     def row_counts(self) -> list[int]:
         """How many rows of matrices have to be computed, at a time."""
-        return [len(place.rows) for place in self._places if isinstance(place.group, Matrix)]
+        return [len(place.rows) for place in self._places if isinstance(place.group, MatrixGroup)]
 
     def entries(self, names: Names) -> int:
         """How many numbers the rows of matrices hold."""
         return sum(
-            len(place.rows) * place.group.columns(names) for place in self._places if isinstance(place.group, Matrix)
+            len(place.rows) * place.group.columns(names)
+            for place in self._places
+            if isinstance(place.group, MatrixGroup)
         )
 
     def of_group(self, chosen: Group, work: Work) -> Array:
@@ -285,7 +287,7 @@ class Selection:
         return np.asarray(numbers * self._scales)
 
 
-def _places(group: Group | Matrix, found: Array) -> Iterator[_Place]:
+def _places(group: Group | MatrixGroup, found: Array) -> Iterator[_Place]:
     """Where the numbers of a group stand, from their rows, places and positions; of a matrix not too many rows together."""
     all_rows, row_at = np.unique(found[:, 0], return_inverse=True)
     for first in range(0, len(all_rows), _ROWS_AT_A_TIME):

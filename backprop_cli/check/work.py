@@ -219,7 +219,7 @@ Group = Callable[[Work], Array]
 """A group of numbers: one of the methods above."""
 
 
-class Matrix(NamedTuple):
+class MatrixGroup(NamedTuple):
     """A matrix of derivatives that would be too much as a whole: units × units, or outputs × all units of a network.
 
     The method gives some rows of it.

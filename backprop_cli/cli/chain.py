@@ -10,7 +10,7 @@ from backprop_cli.chain.point import read_point
 from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import choice_of, count_of, number_of
+from backprop_cli.cli.option_values import choice_of, count_of, number_of
 
 
 def chain(
@@ -144,9 +144,9 @@ def chain(
     """
     from backprop_cli.chain.derive import differentiate
     from backprop_cli.cli.against_definitions import against_definitions
-    from backprop_cli.cli.circuit import write_circuit
     from backprop_cli.cli.given_definitions import given_definitions
     from backprop_cli.cli.show import Showing, show
+    from backprop_cli.cli.show_circuit import write_circuit
     from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
     from backprop_cli.render.views.chain_view import chain_view
 

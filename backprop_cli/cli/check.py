@@ -8,7 +8,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import count_of, number_of
+from backprop_cli.cli.option_values import count_of, number_of
 from backprop_cli.errors import UsageError
 
 FAILED = 1

@@ -10,7 +10,7 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import NETWORK_SUFFIXES, complete_parameter
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import names_in
+from backprop_cli.cli.option_values import names_in
 from backprop_cli.errors import UsageError
 from backprop_cli.files.shipped import example_names
 from backprop_cli.nearest import nearest

@@ -8,7 +8,7 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import choice_of
+from backprop_cli.cli.option_values import choice_of
 
 SHORT = {"torch": "pytorch", "graphviz": "dot"}
 """What a format is also called."""

@@ -10,7 +10,7 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_activation, complete_loss
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.values import count_of, number_of
+from backprop_cli.cli.option_values import count_of, number_of
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backprop_cli.errors import InputError, Place, Problem, UnknownNameError, UsageError
+from backprop_cli.errors import InputError, Problem, TextPlace, UnknownNameError, UsageError
 from backprop_cli.files.columns import numbers, read_table
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.functions.numeric import Array
@@ -48,7 +48,9 @@ def _table(file: str, names: Names) -> list[list[float]]:
     else:
         message = f"expected {len(wanted)} columns, the network's inputs, found {table.width}"
         raise InputError(
-            Problem(message, place=Place(table.file), hint=f"columns called {', '.join(wanted)} are found among others")
+            Problem(
+                message, place=TextPlace(table.file), hint=f"columns called {', '.join(wanted)} are found among others"
+            )
         )
     return [list(row.values()) if isinstance(row, dict) else row for row in numbers(table, columns)]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from backprop_cli.cli.completion import complete_network, complete_parameter
-from backprop_cli.cli.values import choice_of, count_of, count_or_all, number_of
+from backprop_cli.cli.option_values import choice_of, count_of, count_or_all, number_of
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits
 
 NETWORK = "Network"

@@ -11,8 +11,8 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
+from backprop_cli.cli.option_values import choice_of
 from backprop_cli.cli.progress import Progress
-from backprop_cli.cli.values import choice_of
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
@@ -70,7 +70,7 @@ def plot(
     console.require_target(output)
     if config is not None and "=" in config and not Path(config).exists():
         # sympy takes 0.4 s to load, which a network does without
-        from backprop_cli.cli.circuit import plot_definitions
+        from backprop_cli.cli.show_circuit import plot_definitions
 
         plot_definitions(config, console, output)
         return
@@ -88,7 +88,7 @@ def plot(
         )
     if what is What.operations:
         from backprop_cli.chain.of_network import network_operations
-        from backprop_cli.cli.circuit import write_circuit
+        from backprop_cli.cli.show_circuit import write_circuit
 
         write_circuit(console, network_operations(derive(result, index)), output or "-")
         return

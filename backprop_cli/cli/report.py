@@ -11,8 +11,8 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
+from backprop_cli.cli.option_values import count_of
 from backprop_cli.cli.progress import Progress
-from backprop_cli.cli.values import count_of
 from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole

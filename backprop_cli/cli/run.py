@@ -9,8 +9,8 @@ import typer
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
+from backprop_cli.cli.option_values import ALL, choice_of
 from backprop_cli.cli.progress import Progress
-from backprop_cli.cli.values import ALL, choice_of
 from backprop_cli.errors import InterruptedRunError, UsageError
 
 

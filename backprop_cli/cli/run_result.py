@@ -7,8 +7,8 @@ from itertools import chain
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.option_values import names_in
 from backprop_cli.cli.show import Showing, show
-from backprop_cli.cli.values import names_in
 from backprop_cli.derivation.explanation import derive
 from backprop_cli.errors import UsageError
 from backprop_cli.files.limits import require_records

@@ -12,10 +12,10 @@ from backprop_cli.errors import UsageError
 from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.latex import latex
 from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
-from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.machine import JSON_VERSION, csv_text, json_line, json_text
 from backprop_cli.render.formats.markdown import markdown
 from backprop_cli.render.formats.notation import Notation, TextNotation
+from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import Block, cut
 
 

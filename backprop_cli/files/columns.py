@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from backprop_cli.errors import InputError, Place, Problem, UnknownNameError
+from backprop_cli.errors import InputError, Problem, TextPlace, UnknownNameError
 from backprop_cli.files.edit import decode
 from backprop_cli.files.expected import kind_of, many, name_fault
 from backprop_cli.files.places import place_at
@@ -26,7 +26,7 @@ Column = str | int
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """A CSV file's rows of text, the line each ends on, and the columns' names where the file has a header."""
 
     file: str
@@ -58,16 +58,16 @@ class Table:
         """What a column is called in a message."""
         return repr(self.header[index]) if self.header else str(index + 1)
 
-    def place(self, row: int, index: int) -> Place:
+    def place(self, row: int, index: int) -> TextPlace:
         """The line and the column in the text where a cell stands."""
         place = place_at(self.file, self.text, self.lines[row], 1)
         if place.text is None or '"' in place.text:
-            return Place(self.file, self.lines[row])
+            return TextPlace(self.file, self.lines[row])
         before = place.text.split(self.delimiter)[:index]
         return place._replace(column=1 + sum(len(cell) + 1 for cell in before))
 
 
-def read_table(content: bytes, file: str, has_header: bool | None = None) -> Table:
+def read_table(content: bytes, file: str, has_header: bool | None = None) -> DataTable:
     """The table in a CSV file: cells parted by commas, semicolons or tabs, whichever its first line has most of.
 
     The first line is taken for a header if none of its cells is a number, unless `has_header` says which it is.
@@ -87,22 +87,22 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Tab
                 rows.append(tuple(_with_point(cell.strip(), delimiter) for cell in row))
                 lines.append(reader.line_num)
     except csv.Error as error:
-        raise InputError(Problem(f"this is no CSV: {error}", place=Place(file, reader.line_num))) from None
+        raise InputError(Problem(f"this is no CSV: {error}", place=TextPlace(file, reader.line_num))) from None
     header: tuple[str, ...] | None = None
     if rows and (has_header or (has_header is None and not any(map(_is_number, rows[0])))):
         header = rows.pop(0)
         del lines[0]
         if len(set(header)) < len(header):
             twice = next(name for name in header if header.count(name) > 1)
-            raise InputError(Problem(f"two columns are called {twice!r}", place=Place(file, 1)))
+            raise InputError(Problem(f"two columns are called {twice!r}", place=TextPlace(file, 1)))
     if not rows:
-        raise InputError(Problem("the table has no rows of data", place=Place(file)))
+        raise InputError(Problem("the table has no rows of data", place=TextPlace(file)))
     width = len(rows[0] if header is None else header)
     for cells, line in zip(rows, lines, strict=True):
         if len(cells) != width:
             message = f"expected {many(width, 'cell')} as in the first line, found {len(cells)}"
             raise InputError(Problem(message, place=place_at(file, text, line, 1)))
-    return Table(file, text, header, tuple(rows), tuple(lines), delimiter)
+    return DataTable(file, text, header, tuple(rows), tuple(lines), delimiter)
 
 
 _WITH_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -120,7 +120,7 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def numbers(table: Table, columns: list[int]) -> list[Any]:
+def numbers(table: DataTable, columns: list[int]) -> list[Any]:
     """The columns' numbers, a row for each sample: mappings where the columns' names can be names, else lists.
 
     Raises:
@@ -147,7 +147,7 @@ def _fault(cell: str, title: str) -> str:
     return f"expected a number in column {title}, found {kind_of(cell)}"
 
 
-def classes(table: Table, column: int) -> tuple[str, ...] | None:
+def classes(table: DataTable, column: int) -> tuple[str, ...] | None:
     """The different texts of a column in their alphabetical order, or None where it holds a number.
 
     Raises:
@@ -162,11 +162,11 @@ def classes(table: Table, column: int) -> tuple[str, ...] | None:
     found = tuple(sorted(set(cells)))
     if len(found) > MOST_CLASSES:
         message = f"column {table.title(column)} has {len(found):,} different texts, which are too many for classes"
-        raise InputError(Problem(message, place=Place(table.file)))
+        raise InputError(Problem(message, place=TextPlace(table.file)))
     return found
 
 
-def targets(table: Table, columns: list[int]) -> list[Any]:
+def targets(table: DataTable, columns: list[int]) -> list[Any]:
     """The columns' numbers as `numbers` has them; a single column of text as one-hot, an output for each class.
 
     Raises:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from backprop_cli.errors import Place
+from backprop_cli.errors import TextPlace
 from backprop_cli.files.edit import data_of
 from backprop_cli.files.locating import find_alias, locate
-from backprop_cli.files.places import Key, Span, place_at
+from backprop_cli.files.places import Key, TextSpan, place_at
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,19 @@ class Document:
         return "\ufeff" * self.has_mark + (text.replace("\n", "\r\n") if self.is_crlf else text)
 
     @cached_property
-    def _spans(self) -> dict[Key, tuple[Span, Span | None]]:
+    def _spans(self) -> dict[Key, tuple[TextSpan, TextSpan | None]]:
         return locate(self.text)
 
-    def span(self, key: Key) -> Span | None:
+    def span(self, key: Key) -> TextSpan | None:
         """Where the value at `key` stands."""
         found = self._spans.get(key)
         return found[0] if found else None
 
-    def place(self, key: Key, of_name: bool = False) -> Place:
+    def place(self, key: Key, of_name: bool = False) -> TextPlace:
         """The place of a value, or of its key where `of_name`; of the nearest container where it has none."""
         while key and key not in self._spans:
             key, of_name = key[:-1], False
-        value, name = self._spans.get(key, (Span(0, 0, 1, 1), None))
+        value, name = self._spans.get(key, (TextSpan(0, 0, 1, 1), None))
         span = name if of_name and name else value
         return place_at(self.file, self.text, span.line, span.column)
 

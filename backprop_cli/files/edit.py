@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.core_schema import integer
 from backprop_cli.files.locating import as_yaml
 from backprop_cli.files.places import place_at
@@ -36,13 +36,13 @@ def decode(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"this is no text file: byte {error.start + 1} is not valid {encoding.removesuffix('-sig').upper()}"
-        raise InputError(Problem(message, place=Place(file, line))) from None
+        raise InputError(Problem(message, place=TextPlace(file, line))) from None
     control = _CONTROL.search(text) if encoding != "utf-8-sig" or _has_control(content) else None
     if control:
         line = text.count("\n", 0, control.start()) + 1
         column = control.start() - (text.rfind("\n", 0, control.start()) + 1) + 1
         message = f"this is no text file: it holds the control character U+{ord(control[0]):04X}"
-        raise InputError(Problem(message, place=Place(file, line, column)))
+        raise InputError(Problem(message, place=TextPlace(file, line, column)))
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
@@ -75,7 +75,9 @@ def data_of(text: str, file: str, format: str) -> Any:
     """
     if not text.strip():
         raise InputError(
-            Problem("the file is empty", hint="`backprop examples classic` prints one to start from", place=Place(file))
+            Problem(
+                "the file is empty", hint="`backprop examples classic` prints one to start from", place=TextPlace(file)
+            )
         )
     return (_parse_json if format == "json" else _parse_yaml)(text, file)
 
@@ -102,10 +104,10 @@ def _parse_json(text: str, file: str) -> Any:
             Problem(f"this is not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", place=place)
         ) from None
     except RecursionError:
-        raise InputError(Problem("the JSON is nested too deeply", place=Place(file))) from None
+        raise InputError(Problem("the JSON is nested too deeply", place=TextPlace(file))) from None
     except _DuplicateKeyError:
         _parse_yaml(as_yaml(text), file)
-        raise InputError(Problem("a key is given twice", place=Place(file))) from None
+        raise InputError(Problem("a key is given twice", place=TextPlace(file))) from None
 
 
 class _DuplicateKeyError(Exception):

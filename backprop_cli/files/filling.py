@@ -14,7 +14,7 @@ import numpy as np
 
 from backprop_cli.errors import BackpropError, InputError, UnknownNameError
 from backprop_cli.files.checker import Checker
-from backprop_cli.files.columns import Table, numbers, read_table, standardized, targets
+from backprop_cli.files.columns import DataTable, numbers, read_table, standardized, targets
 from backprop_cli.files.document import Document
 from backprop_cli.files.edit import data_of, decode
 from backprop_cli.files.expected import kind_of, many
@@ -100,7 +100,7 @@ class _Filling:
     def _read_inputs(self, given: Any, wanted: Any) -> None:
         name, columns, header = self._file(("inputs",), given)
         source = self._open(name, header)
-        if not isinstance(source, Table):
+        if not isinstance(source, DataTable):
             self.data["inputs"] = self._array(("inputs",), source, ("inputs", "x", "X"))
             if wanted is None and isinstance(source, dict) and (key := _first(source, ("targets", "y", "Y"))):
                 self.data["targets"] = source[key]
@@ -125,7 +125,7 @@ class _Filling:
     def _read_targets(self, given: Any) -> None:
         name, columns, header = self._file(("targets",), given)
         source = self._open(name, header)
-        if isinstance(source, Table):
+        if isinstance(source, DataTable):
             chosen = list(range(source.width))
             if columns is not None:
                 chosen = self._columns(("targets", "columns"), source, columns)
@@ -165,7 +165,7 @@ class _Filling:
             return []
         return source[found]
 
-    def _columns(self, key: Key, table: Table, wanted: list[Any]) -> list[int]:
+    def _columns(self, key: Key, table: DataTable, wanted: list[Any]) -> list[int]:
         found = []
         for column in wanted:
             if isinstance(column, bool) or not isinstance(column, str | int):

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.shipped import example_names
 from backprop_cli.nearest import nearest
 
@@ -28,7 +28,7 @@ def read_bytes(source: str, limit: int = -1) -> bytes:
     """
     is_standard = source == "-"
     if is_standard and (sys.stdin is None or sys.stdin.closed):
-        raise InputError(Problem("standard input is closed", place=Place(STANDARD_INPUT)))
+        raise InputError(Problem("standard input is closed", place=TextPlace(STANDARD_INPUT)))
     most = MOST_BYTES + 1 if limit < 0 else limit
     shown = STANDARD_INPUT if is_standard else source
     try:
@@ -40,7 +40,7 @@ def read_bytes(source: str, limit: int = -1) -> bytes:
     except (OSError, ValueError) as error:
         raise InputError(_unreadable(shown, error)) from None
     if len(content) > MOST_BYTES:
-        raise InputError(Problem(f"it holds more than {MOST_BYTES:,} bytes, which is too much", place=Place(shown)))
+        raise InputError(Problem(f"it holds more than {MOST_BYTES:,} bytes, which is too much", place=TextPlace(shown)))
     return content
 
 
@@ -69,11 +69,11 @@ def _unreadable(source: str, error: Exception) -> Problem:
         close = _likely(source)
         hint = f"did you mean {close!r}? " if close else ""
         examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem("there is no such file", hint=hint + examples, place=Place(source))
+        return Problem("there is no such file", hint=hint + examples, place=TextPlace(source))
     if isinstance(error, IsADirectoryError):
-        return Problem("this is a folder, not a file", place=Place(source))
+        return Problem("this is a folder, not a file", place=TextPlace(source))
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return Problem(f"the file cannot be read: {reason}", place=Place(source))
+    return Problem(f"the file cannot be read: {reason}", place=TextPlace(source))
 
 
 def _likely(source: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from backprop_cli.errors import InputError
-from backprop_cli.files.places import Key, Span
+from backprop_cli.files.places import Key, TextSpan
 from backprop_cli.files.yaml_reader import events
 
 
@@ -23,22 +23,24 @@ def find_alias(text: str) -> bool:
     return "*" in text and any(type(event) is yaml.AliasEvent for event in events(as_yaml(text), ""))
 
 
-def locate(text: str) -> dict[Key, tuple[Span, Span | None]]:
+def locate(text: str) -> dict[Key, tuple[TextSpan, TextSpan | None]]:
     """The span of every value, with the span of its key where it has one; as far as the text can be read."""
-    spans: dict[Key, tuple[Span, Span | None]] = {}
+    spans: dict[Key, tuple[TextSpan, TextSpan | None]] = {}
     with contextlib.suppress(InputError):
         _walk(events(as_yaml(text), ""), spans)
     return spans
 
 
-def _walk(events: Iterator[Any], spans: dict[Key, tuple[Span, Span | None]]) -> None:
+def _walk(events: Iterator[Any], spans: dict[Key, tuple[TextSpan, TextSpan | None]]) -> None:
     path: list[str | int] = []
-    waiting: list[tuple[str, Span] | None] = []  # per open container: the key read last, None in a list or before a key
+    waiting: list[
+        tuple[str, TextSpan] | None
+    ] = []  # per open container: the key read last, None in a list or before a key
     is_map: list[bool] = []
-    starts: list[tuple[Key, Any, Span | None]] = []
+    starts: list[tuple[Key, Any, TextSpan | None]] = []
 
-    def span(first: Any, last: Any) -> Span:
-        return Span(first.index, last.index, first.line + 1, first.column + 1)
+    def span(first: Any, last: Any) -> TextSpan:
+        return TextSpan(first.index, last.index, first.line + 1, first.column + 1)
 
     def finish() -> None:
         """After a value: the next list index, or the next key."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from backprop_cli.errors import Place
+from backprop_cli.errors import TextPlace
 
 Key = tuple[str | int, ...]
 """The way to a value: `("layers", 1, "weights", 0)`."""
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """Where a value stands: its first and past-the-last character, and line and column of the first, from 1."""
 
     start: int
@@ -19,10 +19,10 @@ class Span(NamedTuple):
     column: int
 
 
-def place_at(file: str, text: str, line: int, column: int) -> Place:
+def place_at(file: str, text: str, line: int, column: int) -> TextPlace:
     """A place with its source line."""
     lines = text.split("\n")
-    return Place(file, line, column, lines[line - 1].rstrip("\r") if line <= len(lines) else "")
+    return TextPlace(file, line, column, lines[line - 1].rstrip("\r") if line <= len(lines) else "")
 
 
 def format_key(key: Key) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from backprop_cli.errors import InputError, Problem, UnknownNameError, UsageError
-from backprop_cli.files.columns import Table, classes, read_table
+from backprop_cli.files.columns import DataTable, classes, read_table
 from backprop_cli.files.document import parse
 from backprop_cli.files.filling import filled
 from backprop_cli.files.initial import INITIAL
@@ -111,7 +111,7 @@ def _flow(numbers: list[float]) -> str:
     return "[" + ", ".join(f"{number:g}" for number in numbers) + "]"
 
 
-def _of_table(start: Start, table: Table, folder: str) -> tuple[list[int], list[str]]:
+def _of_table(start: Start, table: DataTable, folder: str) -> tuple[list[int], list[str]]:
     """The widths that fit a table whose last column, or the one that is named, is the target; and the lines that name it."""
     try:
         target: Any = int(start.target) if start.target and start.target.isdigit() else start.target

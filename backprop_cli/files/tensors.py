@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 
 Arrays = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 
@@ -57,7 +57,7 @@ def read_arrays(content: bytes, file: str, most: int = MOST_BYTES) -> Arrays:
     if content.startswith(b"PK"):
         return _read_npz(content, file, most)
     if is_pickle(content):
-        raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=Place(file)))
+        raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=TextPlace(file)))
     return _read_safetensors(content, file)
 
 
@@ -72,7 +72,7 @@ def unpacked_limit(size: int) -> int:
 
 
 def _broken(file: str, message: str) -> InputError:
-    return InputError(Problem(message, place=Place(file)))
+    return InputError(Problem(message, place=TextPlace(file)))
 
 
 # ── npz ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +83,7 @@ def _read_npz(content: bytes, file: str, most: int) -> Arrays:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if any(entry.filename.endswith("data.pkl") for entry in entries):
-                raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=Place(file)))
+                raise InputError(Problem("the file is not read", hint=HOW_TO_SAVE, place=TextPlace(file)))
             allowed = min(most, unpacked_limit(len(content)))
             if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > allowed:
                 raise _broken(file, f"unpacked it would hold more than {allowed:,} bytes or {MOST_ARRAYS:,} arrays")
@@ -118,7 +118,7 @@ def read_npy(data: bytes, file: str) -> np.ndarray[Any, np.dtype[Any]]:
             Problem(
                 f"an array of numbers is expected, this one holds {kind}",
                 hint="objects are pickles, which can run any program when they are read",
-                place=Place(file),
+                place=TextPlace(file),
             )
         )
     _require_size(file, shape, kind.itemsize, len(data) - start - length)

@@ -26,14 +26,14 @@ from backprop_cli.files.places import Key
 from backprop_cli.network.network import ParameterRow, Setup
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """The text of a network file, and whether it is written afresh although the document has the same format."""
 
     text: str
     is_afresh: bool
 
 
-def write(setup: Setup, document: Document, format: str, folder: str | None = None) -> Written:
+def write(setup: Setup, document: Document, format: str, folder: str | None = None) -> WrittenFile:
     """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained.
 
     It will stand in `folder`, by default where the document stands; data that it names are named as seen from there.
@@ -46,8 +46,8 @@ def write(setup: Setup, document: Document, format: str, folder: str | None = No
     elif format == document.format:
         text = _rewritten(document, values, state)
         if text is not None:
-            return Written(document.file_text(text), False)
-    return Written(_dumped(document, values, state, format), format == document.format)
+            return WrittenFile(document.file_text(text), False)
+    return WrittenFile(_dumped(document, values, state, format), format == document.format)
 
 
 def _as_seen_from(folder: str, document: Document) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
-class Slip(NamedTuple):
+class YamlSlip(NamedTuple):
     """A mistake: where it is, `line` and `column` from 1, what it is, and what to write instead."""
 
     line: int
@@ -38,7 +38,7 @@ MOST_SEARCHED = 1_000_000
 """Characters of a text that is searched for mistakes: longer ones no person has typed."""
 
 
-def find_slip(failure: Failure) -> Slip | None:
+def find_slip(failure: Failure) -> YamlSlip | None:
     """The mistake that made the text no YAML, if it is one of those that people make."""
     if sum(map(len, failure.lines)) > MOST_SEARCHED:
         return None
@@ -53,78 +53,80 @@ _ITEM = re.compile(r"(?P<indent>[ ]*)-[ ]+")
 _PLAIN_VALUE = re.compile(r"""[ ]*(?:-[ ]+)*[A-Za-z_]\w*[ ]*:[ ]+(?P<value>[^\s'"\[{#&*!|>%@`].*)""")
 
 
-def _tab(failure: Failure) -> Slip | None:
+def _tab(failure: Failure) -> YamlSlip | None:
     indent = re.match(r"\s*", failure.shown)
     column = indent[0].find("\t") if indent else -1
     if column < 0:
         return None
-    return Slip(failure.line + 1, column + 1, "a tab cannot indent a line", "indent with spaces")
+    return YamlSlip(failure.line + 1, column + 1, "a tab cannot indent a line", "indent with spaces")
 
 
-def _missing_space(failure: Failure) -> Slip | None:
+def _missing_space(failure: Failure) -> YamlSlip | None:
     for number, line in _lines_before(failure):
         match = _KEY_WITHOUT_SPACE.match(line)
         if match:
             written = f"{match['key']}: {line[match.end() :].strip()}"
             message = f"a space is missing after the colon of {match['key']!r}"
-            return Slip(number + 1, match.end(), message, f"write {written}")
+            return YamlSlip(number + 1, match.end(), message, f"write {written}")
     return None
 
 
-def _missing_space_in_flow(failure: Failure) -> Slip | None:
+def _missing_space_in_flow(failure: Failure) -> YamlSlip | None:
     match = re.search(r"(\w+):(?=\S)", failure.shown) if "unexpected ':'" in failure.reason else None
     if match is None:
         return None
     message = f"a space is missing after the colon of {match[1]!r}"
-    return Slip(failure.line + 1, match.end(), message, f"write {match[0]} and a space")
+    return YamlSlip(failure.line + 1, match.end(), message, f"write {match[0]} and a space")
 
 
-def _missing_space_after_dash(failure: Failure) -> Slip | None:
+def _missing_space_after_dash(failure: Failure) -> YamlSlip | None:
     match = re.match(r"[ ]*-(?=[A-Za-z_\[{\"'])", failure.shown)
     if match is None:
         return None
     rest = failure.shown[match.end() :].strip()
-    return Slip(failure.line + 1, match.end(), "a space is missing after the dash", f"write - {rest}")
+    return YamlSlip(failure.line + 1, match.end(), "a space is missing after the dash", f"write - {rest}")
 
 
-def _missing_line_end(failure: Failure) -> Slip | None:
+def _missing_line_end(failure: Failure) -> YamlSlip | None:
     before, after = failure.shown[: failure.column].rstrip(), failure.shown[failure.column :]
     if not before.endswith(("]", "}")) or not _KEY.match(after):
         return None
-    return Slip(
+    return YamlSlip(
         failure.line + 1, failure.column + 1, "a new key needs a line of its own", f"begin a line before {after}"
     )
 
 
-def _equals(failure: Failure) -> Slip | None:
+def _equals(failure: Failure) -> YamlSlip | None:
     for number, line in _lines_before(failure):
         match = _KEY_WITH_EQUALS.match(line)
         if match:
             written = f"{match['key']}: {line[match.end() :].strip()}"
-            return Slip(number + 1, line.index("=") + 1, "a key is followed by a colon", f"write {written}")
+            return YamlSlip(number + 1, line.index("=") + 1, "a key is followed by a colon", f"write {written}")
     return None
 
 
-def _missing_colon(failure: Failure) -> Slip | None:
+def _missing_colon(failure: Failure) -> YamlSlip | None:
     if "':'" not in failure.reason and "mapping values" not in failure.reason:
         return None
     for number, line in _lines_before(failure):
         match = _KEY_WITHOUT_COLON.match(line)
         if match and ":" not in line and line[match.end() - 1] not in "-?":
             written = f"{match['key']}: {line[match.end() - 1 :].strip()}"
-            return Slip(
+            return YamlSlip(
                 number + 1, match.end("key") + 1, f"a colon is missing after {match['key']!r}", f"write {written}"
             )
     return None
 
 
-def _brackets(failure: Failure) -> Slip | None:
+def _brackets(failure: Failure) -> YamlSlip | None:
     if "flow" not in failure.reason:
         return None
     at = failure.shown[failure.column : failure.column + 1]
     before = failure.shown[: failure.column].rstrip()
     if at and at in "[{\"'" and before and before[-1] in "]}\"'0123456789":
-        return Slip(failure.line + 1, failure.column + 1, "a comma is missing before this", f"write {before[-1]}, {at}")
+        return YamlSlip(
+            failure.line + 1, failure.column + 1, "a comma is missing before this", f"write {before[-1]}, {at}"
+        )
     opened = _open_brackets(failure)
     if not opened:
         return None
@@ -132,39 +134,39 @@ def _brackets(failure: Failure) -> Slip | None:
     closing = "]" if bracket == "[" else "}"
     if at and at in "]}" and at != closing:
         message = f"{at} cannot close the {bracket} that was opened before"
-        return Slip(failure.line + 1, failure.column + 1, message, f"write {closing} in its place")
+        return YamlSlip(failure.line + 1, failure.column + 1, message, f"write {closing} in its place")
     where = "on this line" if failure.line <= line else f"before line {failure.line + 1}"
-    return Slip(line + 1, column + 1, f"this {bracket} is never closed", f"a {closing} is missing, {where} perhaps")
+    return YamlSlip(line + 1, column + 1, f"this {bracket} is never closed", f"a {closing} is missing, {where} perhaps")
 
 
-def _needless_bracket(failure: Failure) -> Slip | None:
+def _needless_bracket(failure: Failure) -> YamlSlip | None:
     at = failure.shown[failure.column : failure.column + 1]
     if not at or at not in "]}":
         return None
-    return Slip(failure.line + 1, failure.column + 1, f"there is one {at} too many", "leave it out")
+    return YamlSlip(failure.line + 1, failure.column + 1, f"there is one {at} too many", "leave it out")
 
 
-def _quotes(failure: Failure) -> Slip | None:
+def _quotes(failure: Failure) -> YamlSlip | None:
     if "quoted scalar" not in failure.reason or "end of stream" not in failure.reason:
         return None
     for number, line in _lines_before(failure):
         for sign in "\"'":
             if line.count(sign) % 2:
                 message = f"the text that begins with {sign} is never closed"
-                return Slip(number + 1, line.rindex(sign) + 1, message, f"a {sign} is missing at its end")
+                return YamlSlip(number + 1, line.rindex(sign) + 1, message, f"a {sign} is missing at its end")
     return None
 
 
-def _colon_in_text(failure: Failure) -> Slip | None:
+def _colon_in_text(failure: Failure) -> YamlSlip | None:
     match = _PLAIN_VALUE.match(failure.shown)
     if "mapping values" not in failure.reason or match is None or ": " not in match["value"]:
         return None
     value = match["value"].strip()
     written = f"{failure.shown[: match.start('value')].strip()} " + ("'{}'" if '"' in value else '"{}"').format(value)
-    return Slip(failure.line + 1, failure.column + 1, "a text with a colon in it needs quotes", f"write {written}")
+    return YamlSlip(failure.line + 1, failure.column + 1, "a text with a colon in it needs quotes", f"write {written}")
 
 
-def _first_sign(failure: Failure) -> Slip | None:
+def _first_sign(failure: Failure) -> YamlSlip | None:
     text = failure.shown[failure.column :]
     if "alias" in failure.reason or "anchor" in failure.reason:
         column = max(failure.shown.rfind(sign, 0, failure.column + 1) for sign in "*&")
@@ -174,12 +176,12 @@ def _first_sign(failure: Failure) -> Slip | None:
     is_dash = text.startswith("- ") and failure.shown[:column].strip() not in ("", "-")
     if not failure.shown[:column].strip() or not text or not (text[0] in "@`%*&" or is_dash):
         return None
-    return Slip(
+    return YamlSlip(
         failure.line + 1, column + 1, f"a text that begins with {text[0]} needs quotes", f'write "{text.strip(", ]")}"'
     )
 
 
-def _indentation(failure: Failure) -> Slip | None:
+def _indentation(failure: Failure) -> YamlSlip | None:
     here = _start_of(failure.shown)
     if here is None:
         return None
@@ -193,10 +195,10 @@ def _indentation(failure: Failure) -> Slip | None:
         return None
     _, number, (wanted, name) = min(neighbours)
     hint = f"begin it in column {wanted + 1}, as {name} of line {1 - number}, if it belongs with that"
-    return Slip(failure.line + 1, column + 1, "the indentation of this line fits no line above it", hint)
+    return YamlSlip(failure.line + 1, column + 1, "the indentation of this line fits no line above it", hint)
 
 
-_SEARCHES: tuple[Callable[[Failure], Slip | None], ...] = (
+_SEARCHES: tuple[Callable[[Failure], YamlSlip | None], ...] = (
     _tab, _missing_space, _missing_space_in_flow, _missing_space_after_dash, _missing_line_end, _equals,
     _missing_colon, _brackets, _quotes, _colon_in_text, _first_sign, _needless_bracket, _indentation,
 )  # fmt: skip

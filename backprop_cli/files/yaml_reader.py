@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.core_schema import scalar
 from backprop_cli.files.places import place_at
 from backprop_cli.files.yaml_hints import Failure, find_slip
@@ -43,14 +43,14 @@ def events(text: str, file: str) -> Iterator[Any]:
         place = place_at(file, text, slip.line, slip.column)
         raise InputError(Problem(slip.message, place=place, hint=slip.hint)) from None
     except yaml.YAMLError as error:
-        raise InputError(Problem(f"this is not valid YAML: {error}", place=Place(file))) from None
+        raise InputError(Problem(f"this is not valid YAML: {error}", place=TextPlace(file))) from None
 
 
-def _place(text: str, file: str, mark: Any) -> Place:
-    return place_at(file, text, mark.line + 1, mark.column + 1) if mark else Place(file)
+def _place(text: str, file: str, mark: Any) -> TextPlace:
+    return place_at(file, text, mark.line + 1, mark.column + 1) if mark else TextPlace(file)
 
 
-class _Builder:
+class _DataBuilder:
     """Builds plain data from events, with a stack of its own instead of recursion."""
 
     def __init__(self, text: str, file: str) -> None:
@@ -155,4 +155,4 @@ _NO_KEY = object()
 
 def parse_yaml(text: str, file: str) -> Any:
     """The data of a text; an InputError where it is no YAML, repeats a key or is nested too deeply."""
-    return _Builder(text, file).build()
+    return _DataBuilder(text, file).build()

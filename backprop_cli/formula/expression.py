@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from backprop_cli.errors import InputError, Place, Problem
+from backprop_cli.errors import InputError, Problem, TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Source:
     def _lines(self) -> list[str]:
         return self.text.split("\n")
 
-    def place(self, at: int) -> Place:
+    def place(self, at: int) -> TextPlace:
         """Line and column, from 1, of an offset."""
         line = self.text.count("\n", 0, at)
-        return Place(self.file, line + 1, at - (self.text.rfind("\n", 0, at) + 1) + 1, self._lines[line])
+        return TextPlace(self.file, line + 1, at - (self.text.rfind("\n", 0, at) + 1) + 1, self._lines[line])
 
     def error(self, at: int, message: str, hint: str = "") -> InputError:
         """An error that points at an offset."""

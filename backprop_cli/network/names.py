@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from backprop_cli.errors import UnknownNameError
-from backprop_cli.network.spellings import spellings
+from backprop_cli.network.name_spellings import spellings
 
 _LAYER = re.compile(r"([Wb])([1-9][0-9]{0,8})")
 _POSITION = re.compile(r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}"))

@@ -12,11 +12,11 @@ import pytest
 from backprop_cli import load
 from backprop_cli.derivation.partials import Derivation
 from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
-from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.machine import csv_text, json_text
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.formats.records import CSV_COLUMNS, partial_record, partial_row
 from backprop_cli.render.formats.terminal import terminal
+from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import Column, Table
 from tests.program import backprop
 
@@ -127,5 +127,5 @@ def test_a_pipe_and_a_wide_terminal_without_colour_show_the_same(
     def as_on_a_terminal(blocks: Any, notation: TextNotation) -> Iterator[str]:
         return terminal(blocks, notation, None, False)
 
-    monkeypatch.setattr("backprop_cli.render.formats.layout.plain", as_on_a_terminal)
+    monkeypatch.setattr("backprop_cli.render.formats.text_layout.plain", as_on_a_terminal)
     assert backprop(*arguments).stdout == piped

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.formats.terminal import terminal
+from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import (
     CHUNK,
     Block,

@@ -15,7 +15,7 @@ from itertools import count
 from rich.cells import cell_len
 
 from backprop_cli.network.network import Network
-from backprop_cli.render.drawing.values import shortened
+from backprop_cli.render.drawing.drawn_values import shortened
 from backprop_cli.render.formats.signs import to_ascii
 
 MOST_LINES = 60
@@ -27,7 +27,7 @@ LEFT, RIGHT, UP, DOWN = range(4)
 
 
 @dataclass(frozen=True)
-class Graph:
+class TextGraph:
     """What is drawn: a network, its numbers by name, and the local derivatives whose path is lit."""
 
     network: Network
@@ -123,7 +123,7 @@ class Canvas:
         return (_ascii(arms) if is_ascii else _characters()[arms]), is_lit
 
 
-def draw(graph: Graph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
+def draw(graph: TextGraph, is_ascii: bool) -> list[list[tuple[str, bool]]] | None:
     """The drawing, line by line, each character with whether it is lit; None where it would be too high."""
     columns, channels = _columns(graph)
     if is_ascii:
@@ -182,7 +182,7 @@ def _middle_first(first: int, length: int) -> list[int]:
     return sorted(range(first, first + length), key=lambda row: abs(row - middle))
 
 
-def _columns(graph: Graph) -> tuple[list[list[Box]], list[list[Wire]]]:
+def _columns(graph: TextGraph) -> tuple[list[list[Box]], list[list[Wire]]]:
     """The boxes column by column, and the wires between each column and the next."""
     names = graph.network.names
     columns = [[Box([graph.number(names.input(index))], 0) for index in range(names.widths[0])]]
@@ -209,7 +209,7 @@ def _spell(columns: list[list[Box]], channels: list[list[Wire]]) -> None:
         channels[index] = [replace(wire, text=to_ascii(wire.text)) for wire in wires]
 
 
-def _unit(graph: Graph, layer: int, unit: int) -> Box:
+def _unit(graph: TextGraph, layer: int, unit: int) -> Box:
     """A unit with its bias, net input and, unless it is one of a softmax, its activation."""
     names, network = graph.network.names, graph.network
     z, a = names.net_input(layer, unit), names.activation(layer, unit)
@@ -221,14 +221,14 @@ def _unit(graph: Graph, layer: int, unit: int) -> Box:
     return Box([graph.number(name) for name in shown], names.widths[layer], f"d{a}/d{z}" in graph.lit)
 
 
-def _mixed(graph: Graph, layer: int, unit: int) -> Box:
+def _mixed(graph: TextGraph, layer: int, unit: int) -> Box:
     """A unit of a softmax, fed by every net input of its layer."""
     names = graph.network.names
     shown = [names.activation(layer, unit), *_of_output(graph, layer, unit)]
     return Box([graph.number(name) for name in shown], names.widths[layer + 1])
 
 
-def _of_output(graph: Graph, layer: int, unit: int) -> list[str]:
+def _of_output(graph: TextGraph, layer: int, unit: int) -> list[str]:
     names = graph.network.names
     if layer < names.depth - 1:
         return []
@@ -236,7 +236,7 @@ def _of_output(graph: Graph, layer: int, unit: int) -> list[str]:
     return [*target, names.share(unit)]
 
 
-def _weights(graph: Graph, layer: int) -> list[Wire]:
+def _weights(graph: TextGraph, layer: int) -> list[Wire]:
     names, wires = graph.network.names, []
     for unit in range(names.widths[layer + 1]):
         z = names.net_input(layer, unit)
@@ -247,7 +247,7 @@ def _weights(graph: Graph, layer: int) -> list[Wire]:
     return wires
 
 
-def _mixing(graph: Graph, layer: int) -> list[Wire]:
+def _mixing(graph: TextGraph, layer: int) -> list[Wire]:
     names, units = graph.network.names, range(graph.network.names.widths[layer + 1])
     return [
         Wire(other, unit, other, "", f"d{names.activation(layer, unit)}/d{names.net_input(layer, other)}" in graph.lit)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from backprop_cli.formula.expression import Apply, Expression, Name, names_in
 from backprop_cli.formula.printer import UNICODE
-from backprop_cli.render.drawing.values import shortened
+from backprop_cli.render.drawing.drawn_values import shortened
 
 if TYPE_CHECKING:
     from backprop_cli.chain.result import ChainResult
@@ -112,7 +112,7 @@ def _with_number(body: Apply, is_name_first: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class Spot:
     """A gate in a column, or the passing of its line through it."""
 
     gate: Gate
@@ -132,7 +132,7 @@ SWEEPS = 6
 """How often the columns are put in a better order: it changes little after a few times."""
 
 
-def arranged(circuit: Circuit) -> tuple[list[list[Place]], list[list[Link]]]:
+def arranged(circuit: Circuit) -> tuple[list[list[Spot]], list[list[Link]]]:
     """The columns from left to right, each gate behind its inputs, and the links between each column and the next."""
     columns = _in_order(_columns(circuit))
     links = []
@@ -148,12 +148,12 @@ def arranged(circuit: Circuit) -> tuple[list[list[Place]], list[list[Link]]]:
     return columns, links
 
 
-def sources(place: Place) -> Sequence[str]:
+def sources(place: Spot) -> Sequence[str]:
     """The names whose lines arrive there."""
     return (place.gate.name,) if place.passes else place.gate.inputs
 
 
-def _columns(circuit: Circuit) -> list[list[Place]]:
+def _columns(circuit: Circuit) -> list[list[Spot]]:
     """Each operation one column behind the last of its inputs, a variable just before the first that uses it."""
     depth: dict[str, int] = {}
     for gate in circuit.gates:
@@ -162,16 +162,16 @@ def _columns(circuit: Circuit) -> list[list[Place]]:
     for gate in circuit.gates:
         if not gate.sign:
             depth[gate.name] = min((column for name, column in users if name == gate.name), default=1) - 1
-    columns: list[list[Place]] = [[] for _ in range(1 + max(depth.values()))]
+    columns: list[list[Spot]] = [[] for _ in range(1 + max(depth.values()))]
     for gate in circuit.gates:
         last = max((column for name, column in users if name == gate.name), default=0)
-        columns[depth[gate.name]].append(Place(gate))
+        columns[depth[gate.name]].append(Spot(gate))
         for column in range(depth[gate.name] + 1, last):
-            columns[column].append(Place(gate, passes=True))
+            columns[column].append(Spot(gate, passes=True))
     return [column for column in columns if column]
 
 
-def _in_order(columns: list[list[Place]]) -> list[list[Place]]:
+def _in_order(columns: list[list[Spot]]) -> list[list[Spot]]:
     """The columns sorted by the mean place of what each is linked to, from the left and from the right in turn."""
     for sweep in range(SWEEPS):
         is_forward = sweep % 2 == 0
@@ -188,7 +188,7 @@ def _in_order(columns: list[list[Place]]) -> list[list[Place]]:
     return columns
 
 
-def _neighbours(place: Place, other: Sequence[Place], is_forward: bool) -> list[int]:
+def _neighbours(place: Spot, other: Sequence[Spot], is_forward: bool) -> list[int]:
     """The indices in the other column of what a place is linked to."""
     if is_forward:
         return [number for number, one in enumerate(other) if one.gate.name in sources(place)]
@@ -199,7 +199,7 @@ def _mean(numbers: Sequence[int], otherwise: float) -> float:
     return sum(numbers) / len(numbers) if numbers else otherwise
 
 
-def heights(columns: Sequence[Sequence[Place]]) -> list[list[float]]:
+def heights(columns: Sequence[Sequence[Spot]]) -> list[list[float]]:
     """Where each place stands in its column, in rows from the top: near what it is linked to, at least one row apart."""
     found = [[float(index) for index in range(len(column))] for column in columns]
     for sweep in range(SWEEPS):

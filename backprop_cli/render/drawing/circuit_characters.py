@@ -16,8 +16,8 @@ from backprop_cli.render.drawing.characters import (
     draw_channel,
     place,
 )
-from backprop_cli.render.drawing.circuit import Circuit, Gate, Place, arranged, sources
-from backprop_cli.render.drawing.values import shortened
+from backprop_cli.render.drawing.circuit import Circuit, Gate, Spot, arranged, sources
+from backprop_cli.render.drawing.drawn_values import shortened
 from backprop_cli.render.formats.signs import to_ascii
 
 
@@ -43,7 +43,7 @@ def draw(circuit: Circuit, is_ascii: bool) -> list[list[tuple[str, bool]]] | Non
     return canvas.lines(is_ascii)
 
 
-def _box(one: Place, circuit: Circuit, is_ascii: bool) -> Box:
+def _box(one: Spot, circuit: Circuit, is_ascii: bool) -> Box:
     if one.passes:
         return Box([" "], 1)
     texts = _texts(one.gate)

@@ -6,7 +6,7 @@ import math
 
 from rich.cells import cell_len
 
-from backprop_cli.render.drawing.circuit import Circuit, Place, arranged, heights
+from backprop_cli.render.drawing.circuit import Circuit, Spot, arranged, heights
 from backprop_cli.render.drawing.svg import Element, add, add_name, add_number, root, short_number
 
 ROW = 74.0
@@ -51,7 +51,7 @@ def circuit_svg(circuit: Circuit, is_standalone: bool = True) -> Element:
     return svg
 
 
-def _half_width(place: Place) -> float:
+def _half_width(place: Spot) -> float:
     if place.passes:
         return RADIUS
     text = place.gate.sign or place.gate.name
@@ -65,7 +65,7 @@ def _line(parent: Element, start: tuple[float, float], turn: float, stop: float,
     add(parent, "path", {"d": f"M{x:.1f} {y:.1f}H{turn:.1f}{bend}H{end[0]:.1f}", "class": "wire"})
 
 
-def _gate(svg: Element, place: Place, point: tuple[float, float], widest: float, is_target: bool) -> None:
+def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, is_target: bool) -> None:
     """A gate with its numbers beside it, all those of a column in one line."""
     (x, y), gate, half = point, place.gate, _half_width(place)
     kind = "gate" if gate.sign else "variable"

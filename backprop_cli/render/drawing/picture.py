@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from backprop_cli.derivation.explanation import derive
+from backprop_cli.render.drawing.drawn_values import sample_values
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
-from backprop_cli.render.drawing.layout import is_drawable
-from backprop_cli.render.drawing.loss import Curve, loss_svg
+from backprop_cli.render.drawing.loss_curve import LossCurve, loss_svg
+from backprop_cli.render.drawing.scene_layout import is_drawable
 from backprop_cli.render.drawing.svg import text_of
 from backprop_cli.render.drawing.units import Drawing, network_svg
-from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.training.train import Run
 
 
 def loss_picture(run: Run) -> str:
     """The loss over the steps of a run that has kept each step's."""
-    return text_of(loss_svg(Curve(run.history.tolist(), run.shown.before.names.loss)))
+    return text_of(loss_svg(LossCurve(run.history.tolist(), run.shown.before.names.loss)))
 
 
 def network_picture(run: Run, sample: int, has_gradients: bool) -> str:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from rich.cells import cell_len
 
-from backprop_cli.render.drawing.values import shortened
+from backprop_cli.render.drawing.drawn_values import shortened
 from backprop_cli.render.formats.decimals import trimmed
 
 Element = ElementTree.Element

@@ -8,7 +8,7 @@ from typing import Literal
 
 from backprop_cli.network.names import Parameter
 from backprop_cli.network.network import Network
-from backprop_cli.render.drawing.layout import MARGIN, OWN_BIAS_HEIGHT, RADIUS, Edge, Layout, Node, lay_out
+from backprop_cli.render.drawing.scene_layout import MARGIN, OWN_BIAS_HEIGHT, RADIUS, Edge, Layout, Node, lay_out
 from backprop_cli.render.drawing.svg import (
     LONGEST_NAME,
     LONGEST_NUMBER,

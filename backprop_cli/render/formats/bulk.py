@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.network.names import Parameter
-from backprop_cli.render.formats.machine import Written
+from backprop_cli.render.formats.machine import WrittenJson
 from backprop_cli.render.formats.records import partial_record, partial_row
 from backprop_cli.render.views.phrases import LONGEST_SUM
 
@@ -87,7 +87,7 @@ class JsonLines:
 
     def joined(self, lines: list[str]) -> str:
         """See `Lines`."""
-        return Written.of(lines)
+        return WrittenJson.of(lines)
 
 
 def partial_rows(derivation: Derivation, lines: Lines) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from backprop_cli.check.compare import Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.numerical import GradientCheck, Probe
-from backprop_cli.check.people import Result
+from backprop_cli.check.people import PersonResult
 from backprop_cli.render.formats.signs import to_ascii
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
@@ -77,7 +77,9 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
 RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes")
 
 
-def results_record(results: Sequence[Result], unknown: Mapping[str, str], passed: bool) -> Iterator[tuple[str, Any]]:
+def results_record(
+    results: Sequence[PersonResult], unknown: Mapping[str, str], passed: bool
+) -> Iterator[tuple[str, Any]]:
     """The keys of the JSON of `check --against` with several people's numbers, in order."""
     yield "passed", passed
     yield "results", (_result(result) for result in results)
@@ -85,7 +87,7 @@ def results_record(results: Sequence[Result], unknown: Mapping[str, str], passed
     yield "suggestions", {name: near for name, near in unknown.items() if near}
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: PersonResult) -> dict[str, Any]:
     comparison, findings = result.comparison, result.findings
     return {
         "name": result.name,
@@ -101,7 +103,7 @@ def _result(result: Result) -> dict[str, Any]:
     }
 
 
-def result_rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
+def result_rows(results: Sequence[PersonResult]) -> Iterator[tuple[str, ...]]:
     """The same as rows of CSV; several diagnoses stand beside one another, two mistakes made together are joined by +."""
     for result in results:
         mistakes = " ".join("+".join(_ids(diagnosis.mistakes)) for diagnosis in result.findings.diagnoses)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from backprop_cli.render.formats.latex_notation import LATEX_SIGNS, LatexNotation
-from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import (
     Block,
     Curve,

@@ -16,19 +16,19 @@ CHUNK = 100_000
 """About so many characters are written at a time."""
 
 
-class Written(str):
+class WrittenJson(str):
     """Items of a list that are JSON already, as one text."""
 
     SEPARATOR = ",\n    "
 
     @classmethod
-    def of(cls, items: Iterable[str]) -> Written:
+    def of(cls, items: Iterable[str]) -> WrittenJson:
         """The items one after the other."""
         return cls(cls.SEPARATOR.join(items))
 
 
 def json_text(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    """An object whose keys come one by one; a value that is an iterator is written as a list, an item (or `Written`) a line."""
+    """An object whose keys come one by one; a value that is an iterator is written as a list, an item (or `WrittenJson`) a line."""
     yield "{"
     is_first = True
     for key, value in record:
@@ -55,8 +55,8 @@ def _list(items: Iterator[Any]) -> Iterator[str]:
     yield "["
     is_first = True
     for item in items:
-        text = item if isinstance(item, Written) else _value(item)
-        yield (Written.SEPARATOR.removeprefix(",") if is_first else Written.SEPARATOR) + text
+        text = item if isinstance(item, WrittenJson) else _value(item)
+        yield (WrittenJson.SEPARATOR.removeprefix(",") if is_first else WrittenJson.SEPARATOR) + text
         is_first = False
     yield "\n  ]" if not is_first else "]"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_cli.render.formats.latex import matrix_formula
 from backprop_cli.render.formats.latex_notation import LatexNotation
-from backprop_cli.render.formats.layout import plain
 from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import (
     Block,
     Column,

@@ -13,8 +13,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from backprop_cli.render.formats.breaking import ADDED, EQUAL, EVERYWHERE, MULTIPLIED, broken, longest_piece, wrapped
-from backprop_cli.render.formats.layout import INDENT, Grid, Line, Span, laid_out
 from backprop_cli.render.formats.notation import TextNotation
+from backprop_cli.render.formats.text_layout import INDENT, Grid, Line, Span, laid_out
 from backprop_cli.render.views.blocks import Block, Column
 
 NATURAL_WIDTH = 100_000

@@ -10,7 +10,7 @@ from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity, quantities
 from backprop_cli.network.names import Parameter
-from backprop_cli.render.drawing.layout import stages
+from backprop_cli.render.drawing.scene_layout import stages
 from backprop_cli.render.drawing.units import anchor
 from backprop_cli.render.formats.notation import partial_name
 from backprop_cli.render.page.mathml import PageNotation

@@ -13,8 +13,8 @@ from typing import Any
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, Schedule, Setup
 from backprop_cli.render.drawing.heat import HeatMaps, data_uri, span
-from backprop_cli.render.drawing.layout import is_drawable
-from backprop_cli.render.drawing.loss import Curve
+from backprop_cli.render.drawing.loss_curve import LossCurve
+from backprop_cli.render.drawing.scene_layout import is_drawable
 from backprop_cli.training.record import Recording
 from backprop_cli.training.train import Run
 
@@ -114,7 +114,7 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def frames_data(recording: Recording, curve: Curve, with_parameters: bool) -> list[dict[str, Any]]:
+def frames_data(recording: Recording, curve: LossCurve, with_parameters: bool) -> list[dict[str, Any]]:
     """For each kept step its number, its place on the curve, its losses, and what else the script cannot work out."""
     frames = []
     for run in recording.frames:

@@ -17,12 +17,12 @@ from backprop_cli import __version__
 from backprop_cli.check.mistakes.table import MISTAKES
 from backprop_cli.derivation.explanation import derive
 from backprop_cli.derivation.partials import Derivation
+from backprop_cli.render.drawing.drawn_values import sample_values
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
-from backprop_cli.render.drawing.layout import is_drawable
-from backprop_cli.render.drawing.loss import Curve, loss_svg
+from backprop_cli.render.drawing.loss_curve import LossCurve, loss_svg
+from backprop_cli.render.drawing.scene_layout import is_drawable
 from backprop_cli.render.drawing.svg import Element, size_of, style, text_of
 from backprop_cli.render.drawing.units import Drawing, network_svg, words
-from backprop_cli.render.drawing.values import sample_values
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.formats.signs import superscript
@@ -87,10 +87,10 @@ class Page:
         return derive(run, self.sample)
 
     @cached_property
-    def curve(self) -> Curve:
+    def curve(self) -> LossCurve:
         """The loss over all steps."""
         run = self.recording.last
-        return Curve(run.history.tolist(), run.setup.network.names.loss, run.shown.number, is_standalone=False)
+        return LossCurve(run.history.tolist(), run.setup.network.names.loss, run.shown.number, is_standalone=False)
 
 
 def page_text(page: Page) -> str:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from backprop_cli.functions.numeric import Array
-    from backprop_cli.render.drawing.characters import Graph
+    from backprop_cli.render.drawing.characters import TextGraph
     from backprop_cli.render.drawing.circuit import Circuit
     from backprop_cli.render.formats.notation import Notation
 
@@ -104,7 +104,7 @@ class Matrix(NamedTuple):
 class Picture(NamedTuple):
     """A network or a computational graph in characters; one that `is_asked` for says so where there is no room for it."""
 
-    graph: Graph | Circuit
+    graph: TextGraph | Circuit
     is_asked: bool = False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_cli.check.people import Result
+from backprop_cli.check.people import PersonResult
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
@@ -12,7 +12,7 @@ from backprop_cli.render.views.phrases import counted, listed, shape_of
 
 
 def class_view(
-    setup: Setup, results: Sequence[Result], unknown: Mapping[str, str], notation: Notation
+    setup: Setup, results: Sequence[PersonResult], unknown: Mapping[str, str], notation: Notation
 ) -> Iterator[Block]:
     """Everybody's numbers of right and wrong ones, and the mistakes behind these.
 
@@ -42,12 +42,12 @@ def _unknown(name: str, near: str, notation: Notation) -> str:
     return notation.text(name) + (f" (did you mean {notation.text(near)}?)" if near else "")
 
 
-def _row(result: Result, notation: Notation) -> tuple[str, ...]:
+def _row(result: PersonResult, notation: Notation) -> tuple[str, ...]:
     counts = (result.right, result.wrong, result.follows, len(result.missing))
     return (notation.text(result.name), *map(str, counts), notation.text(_reasons(result)))
 
 
-def _reasons(result: Result) -> str:
+def _reasons(result: PersonResult) -> str:
     """The mistakes by id, how a number is miswritten, which numbers nothing explains, and which names mean nothing."""
     comparison, findings = result.comparison, result.findings
     slips = {slip.name: slip.slip.replace("_", " ") for slip in findings.slips}

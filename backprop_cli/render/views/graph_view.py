@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from backprop_cli.derivation.explanation import Explanation, UnitExplanation
 from backprop_cli.derivation.partials import Derivation
-from backprop_cli.render.drawing.characters import Graph
+from backprop_cli.render.drawing.characters import TextGraph
 from backprop_cli.render.drawing.circuit import Circuit
-from backprop_cli.render.drawing.layout import is_drawable
-from backprop_cli.render.drawing.values import shown_values
+from backprop_cli.render.drawing.drawn_values import shown_values
+from backprop_cli.render.drawing.scene_layout import is_drawable
 from backprop_cli.render.views.blocks import Block, Heading, Note, Picture
 
 TOO_LARGE = "(The network is too large to be drawn in characters: backprop plot draws its layers as heat maps.)"
@@ -47,6 +47,6 @@ def no_picture(explanation: Explanation | UnitExplanation) -> Iterator[Block]:
 def graph_blocks(derivation: Derivation, lit: frozenset[str], is_asked: bool) -> Iterator[Block]:
     """The drawing, or a word about why there is none."""
     if is_drawable(derivation.network):
-        yield Picture(Graph(derivation.network, shown_values(derivation), lit), is_asked)
+        yield Picture(TextGraph(derivation.network, shown_values(derivation), lit), is_asked)
     elif is_asked:
         yield Note(TOO_LARGE)

@@ -96,10 +96,10 @@ def stages(names: Names, layer: int) -> tuple[int, int]:
 
 def lay_out(network: Network) -> Layout:
     """Place a network: inputs on the left, then layer after layer, each output's share of the loss, the loss."""
-    return _Builder(network).layout()
+    return _SceneBuilder(network).layout()
 
 
-class _Builder:
+class _SceneBuilder:
     """Collects nodes and edges column by column."""
 
     def __init__(self, network: Network) -> None:

@@ -15,7 +15,7 @@ MOST_POINTS = 400
 
 
 @dataclass(frozen=True)
-class Curve:
+class LossCurve:
     """The losses before each step and, last, after all of them, under the loss's `name`; `here` marks one step."""
 
     losses: Sequence[float]
@@ -39,7 +39,7 @@ class Curve:
         return value_axis(self.losses, 5)
 
 
-def loss_svg(curve: Curve) -> Element:
+def loss_svg(curve: LossCurve) -> Element:
     """The curve; `losses` may be long, no more points are drawn than can be seen."""
     steps = len(curve.losses) - 1
     label = f"The loss over {steps:,} steps: from {curve.losses[0]:.4g} to {curve.losses[-1]:.4g}"
@@ -56,7 +56,7 @@ def loss_svg(curve: Curve) -> Element:
     return svg
 
 
-def _axes(svg: Element, curve: Curve) -> None:
+def _axes(svg: Element, curve: LossCurve) -> None:
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     for tick, label in zip(curve.up.ticks, curve.up.labels(), strict=True):
         y = bottom - curve.up.share(tick) * (bottom - TOP)

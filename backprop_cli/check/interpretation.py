@@ -25,7 +25,7 @@ from backprop_cli.check.arrays import (
     meanings,
 )
 from backprop_cli.check.given import Given, GivenArray
-from backprop_cli.check.wanted import Index, Selection, Wanted
+from backprop_cli.check.wanted import Index, Wanted, WantedSelection
 from backprop_cli.check.work import Work
 
 _NEAR = 1e-4
@@ -55,7 +55,7 @@ _Read = tuple[Given, str, Wanted]
 """A number, what it is called, and what it is."""
 
 
-class _Attempt(NamedTuple):
+class _Understanding(NamedTuple):
     """What comes of a reading: the numbers of each entry, what is unknown, and remarks."""
 
     groups: list[list[_Read]]
@@ -71,9 +71,9 @@ def understand(given: Sequence[Given | GivenArray], index: Index, work: Work, is
     found = dict(zip(map(id, arrays), meanings(arrays, index.names), strict=True))
     known = [(one, meaning) for one in arrays if (meaning := found[id(one)])]
     readings = list(_readings(known, index, len(batch), is_mean))
-    best: tuple[tuple[int, ...], Reading, _Attempt] | None = None
+    best: tuple[tuple[int, ...], Reading, _Understanding] | None = None
     for reading in readings:
-        attempt = _Attempt([], [], [])
+        attempt = _Understanding([], [], [])
         for one in given:
             attempt.groups.append(_read(one, found.get(id(one)), index, batch, reading, attempt))
         score = _score(attempt.groups, work) if len(readings) > 1 else ()
@@ -125,7 +125,7 @@ def _read(
     index: Index,
     batch: Sequence[int],
     reading: Reading,
-    into: _Attempt,
+    into: _Understanding,
 ) -> list[_Read]:
     """The numbers of one entry; what is unknown, and remarks, are added to `into`."""
     if isinstance(one, Given):
@@ -175,7 +175,7 @@ def _score(groups: Iterable[Sequence[_Read]], work: Work) -> tuple[int, ...]:
     for group in filter(None, groups):
         given = np.array([number.value for number, _, _ in group])
         units = np.array([number.unit for number, _, _ in group])
-        right = Selection(wanted for _, _, wanted in group).of(work)
+        right = WantedSelection(wanted for _, _, wanted in group).of(work)
         with np.errstate(all="ignore"):
             errors, ratios = np.abs(given - right), given / right
             finite = ratios[np.isfinite(ratios)]
