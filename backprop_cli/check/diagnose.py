@@ -243,7 +243,7 @@ def _best(
 
 
 def _distinct(best: _Attempt, others: Iterable[_Attempt]) -> Iterable[tuple[Made, ...]]:
-    """The others that name other misconceptions, each once, and no more of them than the best needs."""
+    """The others that name other mistakes, each once, and no more of them than the best needs."""
     seen = {tuple(made.id for made in best.mistakes)}
     for other in others:
         ids = tuple(made.id for made in other.mistakes)

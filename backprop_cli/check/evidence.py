@@ -129,9 +129,8 @@ def _digits(one: Compared, distance: float) -> float:
     """
     if not math.isfinite(one.given.value - one.expected):
         return 0.0
-    if one.given.value == 0.0:
-        return _DIGITS_OF_ZERO
-    return min(_CLEAR_DIGITS, math.log10(1.0 + 2.0 * distance))
+    most = _DIGITS_OF_ZERO if one.given.value == 0.0 else _CLEAR_DIGITS
+    return min(most, math.log10(1.0 + 2.0 * distance))
 
 
 def _log10_choices(hits: int, misses: int) -> float:

@@ -39,7 +39,7 @@ def comparison(config: dict[str, Any], text: str = "0.123", steps: int | None = 
     return compare(given_numbers([("W1[1,1]", text)]), train(load(config), steps), 0, 1e-9)
 
 
-def test_of_every_misconception_the_first_way_is_tried_before_any_second() -> None:
+def test_of_every_mistake_the_first_way_is_tried_before_any_second() -> None:
     compared = comparison(SAMPLES)
     hypotheses = [(mistake,) for mistake in mistakes_of(compared.run.setup)]
     first_ways = {mistake.id for (mistake,) in hypotheses}
