@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_activation, complete_loss
 from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from backprop_cli.bridges.imported import Imported
 
 
 def import_model(
@@ -70,13 +73,25 @@ def import_model(
         console.notice(note)
     hidden, last = activation or "relu", output_activation or "linear"
     require_functions(hidden, last, loss)
-    if any(layer.activation is None for layer in found.layers) and None in (activation, output_activation):
-        console.notice(
-            f"{model} holds weights alone: hidden layers are taken for {hidden}, the last for {last} "
-            "(--activation and --output-activation say otherwise)"
-        )
+    if taken := _taken(found, activation, output_activation):
+        console.notice(f"{model} holds weights alone: {taken}")
     beside = str(Path(output).with_suffix(".safetensors"))
     text, arrays = network_text(found, hidden, last, loss or found.loss or "half_squared_error", Path(beside).name)
     if not arrays:
         read(parse(text, output, "yaml"))
     write_network(console, output, text, beside, arrays)
+
+
+def _taken(found: Imported, activation: str | None, output_activation: str | None) -> str:
+    """Which activations are taken that neither the model nor an option says, and the options that do."""
+    *hidden, last = (layer.activation is None for layer in found.layers)
+    taken, options = [], []
+    if any(hidden) and activation is None:
+        taken.append("hidden layers are taken for relu")
+        options.append("--activation")
+    if last and output_activation is None:
+        taken.append(f"the last {'' if taken else 'layer is taken '}for linear")
+        options.append("--output-activation")
+    if not taken:
+        return ""
+    return f"{', '.join(taken)} ({' and '.join(options)} {'say' if len(options) > 1 else 'says'} otherwise)"

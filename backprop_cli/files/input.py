@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import select
 import sys
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from backprop_cli.errors import InputError, Problem, TextPlace
-from backprop_cli.files.shipped import example_names
 from backprop_cli.nearest import nearest
 
 STANDARD_INPUT = "<stdin>"
@@ -20,8 +20,10 @@ MOST_BYTES = 2**30
 _PIECE = 2**20
 
 
-def read_bytes(source: str, limit: int = -1) -> bytes:
+def read_bytes(source: str, limit: int = -1, examples: Sequence[str] = ()) -> bytes:
     """All of a file, or of standard input where `source` is `-`; no more than `limit` bytes if one is given.
+
+    `examples` are names that may be given in place of a file's, for a message to list.
 
     Raises:
         InputError: it cannot be read; the message says why and what there is.
@@ -38,7 +40,7 @@ def read_bytes(source: str, limit: int = -1) -> bytes:
             with open(source, "rb", buffering=0) as file:
                 content = _read(file, most)
     except (OSError, ValueError) as error:
-        raise InputError(_unreadable(shown, error)) from None
+        raise InputError(_unreadable(shown, error, examples)) from None
     if len(content) > MOST_BYTES:
         raise InputError(Problem(f"it holds more than {MOST_BYTES:,} bytes, which is too much", place=TextPlace(shown)))
     return content
@@ -64,23 +66,23 @@ MOST_SIBLINGS = 10_000
 """So many files of a folder are looked at for a name like the one that is not there."""
 
 
-def _unreadable(source: str, error: Exception) -> Problem:
+def _unreadable(source: str, error: Exception, examples: Sequence[str]) -> Problem:
     if isinstance(error, FileNotFoundError):
-        close = _likely(source)
-        hint = f"did you mean {close!r}? " if close else ""
-        examples = f"built-in examples: {', '.join(example_names())}"
-        return Problem("there is no such file", hint=hint + examples, place=TextPlace(source))
+        close = _likely(source, examples)
+        hints = [f"did you mean {close!r}?"] if close else []
+        hints += [f"built-in examples: {', '.join(examples)}"] if examples else []
+        return Problem("there is no such file", hint=" ".join(hints), place=TextPlace(source))
     if isinstance(error, IsADirectoryError):
         return Problem("this is a folder, not a file", place=TextPlace(source))
     reason = (getattr(error, "strerror", None) or str(error)).lower()
     return Problem(f"the file cannot be read: {reason}", place=TextPlace(source))
 
 
-def _likely(source: str) -> str | None:
+def _likely(source: str, examples: Sequence[str]) -> str | None:
     """What may have been meant by the path of a file that is not there: an example, or a file beside it."""
     path = Path(source)
     siblings: list[str] = []
     with contextlib.suppress(OSError):  # a folder may be entered and yet not be listed
         siblings = [entry.name for entry in islice(path.parent.iterdir(), MOST_SIBLINGS) if entry.is_file()]
-    pairs = [*((name, path.stem) for name in example_names()), *((name, path.name) for name in siblings)]
+    pairs = [*((name, path.stem) for name in examples), *((name, path.name) for name in siblings)]
     return nearest(path.name, [name for name, given in pairs if SequenceMatcher(None, given, name).ratio() > 0.75])

@@ -21,7 +21,7 @@ def open_document(source: str) -> Document:
     """
     if source != "-" and not os.path.exists(source) and source in example_names():
         source = example_path(source)
-    content = read_bytes(source)
+    content = read_bytes(source, examples=example_names())
     shown = STANDARD_INPUT if source == "-" else source
     text = decode(content, shown)
     if source == "-" and text.lstrip().startswith("{"):

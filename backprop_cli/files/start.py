@@ -13,6 +13,7 @@ import yaml
 from backprop_cli.errors import InputError, Problem, UnknownNameError, UsageError
 from backprop_cli.files.columns import DataTable, classes, read_table
 from backprop_cli.files.document import parse
+from backprop_cli.files.expected import many
 from backprop_cli.files.filling import filled
 from backprop_cli.files.initial import INITIAL
 from backprop_cli.files.input import read_bytes
@@ -124,7 +125,7 @@ def _of_table(start: Start, table: DataTable, folder: str) -> tuple[list[int], l
     if (widths[0], widths[-1]) != (inputs, outputs):
         kind = f"text with {outputs} different values, one output for each" if names else "a number"
         raise UsageError(
-            f"{table.file} gives {inputs} inputs and {outputs} outputs, but the shape is {start.shape}\n"
+            f"{table.file} gives {many(inputs, 'input')} and {many(outputs, 'output')}, but the shape is {start.shape}\n"
             f"    hint: the target is column {table.title(column)}, {kind}; --target names another"
         )
     path = os.path.relpath(str(start.data), folder or ".")

@@ -70,7 +70,7 @@ def test_its_arrays_in_an_npz_file_do_as_well(is_named: bool, tmp_path: Path) ->
         np.savez(tmp_path / "mlp.npz", *model.coefs_, *model.intercepts_)
     file = str(tmp_path / "net.yaml")
     result = backprop("import", str(tmp_path / "mlp.npz"), "--output-activation", "softmax", "-o", file)
-    assert "holds weights alone: hidden layers are taken for relu, the last for softmax" in result.stderr
+    assert "holds weights alone: hidden layers are taken for relu (--activation says otherwise)" in result.stderr
     outputs = forward(load(file).network, inputs).outputs
     assert outputs == pytest.approx(model.predict_proba(inputs), rel=1e-12)
 

@@ -213,3 +213,30 @@ def test_an_archive_whose_list_is_damaged_is_refused() -> None:
     content[-10:-6] = b"\xff\xff\xff\x7f"  # the size of the list of members
     with pytest.raises(InputError, match=r"this is no whole \.npz file"):
         read_arrays(bytes(content), "m.npz")
+
+
+RELU, LINEAR = "hidden layers are taken for relu", "the last for linear"
+
+
+@pytest.mark.parametrize(
+    ("options", "notice"),
+    [
+        ((), f"{RELU}, {LINEAR} (--activation and --output-activation say otherwise)"),
+        (("--activation", "tanh"), "the last layer is taken for linear (--output-activation says otherwise)"),
+        (("--output-activation", "sigmoid"), f"{RELU} (--activation says otherwise)"),
+        (("--activation", "tanh", "--output-activation", "sigmoid"), ""),
+    ],
+)
+def test_only_what_nobody_said_is_said_to_be_taken(options: tuple[str, ...], notice: str, tmp_path: Path) -> None:
+    (tmp_path / "m.npz").write_bytes(npz_bytes({"0.weight": np.ones((2, 3)), "2.weight": np.ones((1, 2))}))
+    result = backprop("import", str(tmp_path / "m.npz"), *options)
+    assert result.stderr == (f"{tmp_path / 'm.npz'} holds weights alone: {notice}\n" if notice else "")
+
+
+def test_no_example_is_offered_for_a_model_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "model.npz").write_bytes(b"")
+    result = backprop("import", str(tmp_path / "classic.pkl"))
+    assert (result.exit_code, result.stderr) == (2, f"error: {tmp_path / 'classic.pkl'}: there is no such file\n")
+    result = backprop("import", str(tmp_path / "modle.npz"))
+    assert result.stderr.endswith("there is no such file\n    hint: did you mean 'model.npz'?\n")
+    assert "built-in examples: classic" in backprop("run", str(tmp_path / "classik.yaml")).stderr

@@ -52,7 +52,7 @@ def test_a_seed_gives_the_same_file_and_the_same_weights(seed: str) -> None:
         (("--activation", "rellu"), "did you mean 'relu'?"),
         (("--loss", "cross_entrpy"), "did you mean 'cross_entropy'?"),
         (("--init", "xaver"), "did you mean 'xavier'?"),
-        (("--data", "data.csv", "3-2-2"), "data.csv gives 1 inputs and 2 outputs, but the shape is 3-2-2"),
+        (("--data", "data.csv", "3-2-2"), "data.csv gives 1 input and 2 outputs, but the shape is 3-2-2"),
         (("--data", "data.csv", "--target", "kin"), "did you mean 'kind'?"),
         (("--data", "none.csv"), "there is no such file"),
         (("--data", "data.npz"), "a table is expected"),
