@@ -47,6 +47,13 @@ def test_a_constant_loss_is_drawn() -> None:
     assert "0.5 ┤" in draw([0.5, 0.5, 0.5], 2, 60, is_ascii=False)
 
 
+@pytest.mark.parametrize(("is_ascii", "foot"), [(False, "0 ┤▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁"), (True, "0 +##################")])
+def test_a_loss_of_nothing_lies_at_the_foot(is_ascii: bool, foot: str) -> None:
+    *above, zero, _, _ = draw([0.0, 0.0, 0.0], 2, 60, is_ascii).splitlines()
+    assert zero.strip() == foot
+    assert {line.strip() for line in above} == {"|" if is_ascii else "│"}
+
+
 @given(LOSSES, st.integers(1, 10**7), st.integers(30, 80), st.booleans())
 def test_a_curve_stays_in_its_width(values: list[float], steps: int, width: int, is_ascii: bool) -> None:
     lines = draw(values, steps, width, is_ascii).splitlines()

@@ -57,12 +57,17 @@ def _told_apart(ticks: Sequence[float]) -> tuple[str, ...]:
 
 
 def value_axis(values: Sequence[float], most_ticks: int) -> Axis:
-    """The axis of a curve's values: logarithmic where that helps, its ends at the curve's own ends."""
+    """The axis of a curve's values: logarithmic where that helps, its ends at the curve's own ends.
+
+    A constant loss lies in the middle, one of 0 at the foot, where nothing is filled.
+    """
     low, high = min(values), max(values)
     if low > 0 and high > LOG_SPAN * low:
         return Axis(low, high, _log_ticks(low, high, most_ticks), True)
+    if high == low == 0:
+        return Axis(0.0, 1.0, (0.0,))
     if high == low:
-        pad = abs(high) / 2 or 1.0
+        pad = abs(high) / 2
         return Axis(low - pad, high + pad, (low,))
     return Axis(low, high, _linear_ticks(low, high, most_ticks))
 
