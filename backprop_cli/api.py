@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.check.numerical import GradientCheck, check_gradients
-from backprop_cli.derivation.explanation import Explainer, Explanation, derive
+from backprop_cli.derivation.explanation import Explainer, Explanation, UnitExplanation, derive
 from backprop_cli.derivation.predictions import Prediction, predict
 from backprop_cli.errors import InputError, Problem, UsageError
 from backprop_cli.files.document import Document, parse
@@ -22,6 +22,7 @@ from backprop_cli.files.opening import open_document
 from backprop_cli.files.output import write_whole
 from backprop_cli.files.read import read
 from backprop_cli.files.write import write
+from backprop_cli.network.names import Unit
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.machine import JSON_VERSION
@@ -51,10 +52,13 @@ class NetworkFile(Setup):
         """Write the network with its present weights as a network file, `.json` or YAML by the name's ending.
 
         Raises:
+            UsageError: the name ends in nothing of the kind.
             OutputError: the file cannot be written.
         """
         assert self.document is not None, "load() gives every network its document"
         target = fspath(path)
+        if not target.endswith((".yaml", ".yml", ".json")):
+            raise UsageError(f"{target}: the name must end in .yaml, .yml or .json, so that the format is known")
         format = "json" if target.endswith(".json") else "yaml"
         write_whole(target, write(self, self.document, format, os.path.dirname(target)).text)
 
@@ -132,7 +136,7 @@ class Result(Run):
         )
 
 
-class Explanations(list[Explanation]):
+class Explanations(list[Explanation | UnitExplanation]):
     """What `explain` gives: a list, which a notebook shows one derivation below the other."""
 
     def _repr_html_(self) -> str | None:
@@ -171,7 +175,7 @@ def load(source: Source) -> NetworkFile:
     """
     if isinstance(source, dict):
         try:
-            document = parse(json.dumps(source), "<dict>", "json")
+            document = parse(_json_of(source), "<dict>", "json")
         except (TypeError, ValueError) as error:
             raise InputError(Problem(f"this is no plain data: {error}")) from None
     elif isinstance(source, str | PathLike):
@@ -198,6 +202,19 @@ def run(
     return Result(**_fields(made))
 
 
+def _json_of(data: dict[str, Any]) -> str:
+    """The JSON of plain data, of NumPy's arrays and numbers too, and of whatever else makes a list of itself."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, PathLike):
+            return fspath(value)
+        if hasattr(value, "tolist"):
+            return value.tolist()
+        raise TypeError(f"{type(value).__name__} is neither a number, a text, a list, an array nor a dict")
+
+    return json.dumps(data, default=plain)
+
+
 def _fields(record: Setup | Run) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -205,20 +222,24 @@ def _fields(record: Setup | Run) -> dict[str, Any]:
 def explain(
     result: Run | Source | Setup, *names: str | Iterable[str], sample: int = 1, paths: bool = False, limit: int = 20
 ) -> Explanations:
-    """Derive the gradients of the named parameters (all of them where none is named) in the result's shown step.
+    """Derive what is named (every weight and bias where nothing is) in the result's shown step.
 
-    A network that has not been run is, for the steps of its file. Names come one by one or as a list.
+    A network that has not been run is, for the steps of its file. Names come one by one or as a list: `w31`, `b2`,
+    `W2[1,1]`, `W2` (all of layer 2), `z3`, `a1`, `o1`, `x1`.
 
     Raises:
-        UnknownNameError: a name is no parameter's.
+        UnknownNameError: nothing is called so.
         UsageError: there is no such sample.
     """
     made = result if isinstance(result, Run) else run(result)
     explainer = Explainer(made, sample - 1)
     table = made.setup.network.names
     listed = [name for given in names for name in ([given] if isinstance(given, str) else given)]
-    parameters = [table.find(name) for name in listed] if names else list(table.parameters())
-    return Explanations(explainer.explain(parameter, paths, limit) for parameter in parameters)
+    chosen = [one for name in listed for one in table.meant(name)] if names else list(table.parameters())
+    return Explanations(
+        explainer.explain_unit(one, paths, limit) if isinstance(one, Unit) else explainer.explain(one, paths, limit)
+        for one in chosen
+    )
 
 
 def check(network: Run | Source | Setup, tolerance: float = 1e-6) -> GradientCheck:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from backprop_cli import chain, check, explain, load, report, run
@@ -109,7 +112,68 @@ def test_a_result_shows_itself_in_a_few_lines() -> None:
     for shown in (result, result.network, *explain(result, "w31"), check(result).parameters[0]):
         assert repr(shown).count("\n") < 4 and len(repr(shown)) < 400, repr(shown)
     assert "w31 0.082167" in repr(result)
-    assert repr(explain(result, "w31")[0]).startswith("<<dE/dw31 = 0.0821")
+    assert repr(explain(result, "w31")[0]).startswith("<dE/dw31 = 0.0821")
+
+
+def test_an_explanation_shows_the_gradient_of_the_whole_batch_beside_its_update() -> None:
+    (shown,) = explain("xor", "w11")
+    assert shown.gradient != shown.partials[-1].value
+    assert repr(shown).startswith(f"<dE/dw11 = {shown.gradient!r}, w11: ")
+
+
+@pytest.mark.parametrize(
+    ("made", "shown"),
+    [
+        (lambda: check("classic"), "<10 of 10 gradients checked by complex step, none is wrong>"),
+        (lambda: chain("y = x^2"), "<dy/dx = 2*x>"),
+        (lambda: chain("y = x^2", at={"x": 3}), "<dy/dx = 2*x = 6.0 at x = 3.0>"),
+        (lambda: chain("y = sin(x)*exp(x*sin(x*cos(x)))*ln(x)*cos(x^3)"), "<dy/dx = …>"),
+    ],
+)
+def test_a_check_and_a_chain_show_themselves_in_a_line(made: Callable[[], object], shown: str) -> None:
+    assert repr(made()) == shown
+
+
+@pytest.mark.parametrize("name", ["W2", "W2[1,1]", "b2", "z3", "a1", "o1", "x2", "dE/dw31", "∂E/∂w31", "δ3", "w_31"])
+def test_explain_knows_every_name_that_the_command_knows(name: str) -> None:
+    found = explain("classic", name)
+    explained = backprop("explain", "classic", name, "-f", "json").json
+    assert [shown.name for shown in found] == [one["name"] for one in explained["explanations"]]
+    assert found._repr_latex_()
+
+
+def test_a_network_s_data_may_hold_arrays() -> None:
+    rows = [[0.5, -0.25], [0.125, 1.0]]
+    data = {"targets": np.array([1, 0]), "learning_rate": np.float32(0.5), "steps": np.int64(2)}
+    layer = {"weights": np.array(rows, np.float32), "bias": [np.float64(0.1), 0.2]}
+    found = run(data | {"inputs": np.array([1.0, 2.0]), "layers": [layer]})
+    plain = {"inputs": [1, 2], "targets": [1, 0], "steps": 2, "layers": [{"weights": rows, "bias": [0.1, 0.2]}]}
+    assert found.parameters == run(plain).parameters
+
+
+@pytest.mark.parametrize("network", ["classic", "xor", "softmax"])
+def test_what_was_computed_survives_pickling(network: str) -> None:
+    result = run(network, 3)
+    again = pickle.loads(pickle.dumps(result))
+    assert (again.gradients, again.forward, again.parameters) == (result.gradients, result.forward, result.parameters)
+    assert run(again.network, 2).parameters == run(result.network, 2).parameters
+    assert [repr(one) for one in pickle.loads(pickle.dumps(explain(result)))] == list(map(repr, explain(result)))
+
+
+def test_the_settings_of_functions_survive_pickling() -> None:
+    layer = {"weights": [[-2]], "activation": {"leaky_relu": {"slope": 0.3}}}
+    data = {"inputs": [1], "targets": [5], "loss": {"huber": {"delta": 0.7}}, "layers": [layer]}
+    again = pickle.loads(pickle.dumps(load(data)))
+    # o = 0.3·(−2) = −0.6, |o − t| = 5.6 > δ: E = δ·(5.6 − δ/2), dE/dw = −δ·0.3·x
+    assert run(again).loss_before == pytest.approx(0.7 * (5.6 - 0.35))
+    assert run(again).gradients["w11"] == pytest.approx(-0.21)
+
+
+@pytest.mark.parametrize("name", ["net.txt", "net", "-", "net.csv"])
+def test_a_network_is_saved_under_no_name_that_would_not_be_read(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"must end in \.yaml, \.yml or \.json"):
+        load("classic").save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 def test_chain_and_report_answer_as_their_commands_do(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from backprop_cli.chain.question import Mode
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.paths import Path
 from backprop_cli.derivation.quantities import Quantity
+from backprop_cli.formula.printer import TEXT
 
+LONGEST_FORMULA = 80
+"""Characters of a derivative that the short form of a result writes out."""
 SMALLEST = 1e-3
 """A derivative below this is compared with the central differences absolutely: they are differences of larger numbers."""
 
@@ -84,3 +87,17 @@ class ChainResult:
     def has_values(self) -> bool:
         """Whether the values of all the variables are given."""
         return not math.isnan(self.nodes[-1].value)
+
+    def __repr__(self) -> str:
+        names = list(self.derivatives)
+        shown = [self._derivative(name) for name in names[:6]] + ["…"] * (len(names) > 6)
+        at = ", ".join(f"{name} = {value!r}" for name, value in list(self.at.items())[:6]) + ", …" * (len(self.at) > 6)
+        return f"<{', '.join(shown)}{f' at {at}' if at else ''}>"
+
+    def _derivative(self, name: str) -> str:
+        """`dy/dx = 2*x = 6.0`, as far as it is known."""
+        total = self.derivatives[name]
+        symbols = "" if total.simplified is None else TEXT.write(total.simplified.formula)
+        value = repr(total.partial.value) if self.has_values else ""
+        parts = (total.partial.name, symbols if len(symbols) <= LONGEST_FORMULA else "…", value)
+        return " = ".join(part for part in dict.fromkeys(parts) if part)

@@ -74,6 +74,12 @@ class GradientCheck:
         """Whether none is wrong."""
         return all(probe.verdict != "wrong" for probe in (*self.parameters, *self.directions))
 
+    def __repr__(self) -> str:
+        wrong = [probe.name for probe in (*self.parameters, *self.directions) if probe.verdict == "wrong"]
+        listed = ", ".join(wrong[:6]) + ", …" * (len(wrong) > 6)
+        answer = f"wrong: {listed}" if wrong else "none is wrong"
+        return f"<{len(self.parameters)} of {self.parameter_count} gradients checked by {self.method}, {answer}>"
+
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def check_gradients(

@@ -51,7 +51,7 @@ class Explanation(NamedTuple):
     path_count: int = 0
 
     def __repr__(self) -> str:
-        return f"<{self.partials[-1]!r}, {self.name}: {self.update.old!r} → {self.update.new!r}>"
+        return f"<{self.partials[-1].name} = {self.gradient!r}, {self.name}: {self.update.old!r} → {self.update.new!r}>"
 
 
 class Explainable(NamedTuple):
@@ -76,6 +76,9 @@ class UnitExplanation(NamedTuple):
     def gradient(self) -> float:
         """The derivative of the sample's loss by it."""
         return self.partials[-1].value
+
+    def __repr__(self) -> str:
+        return f"<{self.partials[-1].name} = {self.gradient!r}, {self.name} = {self.value!r}>"
 
 
 def update_of(run: Run, parameter: Parameter) -> Update:

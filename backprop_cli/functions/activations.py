@@ -81,6 +81,10 @@ class Activation:
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
         return replace(self, settings=values)
 
+    def __reduce__(self) -> tuple[Callable[..., Activation], tuple[str, dict[str, float]]]:
+        """It is pickled by its name in the table: a function that stands there cannot be."""
+        return _from_table, (self.name, self.setting_values())
+
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
@@ -319,3 +323,7 @@ _TABLE = [
 ]
 
 ACTIVATIONS: dict[str, Activation] = {entry.name: entry.with_settings({}) for entry in _TABLE}
+
+
+def _from_table(name: str, settings: dict[str, float]) -> Activation:
+    return ACTIVATIONS[name].with_settings(settings)

@@ -77,6 +77,10 @@ class Loss:
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
         return replace(self, settings=values)
 
+    def __reduce__(self) -> tuple[Callable[..., Loss], tuple[str, dict[str, float]]]:
+        """It is pickled by its name in the table: a function that stands there cannot be."""
+        return _from_table, (self.name, self.setting_values())
+
 
 def _huber(t: Array, o: Array, delta: float) -> Array:
     d = o - t
@@ -226,3 +230,7 @@ _TABLE = [
 ]
 
 LOSSES: dict[str, Loss] = {entry.name: entry.with_settings({}) for entry in _TABLE}
+
+
+def _from_table(name: str, settings: dict[str, float]) -> Loss:
+    return LOSSES[name].with_settings(settings)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -106,6 +107,10 @@ class Network:
     def with_row(self, row: Array) -> Network:
         """The same network with other values of its parameters."""
         return replace(self, parameters=ParameterRow(self.names, row))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: what the network was made of, without what it has worked out from that."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from backprop_cli import explain, load, run
+from backprop_cli.derivation.explanation import Explanation
 from backprop_cli.network.network import Setup
 from backprop_cli.training.loops.choice import choose
 from backprop_cli.training.loops.state import state_of
@@ -85,6 +86,7 @@ def test_the_samples_derivations_make_the_batch(penalty: dict[str, Any], reducti
                 sum(math.prod(f.value for f in term) for term in target.terms), rel=1e-14
             )
         values = [one.partials[-1].value for one in by_sample]
+        assert isinstance(by_sample[0], Explanation)
         assert [value for _, value in by_sample[0].by_sample] == pytest.approx(values, rel=1e-13)
         total = sum(values) / (3 if reduction == "mean" else 1)
         assert by_sample[0].gradient == pytest.approx(total, rel=1e-13)

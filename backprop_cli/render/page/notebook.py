@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from backprop_cli.derivation.explanation import Explanation, derive
+from backprop_cli.derivation.explanation import Explanation, UnitExplanation, derive
 from backprop_cli.derivation.partials import Partial
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
 from backprop_cli.render.formats.latex_notation import LatexNotation
@@ -33,7 +33,7 @@ def run_html(run: Run, sample: int = 0, digits: Digits = EIGHT_DECIMALS) -> str:
     return "".join(parts)
 
 
-def explanation_html(explanation: Explanation, digits: Digits = EIGHT_DECIMALS) -> str:
+def explanation_html(explanation: Explanation | UnitExplanation, digits: Digits = EIGHT_DECIMALS) -> str:
     """The derivation of one parameter's gradient, factor by factor."""
     notation = PageNotation(digits)
     target = explanation.partials[-1]
@@ -56,7 +56,7 @@ def run_latex(run: Run, sample: int = 0, digits: Digits = EIGHT_DECIMALS) -> str
     return _aligned((one for _, layer in derive(run, sample).layers() for one in layer), LatexNotation(digits))
 
 
-def explanation_latex(explanation: Explanation, digits: Digits = EIGHT_DECIMALS) -> str:
+def explanation_latex(explanation: Explanation | UnitExplanation, digits: Digits = EIGHT_DECIMALS) -> str:
     """The derivation of one parameter's gradient, a line for each factor, between dollar signs."""
     return _aligned(explanation.partials, LatexNotation(digits))
 
