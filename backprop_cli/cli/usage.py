@@ -35,7 +35,9 @@ def usage_problem(error: typer.TyperException, command: Any) -> str:
         return _with_hint(f"unknown command {quoted}", suggestion(quoted[1:-1], known, listed=len(known)))
     if error.message.startswith("Got unexpected extra argument"):
         extra = error.message.rpartition("(")[2].rstrip(")")
-        return _with_hint(f"{name} takes no further argument: {extra}", _help(context))
+        has_against = "--against" in _options(context)
+        hint = f"somebody's numbers are compared by --against {extra}" if has_against else _help(context)
+        return _with_hint(f"{name} takes no further argument: {extra}", hint)
     return error.message.strip()
 
 

@@ -540,3 +540,23 @@ def test_a_number_that_is_far_beyond_all_digits_is_taken_in_silence() -> None:
     setup = load({"inputs": [1e8], "targets": [1], "layers": [{"weights": [[0.5]]}]})
     comparison = compare(given_numbers([("z1", "5e-324"), ("E", "0.2")]), train(setup, 1), 0, 1e-9)
     assert diagnose(comparison).unexplained == ("z1", "E")
+
+
+def test_a_miswritten_number_is_not_said_to_be_unexplained_too() -> None:
+    shown = backprop("check", "classic", "--against", "-", stdin="w31: 0.0822\nw41: 0.0827\nw32: 0.0226\n").stdout
+    assert "w32 is right but for its sign." in shown
+    assert "No known mistake" not in shown
+
+
+def test_a_missing_file_of_answers_is_no_built_in_example(tmp_path: Path) -> None:
+    result = backprop("check", "classic", "--against", str(tmp_path / "classic.csv"))
+    assert (result.exit_code, "there is no such file" in result.stderr) == (2, True)
+    assert "example" not in result.stderr
+    assert "'classic'" not in result.stderr
+    assert "built-in examples: classic" in backprop("check", str(tmp_path / "clasic")).stderr
+
+
+def test_a_second_file_is_told_the_option_that_takes_it() -> None:
+    result = backprop("check", "classic", "mine.csv")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--against mine.csv" in result.stderr

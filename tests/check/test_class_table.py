@@ -55,6 +55,8 @@ def test_everybody_has_a_row_of_result() -> None:
         for row in rows
     ] == [(name, *of_person) for name, of_person in counts.items()]
     assert rows[1]["mistakes"].split()[0] == "error_sign"
+    assert by_name["Eve"]["slips"] == [{"name": "w32", "slip": "sign"}]
+    assert (rows[4]["mistakes"], rows[4]["slips"]) == ("", "w32:sign")
     shown = check(table(PEOPLE)).stdout
     assert "2 of 6 are right in every number given." in shown
     assert "w32: sign" in shown

@@ -70,11 +70,11 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "ratios", [ratio._asdict() for ratio in findings.ratios]
     yield "diagnosis", (_diagnosis(diagnosis) for diagnosis in findings.diagnoses)
     yield "unexplained", list(findings.unexplained)
-    yield "slips", [{key: value for key, value in slip._asdict().items() if value} for slip in findings.slips]
+    yield "slips", _slips(findings)
     yield "not_tried", findings.left_out
 
 
-RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes")
+RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes", "slips")
 
 
 def results_record(
@@ -100,16 +100,25 @@ def _result(result: PersonResult) -> dict[str, Any]:
         "mistakes": [_ids(diagnosis.mistakes) for diagnosis in findings.diagnoses],
         "wrong_names": [one.given.name for one in comparison.compared if not (one.agrees or one.follows)],
         "unexplained": list(findings.unexplained),
+        "slips": _slips(findings),
     }
 
 
 def result_rows(results: Sequence[PersonResult]) -> Iterator[tuple[str, ...]]:
-    """The same as rows of CSV; several diagnoses stand beside one another, two mistakes made together are joined by +."""
+    """The same as rows of CSV.
+
+    Several diagnoses stand beside one another, two mistakes made together are joined by +, a slip follows its number: `w32:sign`.
+    """
     for result in results:
         mistakes = " ".join("+".join(_ids(diagnosis.mistakes)) for diagnosis in result.findings.diagnoses)
         counts = map(str, (result.right, result.wrong, result.follows))
         names = (" ".join(result.missing), " ".join(result.comparison.unknown))
-        yield (result.name, str(result.passed).lower(), *counts, *names, mistakes)
+        slips = " ".join(f"{slip.name}:{slip.slip}" for slip in result.findings.slips)
+        yield (result.name, str(result.passed).lower(), *counts, *names, mistakes, slips)
+
+
+def _slips(findings: Findings) -> list[dict[str, str]]:
+    return [{key: value for key, value in slip._asdict().items() if value} for slip in findings.slips]
 
 
 def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -160,8 +160,10 @@ def _formula(formula: Formula, notation: Notation) -> str:
 
 
 def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
-    if findings.unexplained:
-        yield Note(f"No known mistake explains {_listed(findings.unexplained, notation)}.")
+    miswritten = {slip.name for slip in findings.slips}
+    unexplained = [name for name in findings.unexplained if name not in miswritten]
+    if unexplained:
+        yield Note(f"No known mistake explains {_listed(unexplained, notation)}.")
     if findings.left_out:
         possibilities = counted(findings.left_out, "possibility was", "possibilities were")
         how = notation.code(f"--effort {findings.wanted}")
