@@ -76,6 +76,11 @@ def _values(source: Source, texts: Sequence[list[Token]]) -> dict[str, Expressio
             values[name.text] = parser.value()
             if parser.tokens.next.kind == "end":
                 break
+            is_named = parser.tokens.ahead(2).kind in ("=", "==", ":=")
+            if parser.tokens.next.kind == "," and parser.tokens.ahead(1).kind != "end" and not is_named:
+                parser.tokens.refuse_decimal_comma()
+                hint = "a point of several variables is written x=1,y=2"
+                raise source.error(parser.tokens.ahead(1).at, "a value in a list has no name", hint)
             parser.tokens.take(",", "a comma or the end")
     return values
 

@@ -138,6 +138,8 @@ def _named(given: Mapping[str, float], variables: Sequence[str]) -> dict[str, fl
     if len(variables) != 1:
         example = ",".join(f"{name}={index}" for index, name in enumerate(variables, start=1))
         raise UsageError(f"a value without a name needs one variable; here there are {len(variables)}: --at {example}")
+    if variables[0] in given:
+        raise UsageError(f"{variables[0]} is given twice, once without its name")
     return {name or variables[0]: value for name, value in given.items()}
 
 

@@ -77,4 +77,6 @@ class Maker:
     def _require(self, token: Token, arguments: list[Expression], count: int, what: str) -> None:
         if len(arguments) != count:
             takes = f"{count} {what}{'s' * (count != 1)}"
-            raise self.source.error(token.at, f"{token.text!r} takes {takes}, not {len(arguments)}")
+            is_decimal_comma = len(arguments) == count + 1 and isinstance(arguments[-1], Number)
+            hint = "decimals are written with a point: 0.5" if is_decimal_comma else ""
+            raise self.source.error(token.at, f"{token.text!r} takes {takes}, not {len(arguments)}", hint)

@@ -185,6 +185,7 @@ class Parser:
         while is_list and self.tokens.take_any(","):
             values.append(self.value())
         self._bars = bars
+        self.tokens.refuse_decimal_comma()
         if self.tokens.next.kind == "end":
             raise self.source.error(opening.at, "this parenthesis is never closed")
         closing = CLOSING[opening.kind]
@@ -226,10 +227,7 @@ class Parser:
             InputError: something is left over.
         """
         value = self.value()
-        before, after = self.tokens.ahead(-1), self.tokens.ahead(1)
-        if (before.kind, self.tokens.next.kind, after.kind) == ("number", ",", "number"):
-            hint = f"a decimal point is a point: {before.text.replace('.', '')}.{after.text}"
-            raise self.source.error(self.tokens.next.at, "a comma stands between two numbers", hint)
+        self.tokens.refuse_decimal_comma()
         self.tokens.take("end", "an operator or the end of the definition")
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -13,6 +14,8 @@ MAX_NESTING = 50
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 """What closes each kind of parenthesis; all three mean the same."""
+_THOUSANDS = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
+"""`1.000`, in front of a comma."""
 _MISPLACED = {
     "%": "per cent is written 0.05, a remainder x - 2*floor(x/2)",
     "!": "a factorial is defined for whole numbers, it has no derivative",
@@ -65,6 +68,14 @@ class TokenReader:
         """Say what was expected in place of the next token."""
         hint = hint or _MISPLACED.get(self.next.kind, "")
         raise self.source.error(self.next.at, f"expected {expected}, found {shown(self.next)}", hint)
+
+    def refuse_decimal_comma(self) -> None:
+        """Say what `0,5` is: a comma between two numbers, where nothing is listed."""
+        before, comma, after = self.ahead(-1), self.next, self.ahead(1)
+        is_whole = "." not in before.text or _THOUSANDS.fullmatch(before.text)
+        if is_whole and (before.kind, comma.kind, after.kind) == ("number", ",", "number"):
+            hint = f"decimals are written with a point: {before.text.replace('.', '')}.{after.text}"
+            raise self.source.error(comma.at, "a comma stands between two numbers", hint)
 
     def enter(self, token: Token) -> None:
         """Go one level deeper."""
