@@ -70,11 +70,11 @@ class InputError(BackpropError):
 class UnknownNameError(BackpropError):
     """A name was given that nothing in the network bears; the nearest known one is offered."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         self.kind = kind
         self.name = name
         self.known = tuple(known)
-        hint = suggestion(name, self.known)
+        hint = hint or suggestion(name, self.known)
         super().__init__(f"unknown {kind} {name!r}" + (f"\n    hint: {hint}" if hint else ""))
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from backprop_cli.errors import InputError, Problem, TextPlace, UnknownNameError, UsageError
 from backprop_cli.files.columns import numbers, read_table
+from backprop_cli.files.expected import decimal_comma
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 
 TABLES = (".csv", ".tsv", ".txt")
+_SEPARATOR = re.compile(r"[,;]?\s+|;")
+"""Of numbers, but for a comma without a space, which may be a decimal comma."""
 
 
 def new_samples(given: list[str], names: Names, scales: Sequence[tuple[float, float]]) -> Array:
@@ -59,7 +63,11 @@ def _numbers(text: str, names: Names) -> list[float]:
     """`0.05,0.1`, `0.05 0.1`, `[0.05, 0.1]` or `x1=0.05,x2=0.1`."""
     parts = text.strip().strip("[]()").replace(",", " ").replace(";", " ").split()
     wanted = [names.input(index) for index in range(names.widths[0])]
-    if parts and all("=" in part for part in parts):
+    comma = decimal_comma(_SEPARATOR.sub(", ", text))
+    hint = f"\n    hint: {comma}" if comma else ""
+    if "=" in text:
+        if nameless := [part for part in parts if "=" not in part]:
+            raise UsageError(f"--inputs {text}: expected a name before each number, found {nameless[0]!r} alone{hint}")
         named = dict(part.split("=", 1) for part in parts)
         for name in named:
             if name not in wanted:
@@ -69,7 +77,8 @@ def _numbers(text: str, names: Names) -> list[float]:
         parts = [named[name] for name in wanted]
     values = [_number(part, text) for part in parts]
     if len(values) != len(wanted):
-        raise UsageError(f"--inputs {text}: expected {len(wanted)} numbers ({', '.join(wanted)}), found {len(values)}")
+        expected = f"expected {len(wanted)} numbers ({', '.join(wanted)}), found {len(values)}"
+        raise UsageError(f"--inputs {text}: {expected}{hint}")
     return values
 
 

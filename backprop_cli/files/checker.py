@@ -8,7 +8,7 @@ from typing import Any
 
 from backprop_cli.errors import Problem
 from backprop_cli.files.document import Document
-from backprop_cli.files.expected import decimal_comma, kind_of, name_fault, number_hint, one_line
+from backprop_cli.files.expected import decimal_comma, kind_of, many, name_fault, number_hint, one_line
 from backprop_cli.files.places import Key, format_key
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
@@ -48,6 +48,14 @@ class Checker:
         """A hint where a decimal comma has made two numbers of one in the value at `key`, else nothing."""
         span = None if self.is_full else self.document.span(key)
         return decimal_comma(self.document.text[span.start : span.end]) if span else ""
+
+    def is_uneven_by_comma(self, key: Key, rows: list[list[float]], noun: str) -> bool:
+        """Note where a decimal comma makes the first of several rows longer than the others; whether one does."""
+        other = next((row for row in rows if len(row) < len(rows[0])), None)
+        if other is None or not self.decimal_comma((*key, 0)):
+            return False
+        self.miscount((*key, 0), f"expected {many(len(other), noun)} as in a later row, found {len(rows[0])}")
+        return True
 
     def report(self) -> list[Problem]:
         """The problems in the order of the text, the first of many."""
@@ -92,6 +100,23 @@ class Checker:
         return [
             self.number((*key, index), value, hint=hints.get(type(value), "")) for index, value in enumerate(values)
         ]
+
+    def named_numbers(self, key: Key, values: dict[str, Any]) -> list[float]:
+        """The numbers of a mapping of names, each name fit for one: in `{a: 0,5}` the comma makes a name of the 5."""
+        numbers: list[float] = []
+        before = None
+        for name, value in values.items():
+            if before is not None and value is None and name.isdecimal() and type(values[before]) is int:
+                span = self.document.span((*key, before))
+                whole = self.document.text[span.start : span.end] if span else values[before]
+                found = f"{whole},{name}"
+                self.problem((*key, before), f"expected a number, found {found}", number_hint(found))
+                numbers.append(0.0)
+            else:
+                self.name((*key, name), name)
+                numbers.append(self.number((*key, name), value))
+            before = name
+        return numbers
 
     def setting(self, name: str, default: float, low: float = -math.inf) -> float:
         """A number of the top level that may have a lower bound."""

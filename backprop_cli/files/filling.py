@@ -28,6 +28,8 @@ from backprop_cli.nearest import suggestion
 
 DATA_KEYS = ("inputs", "targets", "standardize")
 FILE_KEYS = ("file", "columns", "header")
+MOST_NOTES = 8
+"""Of more standardized inputs one line tells, not a line for each."""
 
 
 def filled(document: Document) -> Document:
@@ -194,6 +196,9 @@ class _Filling:
         self.data["inputs"] = (
             [dict(zip(names, row, strict=True)) for row in scaled] if isinstance(first, dict) else scaled
         )
+        if len(names) > MOST_NOTES:
+            self.notes.append(f"standardized: each of the {len(names):,} inputs = (given − its mean) / its deviation")
+            return
         for name, (mean, deviation) in zip(names, self.scales, strict=True):
             self.notes.append(f"standardized: {name} = (given − {mean!r}) / {deviation!r}")
 

@@ -48,7 +48,7 @@ def read_layers(check: Checker) -> list[GivenLayer]:
         return []
     if not isinstance(value, list) or not value:
         found = "an empty list" if value == [] else kind_of(value)
-        check.problem(("layers",), f"expected a list of at least one layer, found {found}")
+        check.problem(("layers",), f"expected a list of at least one layer, found {found}", _list_hint(check, value))
         return []
     if len(value) > MAX_LAYERS:
         check.problem(("layers",), f"expected at most {MAX_LAYERS} layers, found {len(value)}")
@@ -56,6 +56,16 @@ def read_layers(check: Checker) -> list[GivenLayer]:
     layers = [_layer(check, ("layers", index), layer) for index, layer in enumerate(value)]
     read = [layer for layer in layers if layer is not None]
     return read if len(read) == len(layers) else []
+
+
+def _list_hint(check: Checker, value: Any) -> str:
+    """How a mapping is written as the list of layers that it stands for."""
+    if not isinstance(value, dict) or not value:
+        return ""
+    is_json = check.document.format == "json"
+    if not set(value) & set(LAYER_KEYS):
+        return "leave the layers' names out: " + ("[{…}, {…}]" if is_json else "each begins with a dash in their place")
+    return "write the layer in brackets: [{…}]" if is_json else f"a dash begins each layer: - {next(iter(value))}: …"
 
 
 def _layer(check: Checker, key: Key, value: Any) -> GivenLayer | None:
@@ -89,6 +99,8 @@ def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
     rows = [_row(check, (*key, index), row) for index, row in enumerate(value)]
     if len(check.problems) > before:
         return None
+    if check.is_uneven_by_comma(key, rows, "weight"):
+        return None
     for index, row in enumerate(rows):
         if len(row) != len(rows[0]):
             expected = f"expected {many(len(rows[0]), 'weight')} as in the first row, found {len(row)}"
@@ -99,7 +111,7 @@ def _rows(check: Checker, key: Key, value: Any) -> list[list[float]] | None:
 
 def _row(check: Checker, key: Key, value: Any) -> list[float]:
     if isinstance(value, dict) and value:
-        return [check.number((*key, named(check, key, name)), number) for name, number in value.items()]
+        return check.named_numbers(key, value)
     if isinstance(value, list) and value:
         return check.numbers(key, value)
     found = f"an empty {'list' if value == [] else 'mapping'}" if value in ([], {}) else kind_of(value)
@@ -107,29 +119,23 @@ def _row(check: Checker, key: Key, value: Any) -> list[float]:
     return []
 
 
-def named(check: Checker, key: Key, name: str) -> str:
-    """`name`, once it is known to be fit for one."""
-    check.name((*key, name), name)
-    return name
-
-
 def _bias(check: Checker, key: Key, value: Any, units: int) -> list[float] | None:
     if value is None:
         return None
+    before = len(check.problems)
     if isinstance(value, dict):
-        entries = [((*key, named(check, key, name)), number) for name, number in value.items()]
+        numbers = check.named_numbers(key, value)
     elif isinstance(value, list):
-        entries = []
+        numbers = []
         for index, entry in enumerate(value):
             place: Key = (*key, index)
             if isinstance(entry, dict) and len(entry) == 1:
                 ((name, entry),) = entry.items()
-                place = (*place, named(check, place, name))
-            entries.append((place, entry))
+                check.name((*place, name), name)
+                place = (*place, name)
+            numbers.append(check.number(place, entry))
     else:
         return [check.number(key, value, "a number, a list or a mapping")]
-    before = len(check.problems)
-    numbers = [check.number(place, number) for place, number in entries]
     is_shared = isinstance(value, dict) and len(value) == 1
     if len(check.problems) == before and units and len(numbers) != units and not is_shared:
         check.miscount(

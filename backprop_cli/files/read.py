@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from backprop_cli.errors import InputError
@@ -23,6 +25,7 @@ KEYS = (
     "drop_last", "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
     "standardize", "init", "weights", "orientation",
 )  # fmt: skip
+_WITH_EQUALS = re.compile(rf"({'|'.join(KEYS)})\s*=")
 
 
 def read(document: Document) -> Setup:
@@ -40,7 +43,12 @@ def read(document: Document) -> Setup:
 
 def _setup(check: Checker) -> Setup | None:
     if not isinstance(check.data, dict):
-        check.problem((), f"expected a mapping with the keys layers, inputs and targets, found {kind_of(check.data)}")
+        hint = ""
+        if isinstance(check.data, str) and (match := _WITH_EQUALS.match(check.data)):
+            hint = f"a key is followed by a colon: {match[1]}: …"
+        check.problem(
+            (), f"expected a mapping with the keys layers, inputs and targets, found {kind_of(check.data)}", hint
+        )
         return None
     check.check_keys((), check.data, KEYS, required=("layers", "inputs"))
     loss = check.function(("loss",), LOSSES, "half_squared_error", "loss")

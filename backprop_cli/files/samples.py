@@ -6,7 +6,7 @@ import numpy as np
 
 from backprop_cli.files.checker import Checker
 from backprop_cli.files.expected import kind_of, many
-from backprop_cli.files.layers import GivenLayer, is_turned, named
+from backprop_cli.files.layers import GivenLayer, is_turned
 from backprop_cli.files.places import Key
 from backprop_cli.functions.losses import Loss
 from backprop_cli.network.network import Samples
@@ -29,12 +29,16 @@ def read_vectors(check: Checker, key: Key, kind: str) -> tuple[list[list[float]]
             if set(row) != set(names):
                 check.problem(place, f"expected the names {', '.join(names)}, found {', '.join(row)}")
                 continue
-            vectors.append([check.number((*place, named(check, place, name)), row[name]) for name in names])
+            vectors.append(check.named_numbers(place, {name: row[name] for name in names}))
         elif isinstance(row, list) and row:
             vectors.append(check.numbers(place, row))
         else:
             found = "nothing" if row in (None, [], {}) else kind_of(row)
-            check.problem(place, f"expected a list of numbers, one per {kind}, found {found}")
+            is_lone = isinstance(row, int | float) and not isinstance(row, bool) and not several
+            hint = f"write [{row}]" if is_lone else ""
+            check.problem(place, f"expected a list of numbers, one per {kind}, found {found}", hint)
+    if len(check.problems) == before and check.is_uneven_by_comma(key, vectors, "number"):
+        return None, ()
     for index, vector in enumerate(vectors):
         if len(vector) != len(vectors[0]) and len(check.problems) == before:
             found = f"expected {many(len(vectors[0]), 'number')} as in the first sample, found {len(vector)}"

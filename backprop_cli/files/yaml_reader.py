@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -146,10 +147,21 @@ class _DataBuilder:
             raise self.fail("a key must be a plain word, not a list or mapping", event)
         name = event.value if type(event) is yaml.ScalarEvent else str(key)
         if name in mapping and len(self.repeated) < MAX_REPEATED:
-            self.repeated.append(self.problem(f"the key {name!r} is given twice", event, hint="keep one of the two"))
+            self.repeated.append(
+                self.problem(f"the key {name!r} is given twice", event, hint=self._repeat_hint(name, event))
+            )
         return name
 
+    def _repeat_hint(self, name: str, event: Any) -> str:
+        """What to do about a key that is given twice: the digits after two decimal commas may be the same."""
+        start = event.start_mark.index
+        whole = _BEFORE_COMMA.search(self.text, max(0, start - MOST_DIGITS), start) if name.isdecimal() else None
+        return f"decimals are written with a point: {whole[1]}.{name}" if whole else "keep one of the two"
 
+
+MOST_DIGITS = 40
+"""Before a comma."""
+_BEFORE_COMMA = re.compile(r"([-+]?[0-9]+),\Z")
 _NO_KEY = object()
 
 

@@ -193,7 +193,7 @@ class Names:
         """
         found = self.get(name)
         if found is None:
-            raise UnknownNameError("parameter", name, self._by_name)
+            raise UnknownNameError("parameter", name, self._by_name, self._beyond(name))
         return found
 
     def get(self, name: str) -> Parameter | None:
@@ -249,7 +249,38 @@ class Names:
         of_layer: list[Parameter | Unit] = [*self.of_layer(name)]
         if of_layer:
             return of_layer
-        raise UnknownNameError("parameter", name, [*self._by_name, *self._units_by_name])
+        hint = self._beyond(name) or self._no_derivative(name)
+        raise UnknownNameError("parameter", name, [*self._by_name, *self._units_by_name], hint)
+
+    def _beyond(self, name: str) -> str:
+        """What the network lacks for a position such as `W2[1,3]` to be in it; nothing for any other name."""
+        match = _POSITION.fullmatch(name)
+        if match is None:
+            return ""
+        layer, unit, *source = (int(group) for group in match.groups() if group is not None)
+        if not 1 <= layer <= self.depth:
+            return f"the network has {self.depth} layer{'s' * (self.depth != 1)}, counted from 1"
+        units, sources = self.widths[layer], self.widths[layer - 1]
+        if not 1 <= unit <= units:
+            return f"layer {layer} has {units} unit{'s' * (units != 1)}, counted from 1"
+        if source:
+            return f"a unit of layer {layer} has {sources} source{'s' * (sources != 1)}, counted from 1"
+        return f"layer {layer} has no bias"
+
+    def _no_derivative(self, name: str) -> str:
+        """Why nothing is derived by a quantity of the network; nothing for any other name."""
+        for spelling in spellings(name, self.loss):
+            if spelling == self.loss:
+                return f"{self.loss} is the loss itself, whose derivatives are explained: name by what, such as {self._example}"
+            if spelling in (self.target(index) for index in range(self.widths[-1])):
+                return f"{spelling} is a target, by which nothing is derived: name a weight, such as {self._example}"
+            if spelling in (self.share(index) for index in range(self.widths[-1])):
+                return f"{spelling} is a share of the loss {self.loss}: name by what it is derived, such as {self._example}"
+        return ""
+
+    @property
+    def _example(self) -> str:
+        return self.weight(0, 0, 0)
 
     def of_layer(self, name: str) -> list[Parameter]:
         """All the weights of a layer for `W1`, all its biases for `b1`; none for any other name."""

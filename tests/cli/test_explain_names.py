@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -104,3 +105,27 @@ def test_a_markdown_and_a_latex_list_can_be_made() -> None:
 def test_the_examples_of_names_in_the_help_are_names() -> None:
     assert names("classic", "w31", "b2", "W2[1,1]", "W2", "z3", "a1", "o1", "x1")[:3] == ["w31", "b2", "w31"]
     assert yaml.safe_load(backprop("examples", "classic").stdout)["layers"][1]["weights"][0][0] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("W2[1,4]", "a unit of layer 2 has 3 sources, counted from 1"),
+        ("W2[3,1]", "layer 2 has 2 units, counted from 1"),
+        ("W3[1,1]", "the network has 2 layers, counted from 1"),
+        ("b0[1]", "the network has 2 layers, counted from 1"),
+        ("E", "E is the loss itself, whose derivatives are explained: name by what, such as w11"),
+        ("L", "E is the loss itself, whose derivatives are explained: name by what, such as w11"),
+        ("t2", "t2 is a target, by which nothing is derived: name a weight, such as w11"),
+        ("E_o1", "E_o1 is a share of the loss E: name by what it is derived, such as w11"),
+    ],
+)
+def test_a_name_without_a_derivative_is_answered_with_why(name: str, hint: str) -> None:
+    result = backprop("explain", "-", name, stdin=json.dumps(NETWORK))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: unknown parameter {name!r}\n    hint: {hint}\n"
+
+
+def test_a_layer_without_biases_is_told() -> None:
+    bare = {"inputs": [1], "targets": [1], "layers": [{"weights": [[1]]}]}
+    assert backprop("explain", "-", "b1[1]", stdin=json.dumps(bare)).stderr.endswith("hint: layer 1 has no bias\n")

@@ -92,6 +92,16 @@ def test_new_inputs_are_standardized_as_the_networks_own(tmp_path: Path) -> None
         ("1,inf", "error: --inputs 1,inf: expected numbers, or a CSV file that exists, found 'inf'\n"),
         ("x1=1", "error: --inputs x1=1: no number is given for x2\n"),
         ("x1=1,x3=2", "error: unknown input 'x3'"),
+        (
+            "0,05,0,1",
+            "error: --inputs 0,05,0,1: expected 2 numbers (x1, x2), found 4\n"
+            "    hint: 0,05 is two numbers: decimals are written with a point, 0.05\n",
+        ),
+        (
+            "x1=0,05,x2=0,1",
+            "error: --inputs x1=0,05,x2=0,1: expected a name before each number, found '05' alone\n"
+            "    hint: 0,05 is two numbers: decimals are written with a point, 0.05\n",
+        ),
         ("new.csv", "error: new.csv: there is no such file\n"),
     ],
 )

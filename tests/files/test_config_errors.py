@@ -41,6 +41,28 @@ CASES: dict[str, tuple[str, str, str]] = {
     "empty row": (LAYER + "  - weights: [[]]\n", "4:15", "found an empty list"),
     "text for number": (LAYER + "  - weights: [[1, O.5]]\n", "4:19", "expected a number, found the text 'O.5'"),
     "decimal comma": (LAYER + "  - weights: [[1, '0,5']]\n", "4:19", "decimals are written with a point"),
+    "one target without brackets": ("inputs: [1, 2]\ntargets: 1\n" + GOOD[28:], "2:10", "hint: write [1]"),
+    "equals throughout": ("inputs = [1, 2]\ntargets = [1]\n", "1:1", "hint: a key is followed by a colon: inputs: …"),
+    "layers a mapping": (LAYER + "  weights: [[1, 2]]\n", "4:3", "hint: a dash begins each layer: - weights: …"),
+    "layers with names": (LAYER + "  hidden: {weights: [[1, 2]]}\n", "4:3", "leave the layers' names out"),
+    "decimal comma of a named weight": (
+        LAYER + "  - weights: [{w11: 0,15, w21: 0.2}]\n", "4:21",
+        "expected a number, found 0,15\n      - weights: [{w11: 0,15, w21: 0.2}]\n                        ^\n"
+        "    hint: decimals are written with a point: 0.15\n",
+    ),
+    "decimal commas with the same digits": (
+        LAYER + "  - weights: [{w11: 0,15, w21: 1,15}]\n", "4:34", "hint: decimals are written with a point: 1.15",
+    ),
+    "decimal comma of a named bias": (
+        LAYER + "  - {weights: [[1, 2]], bias: {b: -0,5}}\n", "4:35", "decimals are written with a point: -0.5",
+    ),
+    "decimal comma of a named input": ("inputs: {a: 0,5, b: 1}\n" + GOOD[15:], "1:13", "written with a point: 0.5"),
+    "decimal commas in the first row": (
+        LAYER + "  - weights: [[0,40, 0,45], [0.50, 0.55]]\n", "4:15", "expected 2 weights as in a later row, found 4",
+    ),
+    "decimal commas in the first sample": (
+        "inputs: [[0,4, 1], [2, 3]]\ntargets: [[1], [2]]\n" + GOOD[28:], "1:10", "found 3",
+    ),
     "boolean for number": (LAYER + "  - weights: [[1, true]]\n", "4:19", "expected a number, found true"),
     "null for number": (LAYER + "  - weights: [[1, ~]]\n", "4:19", "expected a number, found nothing"),
     "nan": (LAYER + "  - weights: [[1, .nan]]\n", "4:19", "expected a finite number, found not-a-number"),

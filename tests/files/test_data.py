@@ -65,6 +65,13 @@ def test_standardized_inputs_have_mean_0_and_deviation_1_and_the_numbers_are_sai
     assert printed.stderr.startswith("standardized: length = (given − 5.3) / 0.5244044240850758\n")
 
 
+def test_many_standardized_inputs_are_said_in_one_line() -> None:
+    samples = [[float(row * column) for column in range(9)] for row in range(3)]
+    wide = {"inputs": samples, "targets": [[1]] * 3, "standardize": True, "layers": [{"units": 1}]}
+    said = backprop("run", "-", stdin=json.dumps(wide)).stderr.splitlines()
+    assert said == ["standardized: each of the 9 inputs = (given − its mean) / its deviation"]
+
+
 def test_a_column_of_equal_numbers_is_standardized_to_zeros(tmp_path: Path) -> None:
     setup = load(network(tmp_path, "a,b\n2,1\n2,3\n", targets=["b"], standardize=True, layers=[{"units": 1}]))
     assert setup.samples.inputs.tolist() == [[0.0], [0.0]]
