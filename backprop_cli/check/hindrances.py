@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -116,21 +117,29 @@ def _slopes(setup: Setup, layer: int, z: Array) -> Array:
 
 
 def _learning_rate(setup: Setup) -> Iterator[Finding]:
-    """Gradient descent overshoots along the steepest curvature λ where η > 2(1 + m)/λ, with momentum m.
-
-    Goodfellow, Bengio and Courville, Deep Learning, 2016, section 4.3.1; with momentum Polyak 1964.
-    """
-    schedule = setup.schedule
-    curvature = largest_curvature(setup)
-    if curvature <= 0:
-        return
-    limit = 2.0 * (1.0 + schedule.momentum) / curvature
-    if schedule.learning_rate > FAR_TOO_LARGE * limit:
+    rate, limit = setup.schedule.learning_rate, _largest_stable(setup)
+    if rate > FAR_TOO_LARGE * limit:
+        curvature = 2.0 * (1.0 + setup.schedule.momentum) / limit
         message = (
-            f"the learning rate {schedule.learning_rate:g} is {schedule.learning_rate / limit:,.3g} times the largest that is "
+            f"the learning rate {rate:g} is {rate / limit:,.3g} times the largest that is "
             f"stable here: the loss curves with {curvature:.4g}, where steps beyond {limit:.3g} overshoot"
         )
         yield Finding("learning_rate", "learning_rate", message, f"learning_rate: {_round_down(limit / 2):g}")
+
+
+def fitting_learning_rate(setup: Setup) -> float:
+    """The learning rate of the setup, or the one to take in its place where it is far too large."""
+    rate, limit = setup.schedule.learning_rate, _largest_stable(setup)
+    return rate if rate <= FAR_TOO_LARGE * limit else _round_down(limit / 2)
+
+
+def _largest_stable(setup: Setup) -> float:
+    """The learning rate 2(1 + m)/λ, beyond which steps with momentum m overshoot along the steepest curvature λ.
+
+    Goodfellow, Bengio and Courville, Deep Learning, 2016, section 4.3.1; with momentum Polyak 1964.
+    """
+    curvature = largest_curvature(setup)
+    return 2.0 * (1.0 + setup.schedule.momentum) / curvature if curvature > 0 else math.inf
 
 
 def _round_down(value: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -85,16 +86,17 @@ def init(
         ),
     ] = None,
     learning_rate: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--learning-rate",
             "--lr",
             parser=number_of(),
             metavar="RATE",
             help="The learning rate.",
+            show_default="0.5, or less where that overshoots",
             rich_help_panel=opt.TRAINING,
         ),
-    ] = 0.5,
+    ] = None,
     steps: Annotated[
         int,
         typer.Option(
@@ -113,7 +115,8 @@ def init(
 
     Asks nothing: what is not said is chosen to fit the rest. A file that is there already is left alone.
     """
-    from backprop_cli.files.start import Start, start_text
+    from backprop_cli.check.hindrances import fitting_learning_rate
+    from backprop_cli.files.start import USUAL_RATE, Start, start_text
 
     console = Console(quiet)
     if output != "-" and not output.endswith((".yaml", ".yml")):
@@ -121,8 +124,12 @@ def init(
     if output != "-" and os.path.lexists(output):
         raise UsageError(f"{output} is there already\n    hint: choose another name, or remove it first")
     folder = "" if output == "-" else os.path.dirname(output)
-    wanted = Start(shape, activation, output_activation, loss, data, target, weights, seed, learning_rate, steps)
-    text = start_text(wanted, folder)
+    rate = USUAL_RATE if learning_rate is None else learning_rate
+    wanted = Start(shape, activation, output_activation, loss, data, target, weights, seed, rate, steps=steps)
+    text, setup = start_text(wanted, folder)
+    if learning_rate is None and (fitting := fitting_learning_rate(setup)) < rate:
+        wanted = replace(wanted, learning_rate=fitting, rate_note=f"{rate:g} overshoots")
+        text, _ = start_text(wanted, folder)
     if output == "-":
         console.write([text])
         return

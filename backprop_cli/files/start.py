@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,11 +17,13 @@ from backprop_cli.files.filling import filled
 from backprop_cli.files.initial import INITIAL
 from backprop_cli.files.input import read_bytes
 from backprop_cli.files.read import read
-from backprop_cli.files.shipped import schema_path
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
+from backprop_cli.network.network import Setup
 
 HIDDEN_UNITS = 3
+USUAL_RATE = 0.5
+"""The learning rate where nothing else is asked for."""
 MOST_UNITS = 10_000
 OUTPUT_ACTIVATIONS = {
     "cross_entropy": "softmax",
@@ -31,6 +32,8 @@ OUTPUT_ACTIVATIONS = {
     "hinge": "tanh",
 }
 """What belongs under a loss; under the others stands a linear output, which reaches every target."""
+SCHEMA = "network.schema.json"
+"""The JSON Schema's file, by a name that holds on every machine."""
 NO_TABLES = (".npz", ".npy", ".json", ".safetensors", ".xlsx", ".parquet", ".pkl")
 """Endings of files of samples that are no text with columns."""
 RECTIFIERS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus")
@@ -49,12 +52,13 @@ class Start:
     target: str | None = None
     init: str | None = None
     seed: int = 0
-    learning_rate: float = 0.5
+    learning_rate: float = USUAL_RATE
+    rate_note: str = ""
     steps: int = 1
 
 
-def start_text(start: Start, folder: str) -> str:
-    """The text of a network file that will stand in `folder`.
+def start_text(start: Start, folder: str) -> tuple[str, Setup]:
+    """The text of a network file that will stand in `folder`, and what it holds.
 
     Raises:
         UsageError: the shape cannot be read, or does not fit the data.
@@ -64,7 +68,7 @@ def start_text(start: Start, folder: str) -> str:
     _require(start)
     if start.data is None:
         widths = shape_of(start.shape or f"2-{HIDDEN_UNITS}-1")
-        lines = _made_up(widths[0], widths[-1])
+        lines = _made_up(widths[0], widths[-1], -1.0 if start.loss == "hinge" else 0.0)
     else:
         if start.data.lower().endswith(NO_TABLES):
             message = f"--data {start.data}: a table is expected, of cells parted by commas, semicolons or tabs"
@@ -72,8 +76,7 @@ def start_text(start: Start, folder: str) -> str:
         table = read_table(read_bytes(start.data), start.data)
         widths, lines = _of_table(start, table, folder)
     text = _text(start, widths, lines)
-    read(filled(parse(text, os.path.join(folder, "<init>"), "yaml")))
-    return text
+    return text, read(filled(parse(text, os.path.join(folder, "<init>"), "yaml")))
 
 
 def shape_of(text: str) -> list[int]:
@@ -100,11 +103,11 @@ def _require(start: Start) -> None:
         raise UnknownNameError("way to draw weights", start.init, INITIAL)
 
 
-def _made_up(inputs: int, outputs: int) -> list[str]:
-    """One sample, for the user to replace."""
+def _made_up(inputs: int, outputs: int, other: float) -> list[str]:
+    """One sample, for the user to replace: its first target is 1, each other one `other`."""
     return [
         f"inputs: [{_flow([0.5] * inputs)}]   # a list for each sample; or the name of a .csv, .json or .npz file",
-        f"targets: [{_flow([1.0] + [0.0] * (outputs - 1))}]",
+        f"targets: [{_flow([1.0] + [other] * (outputs - 1))}]",
     ]
 
 
@@ -148,12 +151,13 @@ def _text(start: Start, widths: list[int], data: list[str]) -> str:
     shape = "-".join(map(str, widths))
     output = start.output_activation or OUTPUT_ACTIVATIONS.get(start.loss, "linear")
     lines = [
-        f"# yaml-language-server: $schema={Path(schema_path()).as_uri()}",
+        f"# yaml-language-server: $schema={SCHEMA}",
+        f"# An editor completes and checks the keys by that file beside this one: `backprop schema > {SCHEMA}` makes it.",
         f"# A network of {shape} units, inputs first. `backprop run FILE` works it out, `backprop lint FILE` looks for what",
         "# hinders training, `backprop schema` lists every key.",
         f"title: {shape}, {start.activation}",
         f"loss: {start.loss}",
-        f"learning_rate: {start.learning_rate!r}",
+        f"learning_rate: {start.learning_rate!r}" + (f"   # {start.rate_note}" if start.rate_note else ""),
         f"steps: {start.steps}",
         *data,
         f"seed: {start.seed}   # another seed draws other weights",

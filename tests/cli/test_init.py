@@ -20,10 +20,36 @@ def test_what_it_writes_can_be_run(tmp_path: Path) -> None:
     assert backprop("run", file, "-f", "json").json["loss"] == "cross_entropy"
 
 
-def test_it_begins_with_the_schema_that_is_installed() -> None:
-    first = backprop("init").stdout.splitlines()[0]
-    path = first.removeprefix("# yaml-language-server: $schema=file://")
-    assert Path(path).read_text(encoding="utf-8").startswith("{")
+def test_it_names_the_schema_by_a_file_that_holds_on_every_machine() -> None:
+    first, second = backprop("init").stdout.splitlines()[:2]
+    assert first == "# yaml-language-server: $schema=network.schema.json"
+    assert "`backprop schema > network.schema.json` makes it" in second
+
+
+@pytest.mark.parametrize(
+    ("shape", "activation", "loss"),
+    [
+        ("784-128-10", "sigmoid", "cross_entropy"),
+        ("200-30-10", "tanh", "half_squared_error"),
+        ("40-8-3", "sigmoid", "binary_cross_entropy"),
+        ("3-4-2", "tanh", "hinge"),
+    ],
+)
+def test_lint_finds_nothing_in_what_it_writes(shape: str, activation: str, loss: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "net.yaml")
+    assert backprop("init", shape, "--activation", activation, "--loss", loss, "-o", file).exit_code == 0
+    assert backprop("lint", file).stdout == "Nothing was found that hinders training.\n"
+
+
+def test_a_learning_rate_is_lowered_for_large_networks_alone_and_never_against_ones_word() -> None:
+    rates = [load_rate("init", shape) for shape in ("2-3-1", "784-128-10")]
+    assert rates[0] == "0.5" and float(rates[1].split()[0]) < 0.5 and rates[1].endswith("# 0.5 overshoots")
+    assert load_rate("init", "784-128-10", "--lr", "0.5") == "0.5"
+
+
+def load_rate(*arguments: str) -> str:
+    lines = backprop(*arguments, "--loss", "cross_entropy").stdout.splitlines()
+    return next(line for line in lines if line.startswith("learning_rate: ")).removeprefix("learning_rate: ")
 
 
 def test_the_shape_follows_from_the_data(tmp_path: Path) -> None:
