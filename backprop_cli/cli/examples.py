@@ -16,6 +16,7 @@ from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Note, Table
 
 COLUMNS = ("name", "shape", "activations", "loss", "title")
+EXTRAS = ("activations", "loss")
 
 
 def examples(
@@ -53,8 +54,10 @@ def examples(
 
 
 def _view(rows: Sequence[tuple[str, ...]], notation: Notation) -> Iterator[Block]:
-    """The list as a table."""
+    """The list as a table, on a narrow terminal without the functions: the titles say more."""
     yield Table(
-        [Column(title) for title in COLUMNS], [[notation.text(cell) for cell in row] for row in rows], len(rows)
+        [Column(title, is_extra=title in EXTRAS) for title in COLUMNS],
+        [[notation.text(cell) for cell in row] for row in rows],
+        len(rows),
     )
     yield Note("Run one with: backprop run NAME. Start your own from one with: backprop examples NAME > my.yaml")

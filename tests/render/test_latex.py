@@ -86,3 +86,11 @@ def test_a_document_is_short_and_keeps_to_its_margins(args: tuple[str, ...], mos
     pages = re.search(r"Output written on page.pdf \((\d+) page", log)
     assert pages and int(pages[1]) <= most
     assert "Overfull" not in log
+
+
+def test_cells_of_several_lines_below_each_other_keep_apart() -> None:
+    rows = backprop("run", "softmax", "-f", "latex").stdout.split("\\toprule\n")[2].splitlines()
+    long = [index for index, row in enumerate(rows) if "= 0.47097740 - 0" in row or "= 0.31919775 - 1" in row]
+    assert len(long) == 2
+    assert all(rows[index + 1] == "\\addlinespace[3pt]" for index in long)
+    assert rows[3].startswith("\\tallrow") and rows[4].startswith("\\tallrow"), "short rows need no more space"

@@ -100,3 +100,34 @@ def test_colour_tells_signs_apart_in_matrices_too(monkeypatch: pytest.MonkeyPatc
 def test_colour_tells_right_from_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     found = styles(["predict", "xor"], monkeypatch)
     assert found["right"] == {"color(2)"} and found["wrong"] == {"bold color(1)"}  # green, red
+
+
+def on_a_terminal(table: Table, width: int) -> list[str]:
+    return "".join(terminal([table], TextNotation(), width, False)).splitlines()
+
+
+def test_a_name_stays_in_one_line_as_long_as_a_formula_can_be_broken() -> None:
+    columns = Column("rule"), Column("chain rule", "math", is_wide=True), Column("numbers", "math", is_wide=True)
+    rows = [("power rule for roots", "a · b", "0.84147098 · 2.71828183")]
+    lines = on_a_terminal(Table(columns, rows, 1), 50)
+    assert lines[0] == "  rule                   chain rule   numbers"
+    assert [line.split("   ")[-1].strip() for line in lines[2:]] == ["0.84147098", "· 2.71828183"]
+    assert sum("power rule for roots" in line for line in lines) == 1
+
+
+def test_extra_columns_are_left_out_where_rows_would_be_broken_the_last_first() -> None:
+    columns = [Column("name"), Column("loss", is_extra=True), Column("unit", is_extra=True), Column("title")]
+    table = Table(columns, [("xor", "squared_error", "tanh", "four samples")], 1)
+    wide, middle, narrow = (on_a_terminal(table, width) for width in (44, 43, 30))
+    assert wide[2] == "  xor    squared_error   tanh   four samples"
+    assert middle[2] == "  xor    squared_error   four samples"
+    assert narrow[2] == "  xor    four samples"
+
+
+def test_the_examples_stand_in_one_line_each_at_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    text = Text.from_ansi(backprop("examples").stdout).plain
+    assert [line.split("   ")[0].strip() for line in text.splitlines()[2:9]] == [
+        "classic", "mazur", "relu", "softmax", "three-layers", "wikidocs", "xor",
+    ]  # fmt: skip

@@ -131,7 +131,7 @@ def _table(table: Table, notation: LatexNotation) -> Iterator[str]:
     if is_small:
         yield "{\\footnotesize\\setlength{\\tabcolsep}{3pt}\n"
     yield f"\\begin{{longtable}}{{{_columns(table, widest)}}}\n\\toprule\n{' & '.join(titles)} \\\\\n\\midrule\n\\endhead\n"
-    yield from map(_row, rows)
+    yield from _rows(table, rows)
     yield "\\bottomrule\n\\end{longtable}\n" + "}\n" * is_small
 
 
@@ -171,6 +171,20 @@ def _length(cell: str) -> int:
 
 def _longer(fraction: re.Match[str]) -> str:
     return max(fraction[1], fraction[2], key=len)
+
+
+def _rows(table: Table, rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The rows, with space between those that are taken to need several lines in a wide column."""
+    share = WIDE / max(1, sum(column.is_wide for column in table.columns))
+    was_broken = False
+    for row in rows:
+        is_broken = any(
+            column.is_wide and _length(cell) > share * LINE for column, cell in zip(table.columns, row, strict=True)
+        )
+        if is_broken and was_broken:
+            yield "\\addlinespace[3pt]\n"
+        yield _row(row)
+        was_broken = is_broken
 
 
 def _row(cells: Sequence[str]) -> str:

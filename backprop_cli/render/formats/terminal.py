@@ -17,6 +17,13 @@ from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.formats.text_layout import INDENT, Grid, Line, Span, laid_out
 from backprop_cli.render.views.blocks import Block, Column
 
+NAME_WIDTH = 20
+"""Columns of a title, or of a cell that is no formula, up to which it is taken for a name, which is best left in one line."""
+_BREAKS = (
+    *((NAME_WIDTH, rank) for rank in (EQUAL, ADDED, MULTIPLIED)),
+    *((0, rank) for rank in (EQUAL, ADDED, MULTIPLIED, EVERYWHERE)),
+)
+"""Up to which width names are left in one line, and where formulas are broken, what reads best first."""
 NATURAL_WIDTH = 100_000
 """Columns where the output is no terminal, but coloured all the same."""
 
@@ -31,11 +38,13 @@ def terminal(blocks: Iterable[Block], notation: TextNotation, width: int | None,
             _line(part, width, console)
         elif part.is_equations:
             console.print(_indented(_equations(part, console.width - INDENT)))
-        elif (widths := _fitted(part, console.width - INDENT)) is not None:
-            console.print(_indented(_table(part, widths)))
         else:
-            for row in part.rows:
-                _stack(part, row, console)
+            grid = _without_extras(part, console.width - INDENT)
+            if (widths := _fitted(grid, console.width - INDENT)) is not None:
+                console.print(_indented(_table(grid, widths)))
+            else:
+                for row in grid.rows:
+                    _stack(grid, row, console)
         yield _written(console)
 
 
@@ -65,15 +74,31 @@ def _indented(table: RichTable) -> Padding:
     return Padding(table, (0, 0, 0, INDENT))
 
 
+def _without_extras(grid: Grid, room: int) -> Grid:
+    """The grid without as many of its extra columns, the last first, as keep it from standing in one line a row."""
+    extras = [index for index, column in enumerate(grid.columns) if column.is_extra]
+    shown = list(range(len(grid.columns)))
+    while extras and sum(grid.widths[index] + grid.gap for index in shown) - grid.gap > room:
+        shown.remove(extras.pop())
+    return grid._replace(
+        columns=[grid.columns[index] for index in shown],
+        rows=[[row[index] for index in shown] for row in grid.rows],
+        widths=[grid.widths[index] for index in shown],
+    )
+
+
 def _fitted(grid: Grid, room: int) -> list[int] | None:
     """What each column gets of `room` columns of characters, the widest giving way first; None where words would be cut.
 
-    Rich's own choice cuts long words of one column while another has room to spare.
+    Titles and names are broken only where no formula can be broken instead. Rich's own choice cuts long words of one
+    column while another has room to spare.
     """
     room -= grid.gap * (len(grid.columns) - 1)
-    for rank in (EQUAL, ADDED, MULTIPLIED, EVERYWHERE):
+    for longest, rank in _BREAKS:
         least = [
-            width if column.kind == "number" else _least(column, texts, rank)
+            width
+            if column.kind == "number"
+            else max(_least(column, texts, rank), _longest_name(column, texts, longest))
             for column, width, texts in zip(grid.columns, grid.widths, _texts(grid), strict=True)
         ]
         if sum(least) <= room:
@@ -93,6 +118,12 @@ def _least(column: Column, texts: Sequence[str], rank: int) -> int:
     if column.kind == "math":
         return max(longest_piece(text, rank) for text in texts)
     return max(cell_len(word) for text in texts for word in text.split() or [""])
+
+
+def _longest_name(column: Column, texts: Sequence[str], longest: int) -> int:
+    """The columns that those texts need which are names of at most so many: the title, and words, but no formulas."""
+    names = texts[:1] if column.kind == "math" else texts
+    return max((width for width in map(cell_len, names) if width <= longest), default=0)
 
 
 def _texts(grid: Grid) -> Iterator[list[str]]:

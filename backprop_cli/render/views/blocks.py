@@ -25,11 +25,15 @@ class Heading(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A table's column; `is_wide` where its cells can be long formulas, which may be broken into lines."""
+    """A table's column; `is_wide` where its cells can be long formulas, which may be broken into lines.
+
+    One that `is_extra` is left out on a terminal that has no room for it, the last of several first.
+    """
 
     title: str
     kind: Kind = "text"
     is_wide: bool = False
+    is_extra: bool = False
 
 
 Mark = Literal["", "gradient", "right", "wrong"]
