@@ -147,13 +147,18 @@ def _fault(cell: str, title: str) -> str:
     return f"expected a number in column {title}, found {kind_of(cell)}"
 
 
-def classes(table: DataTable, column: int) -> tuple[str, ...] | None:
+def classes(table: DataTable, column: int, *, by_number: bool = False) -> tuple[str, ...] | None:
     """The different texts of a column in their alphabetical order, or None where it holds a number.
+
+    With `by_number` whole numbers stand for classes too, in their own order.
 
     Raises:
         InputError: a cell is empty, or there are too many different texts.
     """
     cells = [row[column] for row in table.rows]
+    if by_number and all(_is_number(cell) and float(cell).is_integer() for cell in cells):
+        found = tuple(str(number) for number in sorted({int(float(cell)) for cell in cells}))
+        return found if 1 < len(found) <= MOST_CLASSES else None
     if any(map(_is_number, cells)):
         return None
     for row, cell in enumerate(cells):
@@ -166,17 +171,23 @@ def classes(table: DataTable, column: int) -> tuple[str, ...] | None:
     return found
 
 
-def targets(table: DataTable, columns: list[int]) -> list[Any]:
-    """The columns' numbers as `numbers` has them; a single column of text as one-hot, an output for each class.
+def targets(table: DataTable, columns: list[int], *, by_number: bool = False) -> list[Any]:
+    """The columns' numbers as `numbers` has them; a single column of `classes` as one-hot, an output for each class.
+
+    The classes 0 and 1 of a column `label` are called `label_0` and `label_1`, as a name begins with a letter.
 
     Raises:
         InputError: cells are empty, or text stands among numbers.
     """
-    found = classes(table, columns[0]) if len(columns) == 1 else None
+    found = classes(table, columns[0], by_number=by_number) if len(columns) == 1 else None
     if found is None:
         return numbers(table, columns)
-    rows = [[float(row[columns[0]] == name) for name in found] for row in table.rows]
-    return _named(rows, list(found))
+    cells = [row[columns[0]] for row in table.rows]
+    if not _is_number(cells[0]):
+        return _named([[float(cell == name) for name in found] for cell in cells], list(found))
+    stem = table.header[columns[0]] if table.header else "class"
+    rows = [[float(float(cell) == int(name)) for name in found] for cell in cells]
+    return _named(rows, [f"{stem}_{name}" for name in found])
 
 
 def _named(rows: list[list[float]], names: list[str]) -> list[Any]:

@@ -27,6 +27,8 @@ from backprop_cli.files.tensors import Arrays, read_arrays
 from backprop_cli.nearest import suggestion
 
 DATA_KEYS = ("inputs", "targets", "standardize")
+OVER_CLASSES: tuple[Any, ...] = ("cross_entropy", {"cross_entropy": None}, {"cross_entropy": {}})
+"""The loss under which whole numbers in a column of targets are classes, as a file may write it."""
 FILE_KEYS = ("file", "columns", "header")
 MOST_NOTES = 8
 """Of more standardized inputs one line tells, not a line for each."""
@@ -78,6 +80,7 @@ class _Filling:
         self.notes: list[str] = []
         self.scales: list[tuple[float, float]] = []
         self.is_turned = is_turned(self.data)
+        self.has_classes = self.data.get("loss") in OVER_CLASSES
 
     def content(self, name: str) -> tuple[bytes, str]:
         """The bytes of a file that stands beside the network file, and what it is called in messages."""
@@ -122,7 +125,7 @@ class _Filling:
             return
         self.data["inputs"] = numbers(source, chosen)
         if outputs:
-            self.data["targets"] = targets(source, outputs)
+            self.data["targets"] = targets(source, outputs, by_number=self.has_classes)
 
     def _read_targets(self, given: Any) -> None:
         name, columns, header = self._file(("targets",), given)
@@ -132,7 +135,7 @@ class _Filling:
             if columns is not None:
                 chosen = self._columns(("targets", "columns"), source, columns)
             if not self.check.problems:
-                self.data["targets"] = targets(source, chosen)
+                self.data["targets"] = targets(source, chosen, by_number=self.has_classes)
         else:
             self.data["targets"] = self._array(("targets",), source, ("targets", "y", "Y"))
 

@@ -122,11 +122,11 @@ def _of_table(start: Start, table: DataTable, folder: str) -> tuple[list[int], l
         column = table.width - 1 if target is None else table.find(target)
     except UnknownNameError as error:
         raise InputError(Problem(str(error).replace("unknown column", "there is no column", 1))) from None
-    names = classes(table, column)
+    names = classes(table, column, by_number=start.loss == "cross_entropy")
     inputs, outputs = table.width - 1, 1 if names is None else len(names)
     widths = [inputs, HIDDEN_UNITS, outputs] if start.shape is None else shape_of(start.shape)
     if (widths[0], widths[-1]) != (inputs, outputs):
-        kind = f"text with {outputs} different values, one output for each" if names else "a number"
+        kind = f"{outputs} different classes, one output for each" if names else "a number"
         raise UsageError(
             f"{table.file} gives {many(inputs, 'input')} and {many(outputs, 'output')}, but the shape is {start.shape}\n"
             f"    hint: the target is column {table.title(column)}, {kind}; --target names another"

@@ -58,7 +58,12 @@ def reach(activation: Activation) -> tuple[float, float]:
 def _no_probabilities(setup: Setup) -> Iterator[str]:
     targets, name = setup.samples.targets, setup.network.loss.name
     is_out = (targets < 0) | (targets > 1)
-    if is_out.any():
+    if is_out.any() and name in BETWEEN_CLASSES and targets.shape[1] == 1 and (targets == targets.round()).all():
+        yield (
+            f"{_first(setup, is_out)}, and {name} takes probabilities, from 0 to 1: a number of a class is written as an output "
+            "for each class, 1 for the right one and 0 for the others"
+        )
+    elif is_out.any():
         yield (
             f"{_first(setup, is_out)}, and {name} takes probabilities, from 0 to 1: "
             "E has no least value; half_squared_error takes any numbers"
@@ -69,11 +74,17 @@ def _no_classes(setup: Setup) -> Iterator[str]:
     targets, name = setup.samples.targets, setup.network.loss.name
     if name not in BETWEEN_CLASSES or ((targets < 0) | (targets > 1)).any():
         return
-    if targets.shape[1] == 1:
+    if targets.shape[1] == 1 and not setup.network.activations[-1].is_elementwise:
+        yield (
+            f"{setup.network.activations[-1].name} of a single output is 1 whatever the weights are, so nothing is learnt: "
+            "give each class an output, or take sigmoid with binary_cross_entropy"
+        )
+    elif targets.shape[1] == 1:
         yield (
             f"{name} of a single output is −t·ln o: samples with target 0 have no gradient and are never learnt; "
             "binary_cross_entropy is meant for one output"
         )
+    if targets.shape[1] == 1:
         return
     sums = targets.sum(axis=1)
     is_off = np.abs(sums - 1.0) > NEAR

@@ -62,6 +62,16 @@ def test_the_shape_follows_from_the_data(tmp_path: Path) -> None:
     assert setup.samples.targets.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
+def test_numbers_of_classes_get_an_output_each(tmp_path: Path) -> None:
+    (tmp_path / "lab.csv").write_text("a,b,label\n0.1,0.2,0\n0.3,0.9,1\n0.8,0.4,2\n0.7,0.1,2\n", encoding="utf-8")
+    data, file = str(tmp_path / "lab.csv"), str(tmp_path / "net.yaml")
+    assert backprop("init", "2-4-3", "--data", data, "--loss", "cross_entropy", "-o", file).exit_code == 0
+    assert load(file).samples.targets.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
+    assert backprop("run", file, "-n", "500", "-f", "json").json["accuracy"] == 1
+    refused = backprop("init", "3-2-1", "--data", data).stderr
+    assert "lab.csv gives 2 inputs and 1 output, but the shape is 3-2-1" in refused
+
+
 @pytest.mark.parametrize("seed", ["0", "7"])
 def test_a_seed_gives_the_same_file_and_the_same_weights(seed: str) -> None:
     first, second = (backprop("init", "2-3-1", "--seed", seed) for _ in range(2))

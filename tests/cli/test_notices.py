@@ -34,6 +34,11 @@ ODD = [
         network("cross_entropy", "softmax", [[1, 1]], TWO),
         "the targets of sample 1 sum to 2, and those of cross_entropy to 1",
     ),
+    (network("cross_entropy", "softmax", [[0], [1]]), "softmax of a single output is 1 whatever the weights are"),
+    (
+        network("cross_entropy", "softmax", [[0], [2]]),
+        "a number of a class is written as an output for each class",
+    ),
     (network("kl_divergence", "softmax", [[0.5, 0.5], [0.2, 0.2]], TWO), "the targets of sample 2 sum to 0.4"),
     (network("half_squared_error", "sigmoid", [[5]]), "t1 is 5, which sigmoid never reaches, it stays between 0 and 1"),
     (network("squared_error", "tanh", [[-1.5]]), "which tanh never reaches, it stays between -1 and 1"),

@@ -159,3 +159,23 @@ def test_a_file_that_is_written_elsewhere_names_its_data_as_seen_from_there(tmp_
     beside = tmp_path / "from" / "trained.json"
     backprop("run", file, "-n", "2", "-o", str(beside))
     assert json.loads(beside.read_text(encoding="utf-8"))["inputs"] == "data.csv"
+
+
+LABELS = "a,b,label\n0.1,0.2,0\n0.3,0.9,10\n0.8,0.4,2.0\n0.7,0.1,2\n"
+
+
+def test_whole_numbers_are_classes_under_cross_entropy_and_numbers_under_another_loss(tmp_path: Path) -> None:
+    (tmp_path / "lab.csv").write_text(LABELS, encoding="utf-8")
+    layers = [{"units": 3, "activation": "softmax"}]
+    setup = load(network(tmp_path, inputs="lab.csv", targets=["label"], loss="cross_entropy", layers=layers))
+    assert setup.samples.targets.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 0]]
+    assert [setup.network.names.output(unit) for unit in range(3)] == ["label_0", "label_2", "label_10"]
+    setup = load(network(tmp_path, inputs="lab.csv", targets=["label"], layers=[{"units": 1}]))
+    assert setup.samples.targets.tolist() == [[0], [10], [2], [2]]
+
+
+def test_shares_of_a_class_stay_numbers(tmp_path: Path) -> None:
+    (tmp_path / "lab.csv").write_text("a,p\n1,0.5\n2,1\n", encoding="utf-8")
+    layers = [{"units": 1, "activation": "sigmoid"}]
+    setup = load(network(tmp_path, inputs="lab.csv", targets=["p"], loss="cross_entropy", layers=layers))
+    assert setup.samples.targets.tolist() == [[0.5], [1]]
