@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -10,19 +9,26 @@ from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
+from backprop_cli.check.answers import Person, read_answers, read_people
+from backprop_cli.check.budget import DEFAULT_EFFORT
+from backprop_cli.check.compare import AnswerKey
 from backprop_cli.check.numerical import GradientCheck, check_gradients
+from backprop_cli.check.people import PersonResult, check_people
+from backprop_cli.check.wanted import known_names
 from backprop_cli.derivation.explanation import Explainer, Explanation, UnitExplanation, derive
 from backprop_cli.derivation.predictions import Prediction, predict
-from backprop_cli.errors import InputError, Problem, UsageError
+from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.filling import filled
+from backprop_cli.files.from_python import json_of, number, texts, whole
+from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.output import write_whole
 from backprop_cli.files.read import read
 from backprop_cli.files.write import write
-from backprop_cli.network.names import Unit
+from backprop_cli.network.names import Names, Unit
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.decimals import Digits
 from backprop_cli.render.formats.machine import JSON_VERSION
@@ -109,6 +115,7 @@ class Result(Run):
         Raises:
             UsageError: there is no such sample.
         """
+        sample = whole("sample", sample, 1)
         derivation = Explainer(self, sample - 1).derivation
         partials = (partial_record(partial) for _, layer in derivation.layers() for partial in layer)
         record = run_record(self, derivation, partials, sample)
@@ -174,10 +181,7 @@ def load(source: Source) -> NetworkFile:
         UsageError: it is none of these.
     """
     if isinstance(source, dict):
-        try:
-            document = parse(_json_of(source), "<dict>", "json")
-        except (TypeError, ValueError) as error:
-            raise InputError(Problem(f"this is no plain data: {error}")) from None
+        document = parse(json_of(source), "<dict>", "json")
     elif isinstance(source, str | PathLike):
         document = open_document(fspath(source))
     else:
@@ -194,29 +198,13 @@ def run(
 
     Raises:
         InputError: the network cannot be read.
-        UsageError: `steps` is negative, or there is no step `show_step`.
+        UsageError: `steps` is no whole number of at least 0, or there is no step `show_step`.
         DivergedError: the loss left the finite numbers.
     """
-    setup = network if isinstance(network, Setup) else load(network)
-    made = train(setup.with_schedule(learning_rate=learning_rate), steps, show_step)
-    return Result(**_fields(made))
-
-
-def _json_of(data: dict[str, Any]) -> str:
-    """The JSON of plain data, of NumPy's arrays and numbers too, and of whatever else makes a list of itself."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, PathLike):
-            return fspath(value)
-        if hasattr(value, "tolist"):
-            return value.tolist()
-        raise TypeError(f"{type(value).__name__} is neither a number, a text, a list, an array nor a dict")
-
-    return json.dumps(data, default=plain)
-
-
-def _fields(record: Setup | Run) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    count = None if steps is None else whole("steps", steps)
+    shown = None if show_step is None else whole("show_step", show_step)
+    setup = _scheduled(network, learning_rate)
+    return Result(**_fields(train(setup, count, shown)))
 
 
 def explain(
@@ -231,10 +219,10 @@ def explain(
         UnknownNameError: nothing is called so.
         UsageError: there is no such sample.
     """
+    listed, limit, sample = texts("names", *names), whole("limit", limit, 1), whole("sample", sample, 1)
     made = result if isinstance(result, Run) else run(result)
     explainer = Explainer(made, sample - 1)
     table = made.setup.network.names
-    listed = [name for given in names for name in ([given] if isinstance(given, str) else given)]
     chosen = [one for name in listed for one in table.meant(name)] if names else list(table.parameters())
     return Explanations(
         explainer.explain_unit(one, paths, limit) if isinstance(one, Unit) else explainer.explain(one, paths, limit)
@@ -242,36 +230,90 @@ def explain(
     )
 
 
-def check(network: Run | Source | Setup, tolerance: float = 1e-6) -> GradientCheck:
+@overload
+def check(network: Run | Source | Setup, against: None = None, tolerance: float | None = None) -> GradientCheck: ...
+@overload
+def check(
+    network: Run | Source | Setup, against: Source, tolerance: float | None = None, sample: int | None = None
+) -> PersonResult: ...
+def check(
+    network: Run | Source | Setup,
+    against: Source | None = None,
+    tolerance: float | None = None,
+    sample: int | None = None,
+) -> GradientCheck | PersonResult:
     """Compare the gradients of a network as it stands, or of a result's shown step, with numerical differentiation.
 
+    With `against` somebody's own numbers, in a file or a dict, are compared with those of the network's run, and where they
+    differ, the mistakes that give exactly those numbers are found. `sample` (from 1) is whose intermediate results they are.
+    The `tolerance` is 1e-6, with `against` 1e-9.
+
     Raises:
-        InputError: the network cannot be read.
+        InputError: the network or the numbers cannot be read.
+        UnknownNameError: the numbers have no name that means anything here.
+        UsageError: there is no such sample, or there are several people's numbers.
     """
-    return check_gradients(network if isinstance(network, Run) else run(network, steps=0), tolerance)
+    tolerance = None if tolerance is None else number("tolerance", tolerance, 0.0)
+    if against is None:
+        made = network if isinstance(network, Run) else run(network, steps=0)
+        return check_gradients(made, 1e-6 if tolerance is None else tolerance)
+    setup = network.setup if isinstance(network, Run) else _scheduled(network)
+    names = setup.network.names
+    person = _person(against, names)
+    made = network if isinstance(network, Run) else run(setup, person.answers.steps)
+    of_file = person.answers.sample or 1
+    index = Explainer(made, (of_file if sample is None else whole("sample", sample, 1)) - 1).sample
+    (result,) = check_people([person], AnswerKey(made, index), tolerance, False, DEFAULT_EFFORT)
+    if not result.comparison.compared:
+        raise UnknownNameError("name", result.comparison.unknown[0], known_names(names))
+    return result
+
+
+def _person(against: Source, names: Names) -> Person:
+    """Whose numbers are compared, from a file or a dict."""
+    if isinstance(against, dict):
+        return Person("<dict>", read_answers(json_of(against).encode(), "<dict>", names))
+    if not isinstance(against, str | PathLike):
+        raise UsageError(f"against: expected a path or a dict, not {type(against).__name__}")
+    path = fspath(against)
+    file = read_people(read_bytes(path), STANDARD_INPUT if path == "-" else path, names)
+    if file.is_class:
+        raise UsageError(
+            f"{path}: these are several people's numbers\n    hint: backprop check --against compares them"
+        )
+    return file.people[0]
 
 
 def chain(
-    *definitions: str,
+    *definitions: str | Iterable[str],
     of: str | None = None,
     wrt: str | Iterable[str] = (),
-    at: Mapping[str, float] | None = None,
+    at: Mapping[str, float] | str | Iterable[str] | float | None = None,
     paths: bool = False,
 ) -> ChainResult:
     """The chain rule for composed functions: `chain("u = (x+1)^2", "h = u^3 + 2u - 5", at={"x": 1})`.
 
+    The point may also be a text such as `x=1, y=pi/2`, or where there is one variable its value alone.
+
     Raises:
         InputError: a definition is wrong, or something has no value at the point.
         UnknownNameError: nothing bears a name that is given.
+        UsageError: something is neither a text nor a number where one should be.
     """
     # sympy takes 0.4 s to load, which nothing else of the interface needs
     from backprop_cli.chain.derive import differentiate
+    from backprop_cli.chain.point import read_point
     from backprop_cli.chain.question import Question
     from backprop_cli.formula.expression import Source as Definitions
 
-    names = [wrt] if isinstance(wrt, str) else list(wrt)
-    question = Question(of, names, at or {}, limit=20 if paths else 0)
-    return differentiate(Definitions("\n".join(definitions)), question)
+    if isinstance(at, str | Iterable) and not isinstance(at, Mapping):
+        point = read_point(texts("at", at))
+    else:
+        values = {} if at is None else at if isinstance(at, Mapping) else {"": at}
+        point = {name: number("at", value) for name, value in zip(texts("at", values), values.values(), strict=True)}
+    texts("of", of or "")
+    question = Question(of, texts("wrt", wrt), point, limit=20 if paths else 0)
+    return differentiate(Definitions("\n".join(texts("definitions", *definitions))), question)
 
 
 def report(
@@ -295,13 +337,28 @@ def report(
     from backprop_cli.render.page.page import Page, page_text
     from backprop_cli.training.record import record
 
+    count = None if steps is None else whole("steps", steps)
+    frames, sample = whole("frames", frames, 1), whole("sample", sample, 1)
+    try:
+        shown = Digits.read(str(digits))
+    except ValueError as error:
+        raise UsageError(f"digits: {error}") from None
     setup = network if isinstance(network, Setup) else load(network)
-    if not 1 <= sample <= len(setup.samples):
+    if sample > len(setup.samples):
         raise UsageError(f"there is no sample {sample}: the file has {len(setup.samples)}")
     document = setup.document if isinstance(setup, NetworkFile) else None
-    recording = record(setup.with_schedule(learning_rate), steps, frames)
+    recording = record(_scheduled(setup, learning_rate), count, frames)
     name, text = (Path(document.file).name, document.text) if document else ("", "")
-    page = HtmlPage(page_text(Page(recording, name, text, sample - 1, Digits.read(str(digits)))))
+    page = HtmlPage(page_text(Page(recording, name, text, sample - 1, shown)))
     if path is not None:
         write_whole(os.fspath(path), page)
     return page
+
+
+def _scheduled(network: Source | Setup, learning_rate: float | None = None) -> Setup:
+    rate = None if learning_rate is None else number("learning_rate", learning_rate)
+    return (network if isinstance(network, Setup) else load(network)).with_schedule(rate)
+
+
+def _fields(record: Setup | Run) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}

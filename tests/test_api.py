@@ -18,21 +18,40 @@ from backprop_cli.training.record import record
 from tests.program import backprop
 
 
-@pytest.mark.parametrize("sample", [-1, 0, 5])
-def test_a_sample_that_is_not_there_is_refused(sample: int) -> None:
+@pytest.mark.parametrize(
+    ("sample", "message"),
+    [
+        (-1, "sample: expected a whole number of at least 1, found -1"),
+        (0, "sample: expected a whole number of at least 1, found 0"),
+        (5, "there is no sample 5: the file has 4 samples"),
+    ],
+)
+def test_a_sample_that_is_not_there_is_refused(sample: int, message: str) -> None:
     result = run(load("xor"))
-    with pytest.raises(UsageError, match=f"there is no sample {sample}: the file has 4 samples"):
-        explain(result, "w11", sample=sample)
+    for ask in (
+        lambda: explain(result, "w11", sample=sample),
+        lambda: result.to_dict(sample),
+        lambda: check(result, against={"z1": 1}, sample=sample),
+    ):
+        with pytest.raises(UsageError, match=message):
+            ask()
 
 
-def test_fewer_steps_than_none_are_refused() -> None:
-    with pytest.raises(UsageError, match="no -1 steps"):
-        run(load("classic"), steps=-1)
+@pytest.mark.parametrize("steps", [-1, "3", 2.5, True, math.nan, math.inf, 1e18, 10**400, [1], {}])
+def test_steps_that_are_no_count_are_refused(steps: Any) -> None:
+    for ask in (lambda: run("classic", steps), lambda: report("classic", steps=steps)):
+        with pytest.raises(UsageError, match="steps: expected a whole number of at least 0, found "):
+            ask()
 
 
-@pytest.mark.parametrize("rate", [math.nan, math.inf, -math.inf])
-def test_a_learning_rate_that_is_no_number_is_refused(rate: float) -> None:
-    with pytest.raises(UsageError, match="must be a finite number"):
+@pytest.mark.parametrize("steps", [3, 3.0, np.int64(3), np.float32(3)])
+def test_a_count_may_come_as_any_kind_of_number(steps: Any) -> None:
+    assert run("classic", steps).loss_after == run("classic", 3).loss_after
+
+
+@pytest.mark.parametrize("rate", [math.nan, math.inf, -math.inf, "0.5", "0,5", False, 10**400, [0.5]])
+def test_a_learning_rate_that_is_no_number_is_refused(rate: Any) -> None:
+    with pytest.raises(UsageError, match="learning_rate: expected a finite number, found "):
         run(load("classic"), learning_rate=rate)
 
 
@@ -197,3 +216,80 @@ def test_wrong_arguments_get_the_program_s_own_errors() -> None:
         explain("classic", "w99")
     with pytest.raises(InputError, match="sinx"):
         chain("y = sinx(x)")
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "settings", "message"),
+    [
+        (run, ("classic", 2), {"show_step": "1"}, "show_step: expected a whole number"),
+        (explain, ("classic", 5), {}, "names: expected a text, found 5"),
+        (explain, ("classic", "w31"), {"paths": True, "limit": "3"}, "limit: expected a whole number of at least 1"),
+        (report, ("classic",), {"frames": "2"}, "frames: expected a whole number of at least 1, found '2'"),
+        (report, ("classic",), {"digits": "many"}, "digits: expected 0 to 17 decimals"),
+        (check, ("classic",), {"tolerance": -1e-6}, "tolerance: expected a finite number of at least 0"),
+        (check, ("classic", {"w31": 1}, "1e-6"), {}, "tolerance: expected a finite number of at least 0"),
+        (check, ("classic", 5), {}, "against: expected a path or a dict, not int"),
+        (chain, (5,), {}, "definitions: expected a text, found 5"),
+        (chain, ("x^2",), {"wrt": 5}, "wrt: expected a text, found 5"),
+        (chain, ("x^2",), {"of": 5}, "of: expected a text, found 5"),
+        (chain, ("x^2",), {"at": {"x": "1"}}, "at: expected a finite number, found '1'"),
+        (chain, ("x^2",), {"at": {1: 1}}, "at: expected a text, found 1"),
+        (chain, ("x^2",), {"at": math.nan}, "at: expected a finite number, found nan"),
+        (chain, ("x*y",), {"at": 2}, "a value without a name needs one variable"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_was_expected(
+    function: Callable[..., object], arguments: tuple[Any, ...], settings: dict[str, Any], message: str
+) -> None:
+    pytest.importorskip("jinja2")
+    with pytest.raises(UsageError, match=message):
+        function(*arguments, **settings)
+
+
+@pytest.mark.parametrize("at", [{"x": 2}, 2, 2.0, np.float64(2), "x=2", "2", ["x=2"], "x = 4/2"])
+def test_a_point_may_be_given_in_every_way(at: Any) -> None:
+    # y = x⁴ and dy/dx = 4x³
+    assert chain(["u = x^2", "y = u^2"], at=at).derivatives["x"].partial.value == 32
+
+
+# ── somebody's own numbers ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_right_numbers_pass_from_a_file_and_from_a_dict(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("w31: 0.0822\nw41: 0.0827\n", encoding="utf-8")
+    gradients = {"w31": 0.08216704056423078, "w41": np.float64(0.08266762784753325)}
+    for given in (tmp_path / "mine.yaml", str(tmp_path / "mine.yaml"), gradients):
+        found = check("classic", against=given)
+        assert found.passed and found.right == 2 and found.mistakes == []
+        assert repr(found) == "<2 of 2 numbers right>"
+
+
+def test_wrong_numbers_are_explained_as_the_command_explains_them(tmp_path: Path) -> None:
+    # the new weights of Mazur's page, given for the gradients; and one number with the wrong sign
+    wrong = {"w31": 0.35891648, "w41": 0.408666186, "w32": 0.511301270, "w42": 0.561370121}
+    (tmp_path / "mine.json").write_text(json.dumps(wrong), encoding="utf-8")
+    told = json.loads(backprop("check", "classic", "--against", str(tmp_path / "mine.json"), "-f", "json").stdout)
+    found = check("classic", wrong)
+    assert not found.passed
+    assert found.mistakes == ["+".join(one["mistakes"]) for one in told["diagnosis"]] != []
+    (sign,) = check("classic", against={"w31": 0.0822, "w32": 0.0226}).mistakes
+    assert sign == "w32 (sign)"
+
+
+def test_a_result_s_own_numbers_are_those_of_its_steps() -> None:
+    result = run("xor", 3)
+    assert check(result, against=result.gradients).passed
+    assert check("xor", against=result.to_dict(2)).passed
+    assert not check(run("xor", 4), against=result.gradients).passed
+
+
+def test_numbers_that_mean_nothing_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="w99"):
+        check("classic", against={"w99": 1})
+    with pytest.raises(InputError, match="w31: expected a number, found 'a'"):
+        check("classic", against={"w31": "a"})
+    with pytest.raises(InputError, match="no numbers in it"):
+        check("classic", against={})
+    (tmp_path / "class.csv").write_text("name,w31,w41\nAda,1,2\nBob,1,2\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="several people"):
+        check("classic", against=tmp_path / "class.csv")

@@ -39,6 +39,19 @@ class PersonResult:
         """How many numbers are wrong in themselves."""
         return len(self.comparison.compared) - self.right - self.follows
 
+    @property
+    def mistakes(self) -> list[str]:
+        """What explains the wrong numbers, best first: mistakes, two made together joined by +, and slips of the pen."""
+        made = ["+".join(one.id for one in diagnosis.mistakes) for diagnosis in self.findings.diagnoses]
+        return made + [f"{slip.name} ({slip.slip})" for slip in self.findings.slips]
+
+    def __repr__(self) -> str:
+        compared, unknown = self.comparison.compared, self.comparison.unknown
+        wrong = [one.given.name for one in compared if not one.agrees]
+        parts = {"wrong": wrong, "explained by": self.mistakes, "unknown": unknown}
+        listed = [f"{what}: {', '.join(names[:6])}{', …' * (len(names) > 6)}" for what, names in parts.items() if names]
+        return f"<{'; '.join([f'{self.right} of {len(compared)} numbers right', *listed])}>"
+
 
 def check_people(
     people: Sequence[Person],
