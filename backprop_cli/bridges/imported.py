@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.errors import InputError, Problem, TextPlace, UsageError
-from backprop_cli.files.state_dict import linear_pairs
+from backprop_cli.files.state_dict import linear_pairs, numbered_pairs
 from backprop_cli.files.tensors import read_arrays
 from backprop_cli.functions.numeric import Array
 
@@ -74,7 +74,7 @@ def require_chain(layers: Sequence[ImportedLayer], file: str) -> None:
 
 
 def read_weights(content: bytes, file: str) -> Imported:
-    """The layers of a `state_dict` in a `.safetensors` or `.npz` file, which says nothing of activations.
+    """The layers of a `state_dict`, or of `W1`, `b1`, …, in a `.safetensors` or `.npz` file, which says nothing of activations.
 
     Raises:
         InputError: it cannot be read, or holds something else.
@@ -83,12 +83,12 @@ def read_weights(content: bytes, file: str) -> Imported:
     if any(name.startswith(("coefs_", "arr_")) for name in arrays):
         return _of_sklearn(arrays, file)
     try:
-        pairs = linear_pairs(arrays)
+        pairs, ways = linear_pairs(arrays), numbered_pairs(arrays)
     except UsageError as error:
         raise cannot(file, str(error)) from None
-    return Imported(
-        [ImportedLayer(as_float(weights), None if bias is None else as_float(bias)) for weights, bias in pairs]
-    )
+    layers = [ImportedLayer(as_float(weights), None if bias is None else as_float(bias)) for weights, bias in pairs]
+    note = f"{file}: rows and columns of its weights both fit, so each row is taken for a unit's (X @ W has columns)"
+    return Imported(layers, notes=(note,) if len(ways) > 1 else ())
 
 
 def _of_sklearn(arrays: Mapping[str, Array], file: str) -> Imported:

@@ -20,17 +20,19 @@ def linear_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list[P
     """The layers of a `state_dict`: `0.weight` and `0.bias`, `2.weight`, … or `fc1.weight`, …, each as `torch.nn.Linear` has it.
 
     Numbers in the names are put in their order. Where the shapes do not follow one another in that order, the one in which
-    they do is taken, if there is one only.
+    they do is taken, if there is one only. `W1`, `b1`, `W2`, … are read as well, as `numbered_pairs` says.
 
     Raises:
         UsageError: another array is there, a weight is no matrix, or the layers do not follow one another.
     """
+    if numbered := numbered_pairs(arrays):
+        return numbered[0]
     weights = {name: array for name, array in arrays.items() if re.fullmatch(r"(.*\.)?weight", name)}
     known = {*weights, *(_bias_name(name) for name in weights)}
     others = [name for name in arrays if name not in known]
     if others or not weights:
         found = ", ".join(others[:6]) or "none"
-        raise UsageError(f"expected arrays such as 0.weight and 0.bias, found {found}")
+        raise UsageError(f"expected arrays such as 0.weight and 0.bias, or W1 and b1, found {found}")
     for name, array in weights.items():
         bias = arrays.get(_bias_name(name))
         if array.ndim != 2 or not array.size:
@@ -41,6 +43,41 @@ def linear_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list[P
     if not _follow([weights[name].shape for name in order]):
         order = _only_order({name: array.shape for name, array in weights.items()})
     return [(weights[name], arrays.get(_bias_name(name))) for name in order]
+
+
+_NUMBERED = re.compile(r"(?:(w|weights?|theta)|b|bias|biases)_?([0-9]{1,6})", re.IGNORECASE)
+
+
+def numbered_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list[list[Pair]]:
+    """The layers of `W1`, `b1`, `W2`, …, once for each way to read them: a row for a unit, or for a source as in `X @ W`.
+
+    Only ways in which the layers follow one another and each unit has its bias. Empty where the names are others.
+
+    Raises:
+        UsageError: a bias has no weights, weights are no matrix, or they fit in neither way.
+    """
+    matches = {name: _NUMBERED.fullmatch(name) for name in arrays}
+    weights = {int(match[2]): arrays[name] for name, match in matches.items() if match and match[1]}
+    biases = {int(match[2]): arrays[name].reshape(-1) for name, match in matches.items() if match and not match[1]}
+    if not weights or len(weights) + len(biases) < len(arrays):
+        return []
+    for number, array in sorted(weights.items()):
+        if array.ndim != 2 or not array.size:
+            raise UsageError(f"the weights {number} are no matrix, their shape is {array.shape}")
+    if lonely := sorted(set(biases) - set(weights)):
+        raise UsageError(f"there is a bias {lonely[0]}, but no weights {lonely[0]}")
+    by_unit = [(array, biases.get(number)) for number, array in sorted(weights.items())]
+    by_source = [(array.T, bias) for array, bias in by_unit]
+    fitting = [pairs for pairs in (by_unit, by_source) if _is_network(pairs)]
+    if not fitting:
+        shapes = ", ".join(f"{name} {' × '.join(map(str, array.shape))}" for name, array in list(arrays.items())[:12])
+        raise UsageError(f"the layers do not follow one another: {shapes}")
+    return fitting
+
+
+def _is_network(pairs: list[Pair]) -> bool:
+    has_biases = all(bias is None or len(bias) == len(array) for array, bias in pairs)
+    return has_biases and _follow([array.shape for array, _ in pairs])
 
 
 def _bias_name(weight: str) -> str:

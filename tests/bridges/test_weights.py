@@ -240,3 +240,45 @@ def test_no_example_is_offered_for_a_model_that_is_not_there(tmp_path: Path) -> 
     result = backprop("import", str(tmp_path / "modle.npz"))
     assert result.stderr.endswith("there is no such file\n    hint: did you mean 'model.npz'?\n")
     assert "built-in examples: classic" in backprop("run", str(tmp_path / "classik.yaml")).stderr
+
+
+@pytest.mark.parametrize("is_by_source", [False, True])
+@pytest.mark.parametrize("names", [("W1", "b1", "W2", "b2"), ("weight_0", "bias_0", "weight_1", "bias_1")])
+def test_numbered_matrices_are_read_whichever_way_they_lie(
+    names: tuple[str, ...], is_by_source: bool, tmp_path: Path
+) -> None:
+    first, second = np.arange(12.0).reshape(4, 3), np.arange(8.0).reshape(2, 4)
+    biases = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[5.0], [6.0]])
+    matrices = (first.T, second.T) if is_by_source else (first, second)
+    arrays = dict(zip(names, (matrices[0], biases[0], matrices[1], biases[1]), strict=True))
+    (tmp_path / "m.npz").write_bytes(npz_bytes(arrays))
+    file = str(tmp_path / "imported.yaml")
+    options = ("--activation", "tanh", "--output-activation", "sigmoid")
+    result = backprop("import", str(tmp_path / "m.npz"), *options, "-o", file)
+    assert (result.exit_code, result.stderr) == (0, f"wrote {file}\n")
+    for source in (file, network(tmp_path, weights="m.npz", layers=LAYERS)):
+        one, two = load(source).network.layers
+        assert (one.weights.tolist(), two.weights.tolist()) == (first.tolist(), second.tolist())
+        assert one.bias is not None and two.bias is not None
+        assert (one.bias.tolist(), two.bias.tolist()) == ([1, 2, 3, 4], [5, 6])
+
+
+def test_where_rows_and_columns_both_fit_it_is_said_which_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "m.npz").write_bytes(npz_bytes({"W1": np.ones((3, 3)), "b1": np.ones(3)}))
+    result = backprop("import", str(tmp_path / "m.npz"), "--output-activation", "sigmoid")
+    assert (result.exit_code, "each row is taken for a unit's" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"W1": np.ones((2, 3)), "W2": np.ones((4, 5))}, "do not follow one another: W1 2 × 3, W2 4 × 5"),
+        ({"W1": np.ones((2, 3)), "b2": np.ones(2)}, "there is a bias 2, but no weights 2"),
+        ({"W1": np.ones(3)}, "the weights 1 are no matrix"),
+        ({"W1": np.ones((2, 3)), "loss": np.ones(1)}, "expected arrays such as 0.weight and 0.bias, or W1 and b1"),
+    ],
+)
+def test_numbered_arrays_that_are_no_network_are_refused(arrays: Any, message: str, tmp_path: Path) -> None:
+    (tmp_path / "m.npz").write_bytes(npz_bytes(arrays))
+    result = backprop("import", str(tmp_path / "m.npz"))
+    assert (result.exit_code, result.stdout, message in result.stderr) == (2, "", True)
