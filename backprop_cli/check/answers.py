@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop_cli.check.answer_tables import is_table, read_class, read_table
+from backprop_cli.check.answer_tables import is_table, read_class, read_lines, read_table
 from backprop_cli.check.given import DOUBLE, Given, GivenArray, given_numbers, of_floats
 from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.edit import decode
+from backprop_cli.files.expected import number_hint
 from backprop_cli.files.tensors import is_pickle, read_arrays
 from backprop_cli.network.names import Names
 
@@ -59,11 +60,15 @@ def read_answers(content: bytes, source: str, names: Names) -> Answers:
 
 
 class Person(NamedTuple):
-    """One of several people whose numbers are compared; `asked` are the numbers that a table has columns for."""
+    """One of several people whose numbers are compared.
+
+    `asked` are the numbers that a table has columns for, `faults` says what in the person's row could not be read.
+    """
 
     name: str
     answers: Answers
     asked: tuple[str, ...] | None = None
+    faults: tuple[str, ...] = ()
 
 
 class People(NamedTuple):
@@ -84,7 +89,9 @@ def read_people(content: bytes, source: str, names: Names) -> People:
         text = decode(content, source)
         table = read_class(text, source, names) if text.strip() and is_table(text, source) else None
         if table is not None:
-            people = [Person(name, Answers(tuple(given)), table.asked) for name, given in table.people]
+            people = [
+                Person(row.name, Answers(tuple(row.given)), table.asked, tuple(row.faults)) for row in table.people
+            ]
             return People(people, tuple(table.unknown), is_class=True)
     return People([Person(source, read_answers(content, source, names))])
 
@@ -142,6 +149,9 @@ class _Entry(NamedTuple):
 
 def _of_document(text: str, source: str, names: Names) -> Answers:
     is_json = text.lstrip()[:1] in ("{", "[")
+    lines = None if is_json else read_lines(text, source)
+    if lines is not None:
+        return Answers(tuple(lines))
     document = parse(text, source, "json" if is_json else "yaml")
     data = document.data
     if not isinstance(data, dict | list):
@@ -155,7 +165,8 @@ def _of_document(text: str, source: str, names: Names) -> Answers:
         given = given_numbers([(entry.name, entry.text) for entry in entries])
     except ValueError as error:
         name, number, key, _ = entries[error.args[0]]
-        raise InputError(Problem(f"expected a number, found {number!r}", name, place=document.place(key))) from None
+        message, hint = f"expected a number, found {number!r}", number_hint(number)
+        raise InputError(Problem(message, name, hint, place=document.place(key))) from None
     together = groupby(zip(entries, given, strict=True), key=lambda pair: pair[0].whole)
     return Answers(tuple(one for whole, pairs in together for one in _joined(whole, pairs)), steps, sample)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,17 +13,21 @@ from backprop_cli.check.diagnose import Findings, Memory, diagnose
 
 @dataclass(frozen=True)
 class PersonResult:
-    """What became of one person's numbers, and which mistakes explain the wrong ones; `missing` were asked for."""
+    """What became of one person's numbers, and which mistakes explain the wrong ones.
+
+    `missing` were asked for, `faults` says what could not be read.
+    """
 
     name: str
     missing: tuple[str, ...]
     comparison: Comparison
     findings: Findings
+    faults: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether there is a number, and every one agrees."""
-        return self.comparison.passed and bool(self.comparison.compared)
+        """Whether there is a number, and every one can be read and agrees."""
+        return self.comparison.passed and bool(self.comparison.compared) and not self.faults
 
     @property
     def right(self) -> int:
@@ -53,6 +58,11 @@ class PersonResult:
         return f"<{'; '.join([f'{self.right} of {len(compared)} numbers right', *listed])}>"
 
 
+def namesakes(results: Sequence[PersonResult]) -> list[str]:
+    """The names that several people have."""
+    return [name for name, count in Counter(result.name for result in results).items() if count > 1]
+
+
 def check_people(
     people: Sequence[Person],
     key: AnswerKey,
@@ -72,7 +82,7 @@ def check_people(
             known[numbers] = diagnose(comparison, None, effort, memory)
         given = {one.given.name for one in comparison.compared}
         missing = comparison.missing if person.asked is None else tuple(one for one in person.asked if one not in given)
-        results.append(PersonResult(person.name, missing, comparison, known[numbers]))
+        results.append(PersonResult(person.name, missing, comparison, known[numbers], person.faults))
         if on_progress is not None:
             on_progress(order + 1, len(people))
     return results

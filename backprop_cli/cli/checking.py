@@ -133,7 +133,7 @@ def _against_all(
     setup = key.run.setup
     passed = all(result.passed for result in results) and (allow_unknown or not unknown)
     show(
-        console, showing, lambda notation: class_view(setup, results, unknown, notation),
+        console, showing, lambda notation: class_view(setup, results, unknown, allow_unknown, notation),
         chain(results_record(results, unknown, passed), notice_items(setup)), RESULT_COLUMNS, result_rows(results),
     )  # fmt: skip
     return passed

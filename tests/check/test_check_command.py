@@ -556,6 +556,26 @@ def test_a_missing_file_of_answers_is_no_built_in_example(tmp_path: Path) -> Non
     assert "built-in examples: classic" in backprop("check", str(tmp_path / "clasic")).stderr
 
 
+@pytest.mark.parametrize(
+    "text", ["w31=0.0822\nw41=0.0827\n", "w31 0.0822\nw41\t0.0827", "w31:0.0822\n# new\nw41 = 0.0827\n"]
+)
+def test_names_and_numbers_are_read_however_they_are_set_apart(text: str) -> None:
+    answer = backprop("check", "classic", "--against", "-", "-f", "json", stdin=text).json
+    assert [(one["name"], one["given"], one["agrees"]) for one in answer["compared"]] == [
+        ("w31", 0.0822, True), ("w41", 0.0827, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['w31,"0,0822"\n', "w31: 0,0822\n", "w31 = 0,0822\n", "w31,0,0822\n", "w31,w41\n0,0822,0.1\n", '{"w31": "0,0822"}'],
+)
+def test_a_decimal_comma_is_said_to_be_one(text: str) -> None:
+    result = backprop("check", "classic", "--against", "-", stdin=text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "decimals are written with a point: 0.0822" in result.stderr
+
+
 def test_a_second_file_is_told_the_option_that_takes_it() -> None:
     result = backprop("check", "classic", "mine.csv")
     assert (result.exit_code, result.stdout) == (2, "")

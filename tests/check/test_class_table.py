@@ -79,11 +79,11 @@ def test_a_column_that_means_nothing_is_no_agreement() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name,w31\nAda,0.0822\nBen,0.08x\n", "<stdin>:3: w31: expected a number, found '0.08x'"),
         ("name,w31,w31\nAda,0.0822,0.1\n", "<stdin>:1: w31: it is given twice"),
+        ("w31,w41\n0.0822,0.0827\n0.08,0.09\n", "<stdin>:1: the first column of a table of people is for their names"),
     ],
 )
-def test_a_wrong_cell_is_named_by_its_place(text: str, said: str) -> None:
+def test_a_wrong_header_is_named_by_its_place(text: str, said: str) -> None:
     result = check(text)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
@@ -122,3 +122,43 @@ def test_the_same_wrong_numbers_are_explained_the_same_in_a_large_class() -> Non
     for position, one in enumerate(answer["results"]):
         same = answer["results"][position % 5]
         assert {**one, "name": ""} == {**same, "name": ""}
+
+
+def test_what_cannot_be_read_of_one_person_is_told_and_the_others_are_compared() -> None:
+    text = 'name,w31,w41\nAda,0.0822,x\nBen,-,0.0827\nCleo,0,0822,0.0827\n,0.0822,0.0827\nDan,"0,0822",0.0827\n,,\n'
+    result = check(text, "-f", "json")
+    faults = {one["name"]: one["faults"] for one in json.loads(result.stdout)["results"]}
+    assert faults == {
+        "Ada": ["line 2: w41 is given as 'x'"],
+        "Ben": [],
+        "Cleo": ["line 4: expected 3 cells, found 4 (decimals are written with a point: 0.0822)"],
+        "line 5": [],
+        "Dan": ["line 6: w31 is given as '0,0822' (decimals are written with a point: 0.0822)"],
+    }
+    counts = {
+        one["name"]: (one["passed"], one["right"], one["missing"]) for one in json.loads(result.stdout)["results"]
+    }
+    assert counts == {
+        "Ada": (False, 1, ["w41"]), "Ben": (True, 1, ["w31"]), "Cleo": (False, 0, ["w31", "w41"]),
+        "line 5": (True, 2, []), "Dan": (False, 1, ["w31"]),
+    }  # fmt: skip
+    assert result.exit_code == 1
+    shown = check(text).stdout
+    assert "Ada, line 2: w41 is given as 'x'." in shown
+    assert "not all can be read" in shown
+    row = next(csv.DictReader(check(text, "-f", "csv").stdout.splitlines()))
+    assert row["faults"] == "line 2: w41 is given as 'x'"
+
+
+def test_two_people_of_one_name_are_told_of() -> None:
+    text = "name,w31\nAda,0.0822\nBen,0.0822\nAda,0.0822\n"
+    assert "Several people have the same name: Ada." in check(text).stdout
+    assert check(text).exit_code == 0
+
+
+def test_why_a_class_with_unknown_columns_fails_is_said() -> None:
+    text = "name,w31,w99,remark\nAda,0.0822,1,ok\n"
+    result = check(text)
+    assert (result.exit_code, "The numbers of Ada" in result.stdout) == (1, True)
+    assert "An unknown name counts as wrong" in result.stdout
+    assert "counts as wrong" not in check(text, "--allow-unknown").stdout

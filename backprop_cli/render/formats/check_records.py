@@ -74,7 +74,7 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "not_tried", findings.left_out
 
 
-RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes", "slips")
+RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes", "slips", "faults")
 
 
 def results_record(
@@ -101,6 +101,7 @@ def _result(result: PersonResult) -> dict[str, Any]:
         "wrong_names": [one.given.name for one in comparison.compared if not (one.agrees or one.follows)],
         "unexplained": list(findings.unexplained),
         "slips": _slips(findings),
+        "faults": list(result.faults),
     }
 
 
@@ -114,7 +115,7 @@ def result_rows(results: Sequence[PersonResult]) -> Iterator[tuple[str, ...]]:
         counts = map(str, (result.right, result.wrong, result.follows))
         names = (" ".join(result.missing), " ".join(result.comparison.unknown))
         slips = " ".join(f"{slip.name}:{slip.slip}" for slip in result.findings.slips)
-        yield (result.name, str(result.passed).lower(), *counts, *names, mistakes, slips)
+        yield (result.name, str(result.passed).lower(), *counts, *names, mistakes, slips, "; ".join(result.faults))
 
 
 def _slips(findings: Findings) -> list[dict[str, str]]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backprop_cli.check.people import PersonResult
+from backprop_cli.check.people import PersonResult, namesakes
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
-from backprop_cli.render.views.phrases import counted, listed, shape_of
+from backprop_cli.render.views.phrases import listed, shape_of
 
 
 def class_view(
-    setup: Setup, results: Sequence[PersonResult], unknown: Mapping[str, str], notation: Notation
+    setup: Setup, results: Sequence[PersonResult], unknown: Mapping[str, str], allows_unknown: bool, notation: Notation
 ) -> Iterator[Block]:
     """Everybody's numbers of right and wrong ones, and the mistakes behind these.
 
-    `unknown` are columns that mean nothing in the network, each with the nearest known name, if there is one.
+    `unknown` are columns that mean nothing in the network, each with the nearest known name, if there is one;
+    they count as wrong unless `allows_unknown`.
     """
     yield Heading(notation.text(setup.title or f"A {shape_of(setup.network)} network"), 1)
-    yield Note(f"The numbers of {counted(len(results), 'person', 'people')}")
+    whose = notation.text(results[0].name) if len(results) == 1 else f"{len(results):,} people"
+    yield Note(f"The numbers of {whose}")
     yield Heading("Results")
     columns = (
         Column("name"),
@@ -32,10 +34,17 @@ def class_view(
     yield Table(columns, (_row(result, notation) for result in results), len(results))
     passed = sum(result.passed for result in results)
     yield Note(f"{passed:,} of {len(results):,} {'is' if passed == 1 else 'are'} right in every number given.")
+    for result in results:
+        for fault in result.faults:
+            yield Note(notation.text(f"{result.name}, {fault}."))
+    if same := namesakes(results):
+        yield Note(f"Several people have the same name: {listed([notation.text(name) for name in same])}.")
     if any(result.follows for result in results):
         yield Note("Numbers that follow are wrong, but rightly worked out from the person's own earlier ones.")
     if unknown:
         yield Note(f"Unknown here: {listed([_unknown(name, unknown[name], notation) for name in unknown])}.")
+    if not allows_unknown and (unknown or any(result.comparison.unknown for result in results)):
+        yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
 
 
 def _unknown(name: str, near: str, notation: Notation) -> str:
@@ -56,6 +65,7 @@ def _reasons(result: PersonResult) -> str:
     parts += [f"{name}: {slip}" for name, slip in slips.items()]
     said = [
         "" if comparison.compared else "no numbers",
+        "not all can be read" if result.faults else "",
         listed(parts, most=4),
         f"unexplained: {listed(left, most=3)}" if left else "",
         f"unknown: {listed(comparison.unknown, most=3)}" if comparison.unknown else "",
