@@ -68,7 +68,7 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
-    notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, known)
+    notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, {*known, *at, *wrt})
     if left and target == final and not question.of and not text.of:
         notices.append(_unused(target, left))
     if arrays is not None:

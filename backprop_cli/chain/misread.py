@@ -15,17 +15,24 @@ from backprop_cli.formula.operations import CONSTANTS, FUNCTIONS
 
 _ARGUMENT = re.compile(r"[0-9]*[^\W\d_][0-9]*")
 """What is left of `sinx`, `sin2x` and `lnx1` after the function."""
-_LETTERS = re.compile(r"[^\W\d_][0-9₀-₉]*")
+_LETTERS = re.compile(r"[^\W\d_](?:_?[0-9₀-₉]+)?")
+_INPUTS = ("x", "y", "z")
+"""Letters that are mostly the last factor of a product, as in `wx`."""
+_STEPS = frozenset("dhΔδ∂")
+"""Letters before which `x` is mostly a step: `dx`."""
 _VALUES = frozenset(FUNCTIONS) - {"max", "min"}
 
 
 def refuse_misread(source: Source, graph: Graph, declared: Collection[str], known: Collection[str]) -> list[str]:
     """What to say about names that may be products; `declared` are variables beyond doubt, `known` all names of the text.
 
+    `wx` is taken for a product, but for `dx`, a step, and for one of several such as vx and vy.
+
     Raises:
         InputError: a name is most probably a function with its argument, or a product; it shows how each is written.
     """
     notices = []
+    free = set(graph.variables)
     for name in graph.variables:
         if name in declared:
             continue
@@ -33,18 +40,25 @@ def refuse_misread(source: Source, graph: Graph, declared: Collection[str], know
         if call:
             raise source.error(_offset(graph, name), f"{name!r} is one name here: is {call} meant?", _declaring(name))
         parts = _LETTERS.findall(name)
-        if not 2 <= len(parts) <= 3 or "".join(parts) != name or len(name) > 4:
+        if not 2 <= len(parts) <= 3 or "".join(parts) != name:
             continue
         product = "*".join(parts)
         others = {*known, *CONSTANTS} - {name}
         is_product = others.issuperset(parts) or sorted(parts) == ["e", "x"]
-        is_alone = len(graph.variables) == 1 and len(parts) == 2 and parts[-1] in ("x", "y", "z")
-        if is_product or is_alone:
+        is_pair = len(parts) == 2 and parts[-1][0] in _INPUTS
+        alike = {other for other in free - {name} if other[: len(parts[0])] == parts[0] and _is_pair(other)}
+        is_name = bool(alike) or (len(free) > 1 and parts[0] in _STEPS)
+        if is_product or (is_pair and not is_name):
             hint = f"a product is written {product} or {' '.join(parts)}, {_declaring(name)}"
             raise source.error(_offset(graph, name), f"{name!r} is one name here: is {product} meant?", hint)
-        if len(parts) == 2 and parts[-1] in ("x", "y", "z") and parts[-1] in others:
+        if is_pair:
             notices.append(f"{name} is one name, a product is written {product}")
     return notices
+
+
+def _is_pair(name: str) -> bool:
+    parts = _LETTERS.findall(name)
+    return len(parts) == 2 and "".join(parts) == name
 
 
 def _as_call(name: str, known: Collection[str]) -> str | None:

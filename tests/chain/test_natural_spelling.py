@@ -222,6 +222,13 @@ ERRORS = {
     ("y = x z", "--at", "x=1,"): ["found the end"],
     ("y = sin(x + 0,5)",): ["takes 1 argument", "decimals are written with a point"],
     ("y = x^2", "--at", "x=1", "--at", "2"): ["x is given twice, once without its name"],
+    ("y = wx + b",): ["'wx' is one name here: is w*x meant?", "--wrt wx"],
+    ("σ(wx+b)",): ["'wx' is one name here: is w*x meant?", "--wrt wx"],
+    ("y = ax^2 + bx + c",): ["is a*x meant?"],
+    ("y = w1x1 + w2x2 + b",): ["is w1*x1 meant?"],
+    ("y = w_1x_1 + b",): ["is w_1*x_1 meant?"],
+    ("y = wx + b", "--at", "w=1,x=2,b=3"): ["is w*x meant?"],
+    ("y = ab + c", "--at", "a=1,b=2,c=3"): ["is a*b meant?"],
     ("y = xsin(x)",): ["x*sin(…)"],
     ("y = x!",): ["factorial"],
     ("y = 5%",): ["0.05"],
@@ -266,6 +273,24 @@ def test_a_function_that_jumps_is_said_to_be_flat() -> None:
     assert result.json["notices"] == [
         "the slope of floor is taken as 0: it is flat between its jumps, where it has none"
     ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "others", "products"),
+    [
+        (
+            "y = vx^2 + vy^2",
+            [],
+            ["vx is one name, a product is written v*x", "vy is one name, a product is written v*y"],
+        ),
+        ("y = dx + t", [], ["dx is one name, a product is written d*x"]),
+        ("y = wx + b", ["--wrt", "wx"], []),
+        ("y = wx + b", ["--at", "wx=1,b=2"], []),
+    ],
+)
+def test_a_name_that_is_mostly_one_stays_one(definition: str, others: list[str], products: list[str]) -> None:
+    result = backprop("chain", definition, *others, "-f", "json").json
+    assert result.get("notices", []) == products and not {"v", "d", "w"} & result["derivatives"].keys()
 
 
 HOSTILE = {
