@@ -12,6 +12,16 @@ from backprop_cli.cli.option_values import choice_of
 
 SHORT = {"torch": "pytorch", "graphviz": "dot"}
 """What a format is also called."""
+ENDINGS = {
+    **dict.fromkeys((opt.Target.numpy, opt.Target.pytorch, opt.Target.jax, opt.Target.keras), (".py",)),
+    opt.Target.onnx: (".onnx",),
+    opt.Target.safetensors: (".safetensors",),
+    opt.Target.npz: (".npz",),
+    opt.Target.dot: (".dot", ".gv"),
+    opt.Target.tikz: (".tex", ".tikz"),
+    opt.Target.xlsx: (".xlsx",),
+}
+"""Of a file's name, in each format."""
 
 
 def export(
@@ -48,6 +58,7 @@ def export(
     """
     from backprop_cli.cli.exporting import binary_of, picture_of, script_of, write_file, write_script, write_text
     from backprop_cli.cli.setup import open_setup
+    from backprop_cli.cli.target_file import check_target
     from backprop_cli.errors import UsageError
 
     console = Console(quiet)
@@ -55,9 +66,10 @@ def export(
         raise UsageError(f"say what it is exported to: --to {', '.join(opt.Target)}")
     if distributed and to is not opt.Target.pytorch:
         raise UsageError("--distributed belongs to --to pytorch")
-    _, setup = open_setup(config, console)
+    document, setup = open_setup(config, console)
+    check_target(output, document.files, ENDINGS[to])
     if to in (opt.Target.numpy, opt.Target.pytorch, opt.Target.jax, opt.Target.keras):
-        write_script(console, script_of(setup, to, distributed), output)
+        write_script(console, script_of(setup, to, distributed), output, document.files)
     elif to in (opt.Target.dot, opt.Target.tikz):
         write_text(console, picture_of(setup, to), output)
     else:

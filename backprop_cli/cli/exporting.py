@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from backprop_cli.bridges.graph_language import dot, tikz
@@ -13,6 +14,7 @@ from backprop_cli.bridges.torch_script import torch_script
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
 from backprop_cli.cli.options import Target
+from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole, written
 from backprop_cli.files.state_dict import state_dict
@@ -73,14 +75,15 @@ def write_file(console: Console, content: str | bytes, output: str) -> None:
     console.notice(f"wrote {output}")
 
 
-def write_script(console: Console, script: Script, output: str | None) -> None:
-    """Write a script, and the arrays that it reads beside it."""
+def write_script(console: Console, script: Script, output: str | None, inputs: Sequence[str]) -> None:
+    """Write a script, and the arrays that it reads beside it, which must not take the place of what was read."""
     if not script.arrays:
         write_text(console, script.text, output)
         return
     if output in (None, "-"):
         raise UsageError("so many numbers stand in a file beside the script: say where with -o FILE.py")
     beside = str(Path(str(output)).with_suffix(".npz"))
+    check_target(beside, inputs)
     with written(beside, npz_bytes(script.arrays)), written(str(output), script.text):
         pass
     console.notice(f"wrote {output} and {beside}")

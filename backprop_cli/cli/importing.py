@@ -10,6 +10,7 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_activation, complete_loss
 from backprop_cli.cli.console import Console
+from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def import_model(
     from backprop_cli.files.read import read
 
     console = Console(quiet)
+    check_target(output, [model])
     if output != "-" and not output.endswith((".yaml", ".yml")):
         raise UsageError(f"--output {output}: the name must end in .yaml or .yml")
     found = read_model(model)
@@ -77,7 +79,9 @@ def import_model(
         console.notice(f"{model} holds weights alone: {taken}")
     beside = str(Path(output).with_suffix(".safetensors"))
     text, arrays = network_text(found, hidden, last, loss or found.loss or "half_squared_error", Path(beside).name)
-    if not arrays:
+    if arrays:
+        check_target(beside, [model])
+    else:
         read(parse(text, output, "yaml"))
     write_network(console, output, text, beside, arrays)
 

@@ -13,6 +13,7 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
 from backprop_cli.cli.option_values import choice_of
 from backprop_cli.cli.progress import Progress
+from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
@@ -77,7 +78,8 @@ def plot(
     suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
     if suffix not in SUFFIXES and what is not What.operations:
         raise UsageError(f"--output {output}: the name must end in .svg, .png or .pdf, so that the format is known")
-    _, setup = open_setup(config, console)
+    document, setup = open_setup(config, console)
+    check_target(output, document.files)
     index = sample_index(sample, setup)
     count = setup.schedule.steps if steps is None else steps
     if what is What.loss and count == 0:

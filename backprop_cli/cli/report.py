@@ -13,9 +13,12 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
 from backprop_cli.cli.option_values import count_of
 from backprop_cli.cli.progress import Progress
+from backprop_cli.cli.target_file import check_target
 from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
+
+PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 
 
 def report(
@@ -75,6 +78,8 @@ def report(
 
     def page(version: int = 0) -> tuple[str, str]:
         document, setup = open_setup(config, console)
+        if not is_watched:
+            check_target(output or _page_name(document.file), document.files, PAGE_ENDINGS)
         index = sample_index(sample, setup)
         with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
             recording = record(setup.with_schedule(learning_rate), steps, frames, progress.update)

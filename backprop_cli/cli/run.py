@@ -91,6 +91,7 @@ def run(
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
     from backprop_cli.cli.show import Showing
+    from backprop_cli.cli.target_file import check_target
     from backprop_cli.derivation.explanation import derive
     from backprop_cli.training.train import train
 
@@ -101,13 +102,15 @@ def run(
     if len(sources) > 1 and format in (opt.Format.json, opt.Format.csv):
         raise UsageError(f"-f {format} takes one network\n    hint: -f jsonl writes a line for each of several")
     networks = deque(open_setup(source, console) for source in sources)
-    for target, setup in zip(targets, [setup for _, setup in networks], strict=True):
+    for target, (document, setup) in zip(targets, list(networks), strict=True):
+        check_target(target, document.data_files)
         if sample != ALL:
             sample_index(sample, setup)
         selection_of(only or [], layer, weight or [], brief, setup.network.names)
         if target != "-" and history != "-":
             check_showable(setup.network, format, view)
         if history is not None:
+            check_target(history, document.files, option="--history")
             check_history(history, targets, setup.schedule.steps if steps is None else steps)
     for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
         document, setup = networks.popleft()

@@ -32,8 +32,17 @@ class Document:
     """What the file says of its data where that stands in other files, by its keys."""
     notes: tuple[str, ...] = ()
     """What was done to the data on the way in, for the user to see."""
+    data_files: tuple[str, ...] = ()
+    """The files that its samples were read from."""
+    weight_files: tuple[str, ...] = ()
+    """The files that its weights were read from."""
     scales: tuple[tuple[float, float], ...] = ()
     """The mean and the deviation of each input that were taken out of the data, where they were."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All the files that were read."""
+        return (self.file, *self.data_files, *self.weight_files)
 
     def file_text(self, text: str) -> str:
         """A text in place of the document's own, as it stands in a file."""

@@ -51,7 +51,15 @@ def filled(document: Document) -> Document:
     if check.problems:
         raise InputError(*check.report())
     given = {key: data[key] for key in DATA_KEYS if key in data}
-    return replace(document, data=filling.data, given=given, notes=tuple(filling.notes), scales=tuple(filling.scales))
+    return replace(
+        document,
+        data=filling.data,
+        given=given,
+        notes=tuple(filling.notes),
+        data_files=tuple(filling.data_files),
+        weight_files=tuple(filling.weight_files),
+        scales=tuple(filling.scales),
+    )
 
 
 def _has_data(data: dict[str, Any]) -> bool:
@@ -78,6 +86,8 @@ class _Filling:
         self.check = check
         self.data: dict[str, Any] = dict(check.data)
         self.notes: list[str] = []
+        self.data_files: list[str] = []
+        self.weight_files: list[str] = []
         self.scales: list[tuple[float, float]] = []
         self.is_turned = is_turned(self.data)
         self.has_classes = self.data.get("loss") in OVER_CLASSES
@@ -154,6 +164,7 @@ class _Filling:
     def _open(self, name: str, header: bool | None) -> Any:
         """A file of samples: a table, or the data of a JSON file, or the arrays of a binary one."""
         content, shown = self.content(name)
+        self.data_files.append(shown)
         if name.endswith(".json"):
             return data_of(decode(content, shown), shown, "json")
         if name.endswith((".npz", ".safetensors")):
@@ -276,6 +287,7 @@ class _Filling:
 
     def _arrays(self, name: str) -> Arrays:
         content, shown = self.content(name)
+        self.weight_files.append(shown)
         return read_arrays(content, shown)
 
     def _read_model(self, name: Any, layers: list[dict[str, Any]]) -> None:

@@ -1,0 +1,30 @@
+"""Whether a command may write where it was told to: not over what it reads, nor under a name of another kind of file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from backprop_cli.errors import UsageError
+
+
+def check_target(output: str | None, inputs: Iterable[str], endings: tuple[str, ...] = (), option: str = "-o") -> None:
+    """See to it that an output takes the place of none of the files in `inputs`, and that its name says what it is.
+
+    Standard output, a device and a pipe take anything.
+
+    Raises:
+        UsageError: the output is one of the inputs, or its name has none of the `endings`.
+    """
+    if output in (None, "-") or (os.path.exists(str(output)) and not os.path.isfile(str(output))):
+        return
+    target = str(output)
+    for file in inputs:
+        if os.path.isfile(file) and os.path.exists(target) and os.path.samefile(file, target):
+            raise UsageError(
+                f"{option} {target}: this file is read, and would be overwritten\n    hint: choose another name"
+            )
+    if endings and not target.lower().endswith(endings):
+        *others, last = endings
+        known = f"{', '.join(others)} or {last}" if others else last
+        raise UsageError(f"{option} {target}: the name must end in {known}")
