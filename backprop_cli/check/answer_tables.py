@@ -59,7 +59,13 @@ def read_lines(text: str, source: str) -> list[Given] | None:
     for number, written in _lines(text):
         match = _line(written)
         if match is None:
-            return None
+            if not found or "=" not in found[0][1]["mark"]:
+                return None
+            raise InputError(
+                Problem(
+                    "expected a name and a number, such as w31 = 0.0822", place=TextPlace(source, number, 1, written)
+                )
+            )
         found.append((number, match))
     if all(re.search(r":\s", match["mark"]) for _, match in found):
         return None

@@ -576,6 +576,12 @@ def test_a_decimal_comma_is_said_to_be_one(text: str) -> None:
     assert "decimals are written with a point: 0.0822" in result.stderr
 
 
+def test_a_line_without_a_number_among_others_is_named() -> None:
+    result = backprop("check", "classic", "--against", "-", stdin="w31 = 0.0822\nw41 =\n")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "<stdin>:2:1: expected a name and a number" in result.stderr
+
+
 def test_a_second_file_is_told_the_option_that_takes_it() -> None:
     result = backprop("check", "classic", "mine.csv")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -162,3 +162,9 @@ def test_why_a_class_with_unknown_columns_fails_is_said() -> None:
     assert (result.exit_code, "The numbers of Ada" in result.stdout) == (1, True)
     assert "An unknown name counts as wrong" in result.stdout
     assert "counts as wrong" not in check(text, "--allow-unknown").stdout
+
+
+def test_not_more_cells_are_named_than_anybody_reads() -> None:
+    shown = check("name,w31,w41\n" + "".join(f"p{number},0.0822,x\n" for number in range(25))).stdout
+    assert shown.count("w41 is given as 'x'") == 20
+    assert "And 5 more that cannot be read" in shown

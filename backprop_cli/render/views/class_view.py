@@ -10,6 +10,9 @@ from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Column, Heading, Note, Table
 from backprop_cli.render.views.phrases import listed, shape_of
 
+_MOST_FAULTS = 20
+"""So many cells that cannot be read are named beneath the table."""
+
 
 def class_view(
     setup: Setup, results: Sequence[PersonResult], unknown: Mapping[str, str], allows_unknown: bool, notation: Notation
@@ -34,9 +37,11 @@ def class_view(
     yield Table(columns, (_row(result, notation) for result in results), len(results))
     passed = sum(result.passed for result in results)
     yield Note(f"{passed:,} of {len(results):,} {'is' if passed == 1 else 'are'} right in every number given.")
-    for result in results:
-        for fault in result.faults:
-            yield Note(notation.text(f"{result.name}, {fault}."))
+    faults = [f"{result.name}, {fault}." for result in results for fault in result.faults]
+    for fault in faults[:_MOST_FAULTS]:
+        yield Note(notation.text(fault))
+    if len(faults) > _MOST_FAULTS:
+        yield Note(f"And {len(faults) - _MOST_FAULTS:,} more that cannot be read, {notation.code('-f csv')} has all.")
     if same := namesakes(results):
         yield Note(f"Several people have the same name: {listed([notation.text(name) for name in same])}.")
     if any(result.follows for result in results):
