@@ -36,7 +36,8 @@ def usage_problem(error: typer.TyperException, command: Any) -> str:
     if error.message.startswith("Got unexpected extra argument"):
         extra = error.message.rpartition("(")[2].rstrip(")")
         has_against = "--against" in _options(context)
-        hint = f"somebody's numbers are compared by --against {extra}" if has_against else _help(context)
+        files = " ".join(f"--against {file}" for file in extra.split())
+        hint = f"somebody's numbers are compared by {files}" if has_against else _help(context)
         return _with_hint(f"{name} takes no further argument: {extra}", hint)
     return error.message.strip()
 

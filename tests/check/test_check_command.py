@@ -583,6 +583,6 @@ def test_a_line_without_a_number_among_others_is_named() -> None:
 
 
 def test_a_second_file_is_told_the_option_that_takes_it() -> None:
-    result = backprop("check", "classic", "mine.csv")
+    result = backprop("check", "classic", "mine.csv", "other.csv")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "--against mine.csv" in result.stderr
+    assert "--against mine.csv --against other.csv" in result.stderr
