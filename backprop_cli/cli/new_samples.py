@@ -21,8 +21,8 @@ _SEPARATOR = re.compile(r"[,;]?\s+|;")
 """Of numbers, but for a comma without a space, which may be a decimal comma."""
 
 
-def new_samples(given: list[str], names: Names, scales: Sequence[tuple[float, float]]) -> Array:
-    """The inputs, samples × inputs, standardized by the mean and deviation of each where the network's own are.
+def new_samples(given: list[str], names: Names) -> Array:
+    """The inputs, samples × inputs.
 
     Raises:
         UsageError: they are not as many numbers as the network has inputs.
@@ -30,11 +30,15 @@ def new_samples(given: list[str], names: Names, scales: Sequence[tuple[float, fl
         InputError: a file cannot be read or does not hold what it should.
     """
     rows = [row for text in given for row in (_table(text, names) if _is_file(text) else [_numbers(text, names)])]
-    found = np.array(rows, dtype=float)
+    return np.array(rows, dtype=float)
+
+
+def standardized_alike(inputs: Array, scales: Sequence[tuple[float, float]]) -> Array:
+    """Inputs, samples × inputs, by the mean and the deviation of each that the network's own are standardized by, if any."""
     if not scales:
-        return found
+        return inputs
     means, deviations = np.array(scales).T
-    return np.asarray((found - means) / deviations)
+    return np.asarray((inputs - means) / deviations)
 
 
 def _is_file(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -35,7 +36,7 @@ def predict(
     The outputs for the file's samples, or for the inputs that are given, with the network as it stands; the class of each
     where the outputs stand for classes.
     """
-    from backprop_cli.cli.new_samples import new_samples
+    from backprop_cli.cli.new_samples import new_samples, standardized_alike
     from backprop_cli.cli.setup import open_setup
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.derivation.predictions import predict as predicted
@@ -44,8 +45,11 @@ def predict(
 
     console = Console(quiet, not no_pager)
     document, setup = open_setup(config, console)
-    new = new_samples(inputs, setup.network.names, document.scales) if inputs else None
+    given = new_samples(inputs, setup.network.names) if inputs else document.given_inputs
+    new = standardized_alike(given, document.scales) if inputs and given is not None else None
     made = predicted(setup.network, setup.samples, new)
+    if given is not None:
+        made = replace(made, inputs=given)
     show(
         console,
         Showing(format, digits, rows, standalone),

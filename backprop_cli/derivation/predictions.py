@@ -73,7 +73,10 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class Predictions:
-    """The outputs for all samples, samples × outputs, beside the targets where there are any."""
+    """The outputs for all samples, samples × outputs, beside the targets where there are any.
+
+    `inputs`, samples × inputs, are shown beside them: as they were given, where the network takes them standardized.
+    """
 
     names: Names
     inputs: Array

@@ -13,6 +13,7 @@ from backprop_cli.errors import TextPlace
 from backprop_cli.files.edit import data_of
 from backprop_cli.files.locating import find_alias, locate
 from backprop_cli.files.places import Key, TextSpan, place_at
+from backprop_cli.functions.numeric import Array
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Document:
     """The files that its weights were read from."""
     scales: tuple[tuple[float, float], ...] = ()
     """The mean and the deviation of each input that were taken out of the data, where they were."""
+    given_inputs: Array | None = field(default=None, compare=False)
+    """The inputs as they were given, samples × inputs, where these were taken out."""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from backprop_cli.files.layers import is_turned
 from backprop_cli.files.places import Key
 from backprop_cli.files.state_dict import linear_pairs
 from backprop_cli.files.tensors import Arrays, read_arrays
+from backprop_cli.functions.numeric import Array
 from backprop_cli.nearest import suggestion
 
 DATA_KEYS = ("inputs", "targets", "standardize")
@@ -59,6 +60,7 @@ def filled(document: Document) -> Document:
         data_files=tuple(filling.data_files),
         weight_files=tuple(filling.weight_files),
         scales=tuple(filling.scales),
+        given_inputs=filling.given_inputs,
     )
 
 
@@ -89,6 +91,7 @@ class _Filling:
         self.data_files: list[str] = []
         self.weight_files: list[str] = []
         self.scales: list[tuple[float, float]] = []
+        self.given_inputs: Array | None = None
         self.is_turned = is_turned(self.data)
         self.has_classes = self.data.get("loss") in OVER_CLASSES
 
@@ -204,6 +207,7 @@ class _Filling:
             type(value) in (int, float) and np.isfinite(value) for row in rows for value in row
         ):
             return  # what is wrong with the inputs is said where they are checked
+        self.given_inputs = np.array(rows, dtype=float)
         scaled, self.scales = standardized(rows)
         first = inputs[0]
         names = list(first) if isinstance(first, dict) else [f"x{index + 1}" for index in range(len(first))]

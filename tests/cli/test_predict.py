@@ -72,8 +72,17 @@ def test_new_inputs_come_as_numbers_by_name_or_from_a_table(tmp_path: Path) -> N
     assert [entry["outputs"]["o1"] for entry in answer] == pytest.approx(expected, rel=1e-14)
     assert all("targets" not in entry for entry in answer)
     lines = backprop("predict", "-", *given, "-f", "csv", stdin=network).stdout.splitlines()
-    assert lines[0] == "sample,o1,class,probability,target"
-    assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx(expected, rel=1e-14)
+    assert lines[0] == "sample,x1,x2,o1,class,probability"
+    assert [tuple(map(float, line.split(",")[1:3])) for line in lines[1:]] == inputs
+    assert [float(line.split(",")[3]) for line in lines[1:]] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_table_for_scripts_has_the_columns_that_are_known() -> None:
+    tables = [backprop("predict", "-", "-f", "csv", stdin=json.dumps(network)).stdout for network in (LINEAR, AND)]
+    plain, classes = (table.splitlines() for table in tables)
+    assert plain == ["sample,x1,o1,t1", "1,1.0,0.5,0.25", "2,2.0,1.0,3.0"]
+    assert classes[0] == "sample,x1,x2,o1,t1,class,probability,target"
+    assert [line.split(",")[-3::2] for line in classes[1:]] == [["0", "0"], ["1", "0"], ["1", "0"], ["1", "1"]]
 
 
 def test_new_inputs_are_standardized_as_the_networks_own(tmp_path: Path) -> None:
@@ -82,6 +91,13 @@ def test_new_inputs_are_standardized_as_the_networks_own(tmp_path: Path) -> None
     file.write_text(json.dumps(network), encoding="utf-8")
     (entry,) = backprop("predict", str(file), "-q", "-x", "7", "-f", "json").json["predictions"]
     assert entry["outputs"]["o1"] == pytest.approx(0.5 * (7 - 3) / 2, rel=1e-14)
+    # what is shown under the input's name is what was given
+    for args, shown in ((("-x", "7"), ["7"]), ((), ["1", "5"])):
+        table = backprop("predict", str(file), "-q", *args).stdout.partition("─\n")[2]
+        assert [line.split()[1] for line in table.splitlines()] == shown
+        rows = backprop("predict", str(file), "-q", *args, "-f", "csv").stdout.splitlines()
+        assert [float(row.split(",")[1]) for row in rows[1:]] == [float(one) for one in shown]
+        assert float(rows[1].split(",")[2]) == pytest.approx(0.5 * (float(shown[0]) - 3) / 2, rel=1e-14)
 
 
 @pytest.mark.parametrize(

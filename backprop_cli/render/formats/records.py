@@ -90,18 +90,28 @@ def _prediction_record(number: int, prediction: Prediction) -> dict[str, Any]:
 
 
 def predictions_columns(predictions: Predictions) -> tuple[str, ...]:
-    """The columns of `predict`'s CSV."""
-    units = range(predictions.outputs.shape[1])
-    targets = () if predictions.targets is None else map(predictions.names.target, units)
-    return ("sample", *map(predictions.names.output, units), *targets, *("class", "probability", "target"))
+    """The columns of `predict`'s CSV: the inputs, the outputs, the targets, and of the class what is known."""
+    names, units = predictions.names, range(predictions.outputs.shape[1])
+    inputs = map(names.input, range(predictions.inputs.shape[1]))
+    targets = () if predictions.targets is None else map(names.target, units)
+    return ("sample", *inputs, *map(names.output, units), *targets, *_class_columns(predictions))
+
+
+def _class_columns(predictions: Predictions) -> tuple[str, ...]:
+    if predictions.classes is None:
+        return ()
+    probability = ("probability",) if predictions.classes.are_probabilities else ()
+    return ("class", *probability, *(() if predictions.wanted is None else ("target",)))
 
 
 def predictions_rows(predictions: Predictions) -> Iterator[tuple[str, ...]]:
     """The rows of `predict`'s CSV."""
-    for number, prediction in enumerate(predictions, start=1):
-        numbers = [*prediction.outputs.values(), *prediction.targets.values()]
-        probability = "" if prediction.probability is None else repr(prediction.probability)
-        yield (str(number), *map(repr, numbers), prediction.chosen or "", probability, prediction.wanted or "")
+    for number, (inputs, prediction) in enumerate(zip(predictions.inputs, predictions, strict=True), start=1):
+        numbers = [*inputs.tolist(), *prediction.outputs.values(), *prediction.targets.values()]
+        probability = () if prediction.probability is None else (repr(prediction.probability),)
+        names = (prediction.chosen, prediction.wanted)
+        chosen, wanted = ((name,) if name is not None else () for name in names)
+        yield (str(number), *map(repr, numbers), *chosen, *probability, *wanted)
 
 
 def partial_record(partial: Partial) -> dict[str, Any]:
