@@ -24,6 +24,8 @@ jsonschema = pytest.importorskip("jsonschema")
 SCHEMA: dict[str, Any] = json.loads(Path(schema_path()).read_text(encoding="utf-8"))
 
 BEYOND_A_SCHEMA = {
+    "one target without brackets",  # beside a table it is a column
+    "decimal commas in the first row", "decimal commas in the first sample",
     "ragged weights", "samples in a row", "too few weights", "too many targets", "too few samples", "ragged samples",
     "bias too long", "name twice", "name of another", "output named as an input", "loss named as an input",
     "output named as a share", "samples named otherwise", "accent as name", "name that leaves a blank", "nan", "infinity",
