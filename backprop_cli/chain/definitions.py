@@ -39,6 +39,9 @@ def parse(source: Source) -> Text:
     """
     found = read_statements(source)
     heads = found.heads
+    if not heads and found.of:
+        hint = f"give the definition too: {found.of} = x^2"
+        raise InputError(Problem(f"{found.of} is not defined", hint=hint))
     if not heads:
         raise InputError(Problem("there is no definition", hint="for example 'u = (x + 1)^2' 'h = u^3 + 2u - 5'"))
     _refuse_repetition(source, heads)

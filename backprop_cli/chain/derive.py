@@ -30,6 +30,7 @@ from backprop_cli.errors import InputError, UnknownNameError, UsageError
 from backprop_cli.formula.evaluate import NoValueError, dual
 from backprop_cli.formula.expression import Apply, Definition, Expression, Number, Source, names_in, walk
 from backprop_cli.formula.operations import CONSTANTS
+from backprop_cli.formula.printer import TEXT
 
 MOST_NAMED = 6
 """Definitions that are not used, as many of them as are named."""
@@ -155,8 +156,11 @@ def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list
         if name not in choices:
             raise UnknownNameError("variable", name, choices)
     if not wrt and not graph.variables:
-        numbers = ", ".join(name for name in choices if not names_in(graph.nodes[name]))
-        hint = f"--wrt differentiates by {numbers} all the same" if numbers else "the derivative of a constant is 0"
+        numbers = [name for name in choices if not names_in(graph.nodes[name])]
+        hint = "the derivative of a constant is 0"
+        if numbers:
+            point = ",".join(f"{name}={TEXT.write(graph.nodes[name])}" for name in numbers)
+            hint = f"a point is given by --at {point}; --wrt differentiates by {', '.join(numbers)} all the same"
         hint = f"\n    hint: {hint}"
         raise UsageError(f"{graph.target} depends on no variable: there is nothing to differentiate by{hint}")
     return list(dict.fromkeys(wrt or graph.variables))

@@ -13,7 +13,7 @@ _DROPPED = frozenset(
     f"\\{name}"
     for name in (
         *("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "limits", "quad", "qquad"),
-        *",;:! ",
+        *",;:! []()",
     )
 )
 _SIGNS = {

@@ -113,6 +113,14 @@ def _closing(tokens: Sequence[Token], opening: int) -> int:
     return len(tokens) - 1
 
 
+def _is_power(tokens: Sequence[Token], start: int) -> bool:
+    """Whether nothing is left here but an exponent, as in `(y - w x)^2`."""
+    rest = tokens[start:]
+    if len(rest) > 1 and rest[1].kind in CLOSING:
+        rest = [rest[0], *rest[1 + _closing(rest, 1) - 1 :]]
+    return not rest or (rest[0].kind == "^" and len(rest) == 2)
+
+
 def _end_of(tokens: Sequence[Token]) -> int:
     """The offset behind the last token."""
     return tokens[-1].at + len(tokens[-1].text)
@@ -147,7 +155,13 @@ class _StatementReader:
         """The tokens before `where x = 3`."""
         for index in range(1, len(tokens) - 2):
             token, following = tokens[index], tokens[index + 1 : index + 3]
-            if token.text in _BEFORE_POINT and [part.kind for part in following] == ["name", "="]:
+            if token.text not in _BEFORE_POINT or not _is_head(tokens, index + 1):
+                continue
+            if following[1].kind == "(":
+                for piece in _pieces(tokens[index + 1 :]):
+                    self.add(piece)
+                return tokens[:index]
+            if following[1].kind == "=":
                 self.found.points.append([*tokens[index + 1 :], Token("end", "", _end_of(tokens))])
                 return tokens[:index]
         return tokens
@@ -185,9 +199,13 @@ class _StatementReader:
             hint = "give what is to be differentiated, such as y = x^2; its derivative is worked out"
             raise self.source.error(left[0].at, "a derivative stands on the left", hint)
         reader = TokenReader(self.source, [*left, Token("end", "=", sign.at)])
+        if len(left) > 1 and [token.kind for token in right] == ["name"] and reader.ahead(1).kind != "(":
+            hint = f"the name that is defined stands on the left: {right[0].text} = {reader.text(0, len(left))}"
+            raise self.source.error(left[0].at, f"expected a definition, found an equation for {right[0].text}", hint)
         name = reader.take("name", "the name that is defined")
         parameters = _parameters(reader) if reader.next.kind in CLOSING else None
-        reader.take("end", "'='")
+        if reader.next.kind != "end":
+            reader.refuse("'='", "a definition has its name alone on the left: y = x^2")
         self._append(name, parameters, right, sign)
 
     def _append(self, name: Token, parameters: tuple[Token, ...] | None, body: list[Token], sign: Token) -> None:
@@ -245,7 +263,7 @@ class _StatementReader:
             inner = tokens[length:]
             if not inner:
                 raise self.source.error(tokens[0].at, "nothing stands behind this: d/dx(x^2)")
-            if inner[0].kind in CLOSING and _closing(inner, 0) < len(inner) - 1:
+            if inner[0].kind in CLOSING and not _is_power(inner, _closing(inner, 0) + 1):
                 at = inner[_closing(inner, 0) + 1].at
                 hint = "put all that is differentiated in parentheses: d/dx(…)"
                 raise self.source.error(at, "this has two meanings", hint)

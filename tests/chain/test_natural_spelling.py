@@ -146,6 +146,13 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     (r"y = \sqrt[3]{x} + \arcsin x",): lambda x: mp.cbrt(x) + mp.asin(x),
     (r"y = \log_2 x - \log_{10}(x)",): lambda x: mp.log(x, 2) - mp.log10(x),
     (r"\frac{d}{dx}\left(x \, e^{2x}\right)",): lambda x: x * mp.exp(2 * x),
+    (r"\[ y(x) = x^3 \]",): lambda x: x**3,
+    (r"\( y = x^3 \)",): lambda x: x**3,
+    ("y = f(x)^2 where f(x) = x^3",): lambda x: x**6,
+    ("f'(x) where f(x) = x^3",): lambda x: x**3,
+    (r"\frac{\partial}{\partial x}(3 - 2 x)^2",): lambda x: (3 - 2 * x) ** 2,
+    ("d/dx(x + 1)^(2+1)",): lambda x: (x + 1) ** 3,
+    (r"h = x^3", r"\partial h/\partial x"): lambda x: x**3,
     (r"h = x^3", r"\frac{\partial h}{\partial x}"): lambda x: x**3,
     (r"y = \begin{cases} x^2 & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}",): lambda x: x**2,
     (r"\hat{y} = 2\theta_{1} - 1", r"\theta_{1} = x^2"): lambda x: 2 * x**2 - 1,
@@ -182,6 +189,11 @@ def test_a_point_is_written_in_every_way(point: tuple[str, str]) -> None:
 def test_a_point_of_several_values_is_no_list_of_definitions() -> None:
     result = backprop("chain", "f = x y^2 where x = 2, y = pi/2", "-f", "json").json
     assert result["definitions"].keys() == {"u1", "f"} and result["at"] == {"x": 2.0, "y": float(mp.pi / 2)}
+
+
+def test_a_function_may_be_defined_behind_its_derivative_at_a_point() -> None:
+    result = backprop("chain", "f'(2) where f(x)=x^3", "-f", "json").json
+    assert (result["at"], result["derivatives"]["x"]["value"]) == ({"x": 2.0}, 12.0)
 
 
 @pytest.mark.parametrize("lines", [["y = x^2 where x = 3"], ["y = x^2 at x=3"], ["y = x^2", "y'(3)"]])
@@ -222,6 +234,11 @@ ERRORS = {
     ("y = x z", "--at", "x=1,"): ["found the end"],
     ("y = sin(x + 0,5)",): ["takes 1 argument", "decimals are written with a point"],
     ("y = x^2", "--at", "x=1", "--at", "2"): ["x is given twice, once without its name"],
+    ("d/dx(x)^2 + 1",): ["two meanings", "d/dx(…)"],
+    ("x^2 = y",): ["an equation for y", "y = x^2"],
+    ("x^2 + z = 1",): ["expected '='", "name alone on the left"],
+    ("y = x^2; x = 3",): ["--at x=3", "--wrt"],
+    (r"\partial f/\partial x",): ["f is not defined", "f = x^2"],
     ("y = wx + b",): ["'wx' is one name here: is w*x meant?", "--wrt wx"],
     ("σ(wx+b)",): ["'wx' is one name here: is w*x meant?", "--wrt wx"],
     ("y = ax^2 + bx + c",): ["is a*x meant?"],
