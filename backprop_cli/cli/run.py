@@ -110,8 +110,8 @@ def run(
         if target != "-" and history != "-":
             check_showable(setup.network, format, view)
         if history is not None:
-            check_target(history, document.files, option="--history")
             check_history(history, targets, setup.schedule.steps if steps is None else steps)
+            check_target(history, document.files, option="--history")
     for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
         document, setup = networks.popleft()
         with Progress(console, steps if steps is not None else setup.schedule.steps) as progress:
