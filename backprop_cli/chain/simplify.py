@@ -21,6 +21,8 @@ MAX_TERMS = 150
 """Terms of a multiplied-out form; a longer one is never the shortest."""
 MAX_DEGREE = 40
 """Degree of a polynomial that is factored."""
+MAX_UNKNOWNS = 12
+"""Unknowns of a polynomial that is factored: a sum of 150 squares with an unknown each takes a minute."""
 SECONDS = 1.0
 """Processor time for all the simplification of a command."""
 
@@ -153,7 +155,7 @@ def _factored(value: Symbolic) -> Symbolic:
 
 def _is_small(value: Symbolic) -> bool:
     """Whether a fraction may be given to the algorithms for polynomials."""
-    return _terms(value) <= MAX_TERMS and sum(_degrees(value)) <= MAX_DEGREE
+    return _terms(value) <= MAX_TERMS and len(value.free_symbols) <= MAX_UNKNOWNS and sum(_degrees(value)) <= MAX_DEGREE
 
 
 def _terms(value: Symbolic) -> int:
