@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import backprop_cli
 
@@ -55,3 +56,9 @@ def test_the_source_archive_holds_the_tests_and_the_changes(built: Path) -> None
     with tarfile.open(archive) as files:
         held = {name.partition("/")[2] for name in files.getnames()}
     assert {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "tests/test_release.py"} <= held
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == backprop_cli.__version__
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
