@@ -17,7 +17,9 @@ PLAIN = "inputs: [1]\ntargets: [1]\nlayers: [{weights: [[0.5]]}]\n"
 
 def environment(**changes: str) -> dict[str, str]:
     """This environment with the package in sight, and some variables set."""
-    settings = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    settings = {
+        name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+    }
     return {**settings, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PAGER": "cat", **changes}
 
 
