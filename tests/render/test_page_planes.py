@@ -38,6 +38,7 @@ def pixel(page: Page, canvas: str, across: float, up: float) -> list[int]:
 def test_the_map_over_two_inputs_shows_what_the_output_is_there(pages: Pages) -> None:
     page = pages.open("-", "-n", "0", stdin=json.dumps(XOR))
     page.get_by_text("Units over the two inputs").click()
+    page.locator("#unit-marks .dot").first.wait_for(state="attached")  # the map is drawn in the next frame
     assert page.locator("#unit-marks .dot").count() == 4 and page.locator("#unit-marks .high").count() == 2
     page.locator("#unit-marks").hover()
     words = page.locator("#unit-value").inner_text()
