@@ -86,7 +86,6 @@ def explain(
         listing_rows,
     )
     from backprop_cli.render.views.explain_view import explain_view, listing_view
-    from backprop_cli.render.views.graph_view import no_picture, path_pictures
     from backprop_cli.training.train import train
 
     console = Console(quiet, not no_pager)
@@ -116,8 +115,11 @@ def explain(
         explainer.explain_unit(one, paths, limit) if isinstance(one, Unit) else explainer.explain(one, paths, limit)
         for one in chosen
     )
-    is_drawn = console.is_terminal if graph is None else graph
-    picture = path_pictures(explainer.derivation, graph is True) if is_drawn else no_picture
+    picture = None
+    if console.is_terminal if graph is None else graph:
+        from backprop_cli.render.views.graph_view import path_pictures
+
+        picture = path_pictures(explainer.derivation, graph is True)
     show(
         console,
         showing,

@@ -87,16 +87,16 @@ def run(
     How the network computes its output, every chain-rule derivative in symbols
     and numbers, and how SGD changes each weight.
     """
-    from backprop_cli.cli.run_result import MACHINE_FORMATS, check_showable, selection_of, show_run
+    from backprop_cli.cli.run_result import MACHINE_FORMATS, Drawn, check_showable, selection_of, show_run
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
     from backprop_cli.cli.show import Showing
     from backprop_cli.cli.target_file import check_target
-    from backprop_cli.derivation.explanation import derive
     from backprop_cli.training.train import train
 
     console = Console(quiet, not no_pager)
     showing = Showing(format, digits, rows, standalone)
+    picture: Drawn | None = "operations" if operations else "network" if graph else None
     sources: list[str | None] = [*configs] if configs else [None]
     targets = targets_of(sources, output, in_place)
     if len(sources) > 1 and format in (opt.Format.json, opt.Format.csv):
@@ -135,13 +135,7 @@ def run(
             samples = range(1, 1 + len(result.setup.samples)) if sample == ALL else [sample]
             selection = selection_of(only or [], layer, weight or [], brief, result.setup.network.names)
             named = (source or DEFAULT) if len(sources) > 1 else ""
-            circuit = None
-            if operations and format is not opt.Format.json:
-                from backprop_cli.chain.of_network import network_operations
-                from backprop_cli.render.drawing.circuit import circuit_of
-
-                circuit = circuit_of(network_operations(derive(result, samples[0] - 1)))
-            show_run(console, showing, result, samples, view, graph or operations, selection, named, circuit)
+            show_run(console, showing, result, samples, view, picture, selection, named)
         except ClosedPipeError:  # who has read enough of the result has not called the update off
             save(console, files)
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Literal
 
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
@@ -14,13 +15,11 @@ from backprop_cli.errors import UsageError
 from backprop_cli.files.limits import require_records
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network
-from backprop_cli.render.drawing.circuit import Circuit
 from backprop_cli.render.formats.bulk import CsvLines, JsonLines, partial_rows
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.formats.records import CSV_COLUMNS, run_record, samples_record, samples_rows
 from backprop_cli.render.views.blocks import Block, Note
 from backprop_cli.render.views.brief_view import brief_view
-from backprop_cli.render.views.graph_view import with_graph
 from backprop_cli.render.views.matrix_view import matrix_view
 from backprop_cli.render.views.phrases import counted
 from backprop_cli.render.views.run_view import run_view
@@ -29,6 +28,8 @@ from backprop_cli.training.train import Run
 
 MOST_SCALARS = 200
 """A network with more parameters is shown as matrices unless scalar rows are asked for."""
+Drawn = Literal["network", "operations"]
+"""What is drawn before the tables."""
 MACHINE_FORMATS = (opt.Format.json, opt.Format.jsonl, opt.Format.csv)
 
 
@@ -70,15 +71,11 @@ def show_run(
     run: Run,
     samples: Sequence[int],
     view: opt.View,
-    has_graph: bool,
+    picture: Drawn | None,
     selection: Selection,
     source: str = "",
-    circuit: Circuit | None = None,
 ) -> None:
-    """Write a run, with the derivations of `samples` (from 1); `source` is its file where it is one of several.
-
-    The drawing is the network's, or the `circuit` of its operations.
-    """
+    """Write a run, with the derivations of `samples` (from 1); `source` is its file where it is one of several."""
     shown = [(number, derive(run, number - 1)) for number in samples]
     first, derivation = shown[0]
 
@@ -86,7 +83,16 @@ def show_run(
         is_rows = is_scalar(view, run.setup.network)
         chosen = brief_view if selection.is_brief else run_view if is_rows else matrix_view
         found = chosen(run, shown, notation, selection)
-        found = with_graph(found, derivation, circuit) if has_graph else found
+        if picture == "network":
+            from backprop_cli.render.views.graph_view import network_picture, with_picture
+
+            found = with_picture(found, network_picture(derivation))
+        elif picture == "operations":
+            from backprop_cli.chain.of_network import network_operations
+            from backprop_cli.render.views.chain_view import operations_picture
+            from backprop_cli.render.views.graph_view import with_picture
+
+            found = with_picture(found, operations_picture(network_operations(derivation)))
         return chain([Note(notation.text(source))], found) if source else found
 
     record = run_record(run, derivation, partial_rows(derivation, JsonLines()), first)

@@ -10,10 +10,7 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.options import Format
 from backprop_cli.errors import UsageError
 from backprop_cli.render.formats.decimals import Digits
-from backprop_cli.render.formats.latex import latex
-from backprop_cli.render.formats.latex_notation import LatexNotation, MarkdownNotation
 from backprop_cli.render.formats.machine import JSON_VERSION, csv_text, json_line, json_text
-from backprop_cli.render.formats.markdown import markdown
 from backprop_cli.render.formats.notation import Notation, TextNotation
 from backprop_cli.render.formats.text_layout import plain
 from backprop_cli.render.views.blocks import Block, cut
@@ -43,28 +40,32 @@ def show(
     """
     if showing.is_standalone and showing.format is not Format.latex:
         raise UsageError("--standalone makes a whole document of LaTeX: it goes with -f latex")
+    notation: Notation
     if showing.format is Format.json:
         console.write(json_text(chain([JSON_VERSION], record)))
     elif showing.format is Format.jsonl:
         console.write(json_line(chain([JSON_VERSION], record)))
     elif showing.format is Format.csv:
         console.write(csv_text(columns, rows))
-    elif showing.format is Format.table:
-        text = TextNotation(showing.digits, console.is_ascii)
-        blocks = cut(view(text), showing.rows, text)
+    elif showing.format is Format.markdown:
+        from backprop_cli.render.formats.latex_notation import MarkdownNotation
+        from backprop_cli.render.formats.markdown import markdown
+
+        notation = MarkdownNotation(showing.digits)
+        console.write(markdown(cut(view(notation), showing.rows, notation), notation))
+    elif showing.format is Format.latex:
+        from backprop_cli.render.formats.latex import latex
+        from backprop_cli.render.formats.latex_notation import LatexNotation
+
+        notation = LatexNotation(showing.digits)
+        console.write(latex(cut(view(notation), showing.rows, notation), notation, showing.is_standalone))
+    else:
+        notation = TextNotation(showing.digits, console.is_ascii)
+        blocks = cut(view(notation), showing.rows, notation)
         if console.width is None and not console.is_color:
-            console.write_text(plain(blocks, text))
+            console.write_text(plain(blocks, notation))
         else:
             # Rich takes longer to load than a network to work through, and a pipe does without
             from backprop_cli.render.formats.terminal import terminal
 
-            console.write_text(terminal(blocks, text, console.width, console.is_color))
-    else:
-        latex_notation = (
-            MarkdownNotation(showing.digits) if showing.format is Format.markdown else LatexNotation(showing.digits)
-        )
-        blocks = cut(view(latex_notation), showing.rows, latex_notation)
-        if showing.format is Format.markdown:
-            console.write(markdown(blocks, latex_notation))
-        else:
-            console.write(latex(blocks, latex_notation, showing.is_standalone))
+            console.write_text(terminal(blocks, notation, console.width, console.is_color))

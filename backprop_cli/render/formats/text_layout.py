@@ -11,9 +11,6 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from backprop_cli.render.drawing.characters import draw as draw_graph
-from backprop_cli.render.drawing.circuit import Circuit
-from backprop_cli.render.drawing.circuit_characters import draw as draw_circuit
 from backprop_cli.render.drawing.curve import draw as draw_curve
 from backprop_cli.render.formats.notation import TextNotation
 from backprop_cli.render.views.blocks import (
@@ -213,15 +210,10 @@ def _edges(count: int) -> Sequence[int | None]:
 
 def _picture(block: Picture, notation: TextNotation, width: int | None) -> Iterator[Line]:
     """A network in characters, what is lit in it bold; nothing, or why not, where there is no room for it."""
-    is_circuit = isinstance(block.graph, Circuit)
-    if isinstance(block.graph, Circuit):
-        lines = draw_circuit(block.graph, notation.is_ascii)
-    else:
-        lines = draw_graph(block.graph, notation.is_ascii)
+    lines = block.draw(notation.is_ascii)
     if lines is not None and (width is None or len(lines[0]) <= width):
         for line in lines:
             yield Line([Span(notation.text(character), _LIT if is_lit else "") for character, is_lit in line])
     elif block.is_asked:
         size = "is too high to be drawn" if lines is None else f"needs {len(lines[0])} columns to be drawn"
-        what = "graph" if is_circuit else "network"
-        yield Line([Span(f"(The {what} {size} in characters: backprop plot draws it as SVG.)")])
+        yield Line([Span(f"(The {block.of} {size} in characters: backprop plot draws it as SVG.)")])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from backprop_cli.functions.numeric import Array
-    from backprop_cli.render.drawing.characters import TextGraph
-    from backprop_cli.render.drawing.circuit import Circuit
     from backprop_cli.render.formats.notation import Notation
 
 Kind = Literal["math", "number", "text"]
@@ -106,9 +104,13 @@ class Matrix(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A network or a computational graph in characters; one that `is_asked` for says so where there is no room for it."""
+    """A network or a graph in characters; one that `is_asked` for says so where there is no room for it.
 
-    graph: TextGraph | Circuit
+    `draw`, told whether only ASCII will do, makes the lines, each character with whether it is lit, or None if too many.
+    """
+
+    of: Literal["network", "graph"]
+    draw: Callable[[bool], list[list[tuple[str, bool]]] | None]
     is_asked: bool = False
 
 

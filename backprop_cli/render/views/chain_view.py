@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from backprop_cli.chain.question import Mode
 from backprop_cli.chain.result import ChainResult, Total
@@ -11,6 +12,7 @@ from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.formula.printer import TEXT
 from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.render.drawing.circuit_characters import draw
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.views.explain_view import paths_blocks
@@ -56,10 +58,15 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
         yield from _checked(result, notation)
 
 
+def operations_picture(result: ChainResult) -> Picture:
+    """Every operation with its value and its gradient."""
+    return Picture("graph", partial(draw, circuit_of(result)), is_asked=True)
+
+
 def _graph(result: ChainResult, notation: Notation) -> Iterator[Block]:
     """The drawing, and what stands in its boxes."""
     yield Heading("Graph")
-    yield Picture(circuit_of(result), is_asked=True)
+    yield operations_picture(result)
     if result.has_values:
         of = notation.name(result.of)
         yield Note(

@@ -24,14 +24,15 @@ def explain_view(
     explanations: Iterable[Explanation | UnitExplanation],
     sample: int,
     notation: Notation,
-    picture: Callable[[Explanation | UnitExplanation], Iterable[Block]],
+    picture: Callable[[Explanation | UnitExplanation], Iterable[Block]] | None = None,
 ) -> Iterator[Block]:
-    """All the blocks, one explanation after the other, each with its `picture`; `sample` counts from 1."""
+    """All the blocks, one explanation after the other, each with its `picture` if there are any; `sample` counts from 1."""
     yield from heading(run, [sample], notation)
     for explanation in explanations:
         blocks = _one(run, explanation, sample, notation)
         yield next(blocks)
-        yield from picture(explanation)
+        if picture is not None:
+            yield from picture(explanation)
         yield from blocks
 
 
