@@ -8,32 +8,37 @@ from backprop_cli.bridges.array_code import loss_code
 from backprop_cli.bridges.script import Arrays, Script, docstring, frozen_arrays, parameter_arrays
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import Activation
+from backprop_cli.functions.losses import Loss
 from backprop_cli.network.network import Setup
 
 ACTIVATIONS = {
     "linear": "None",
     "sigmoid": '"sigmoid"',
-    "tanh": '"tanh"',
+    "tanh": "tanh",
     "relu": '"relu"',
     "leaky_relu": "lambda z: keras.activations.leaky_relu(z, negative_slope={slope})",
     "elu": "lambda z: keras.activations.elu(z, alpha={alpha})",
     "selu": '"selu"',
     "gelu": '"gelu"',
     "silu": '"silu"',
-    "softplus": "lambda z: ops.logaddexp(z, ops.zeros_like(z))",
+    "softplus": '"softplus"',
     "softsign": '"softsign"',
-    "hard_sigmoid": "lambda z: ops.clip(z / 6 + 0.5, 0, 1)",
-    "hard_tanh": "lambda z: ops.clip(z, -1, 1)",
-    "mish": "lambda z: z * ops.tanh(ops.logaddexp(z, ops.zeros_like(z)))",
+    "hard_sigmoid": '"hard_sigmoid"',
+    "hard_tanh": '"hard_tanh"',
+    "mish": '"mish"',
     "softmax": '"softmax"',
-    "bipolar_sigmoid": "lambda z: ops.tanh(z / 2)",
+    "bipolar_sigmoid": "lambda z: 2 * ops.sigmoid(z) - 1",
 }
+TANH = '''\
+def tanh(z):
+    """The hyperbolic tangent; ops.tanh has only single precision, except on TensorFlow."""
+    return 2 * ops.sigmoid(2 * z) - 1'''
 NET_INPUT_LOSSES = {
     ("softmax", "cross_entropy"): "-t * ops.log_softmax(o, axis=1)",
     ("softmax", "kl_divergence"): "t * (ops.log(ops.where(t > 0, t, 1)) - ops.log_softmax(o, axis=1))",
-    ("sigmoid", "binary_cross_entropy"): "t * softplus(-o) + (1 - t) * softplus(o)",
-    ("sigmoid", "cross_entropy"): "t * softplus(-o)",
-    ("sigmoid", "kl_divergence"): "t * (ops.log(ops.where(t > 0, t, 1)) + softplus(-o))",
+    ("sigmoid", "binary_cross_entropy"): "t * ops.softplus(-o) + (1 - t) * ops.softplus(o)",
+    ("sigmoid", "cross_entropy"): "t * ops.softplus(-o)",
+    ("sigmoid", "kl_divergence"): "t * (ops.log(ops.where(t > 0, t, 1)) + ops.softplus(-o))",
 }
 """Shares of E from the net inputs of the outputs, for pairs of activation and loss that belong together."""
 
@@ -43,10 +48,16 @@ class SharedBias(layers.Layer):
     """One bias that all units share."""
 
     def build(self, shape):
-        self.bias = self.add_weight((1,), name="bias", regularizer=REGULARIZER_OF_BIASES)
+        self.bias = self.add_weight((1,), name="bias")
 
     def call(self, z):
         return z + self.bias'''
+
+LOSS = '''\
+class Loss(keras.losses.Loss):
+    """E of each sample."""
+
+    def call(self, t, o):'''
 
 
 def keras_script(setup: Setup) -> Script:
@@ -57,12 +68,13 @@ def keras_script(setup: Setup) -> Script:
     """
     _require_possible(setup)
     arrays = Arrays(setup, "np.array({})", 'arrays["{}"]')
-    body = [*_data(setup, arrays), *_classes(setup), *_model(setup), *_training(setup)]
+    body = [*_data(setup, arrays), *_definitions(setup), *_model(setup), *_training(setup)]
     lines = docstring(setup, "A Keras script of this network and its training.", "python FILE")
     standard = ["import math"] if any("math." in line for line in body) else []
+    standard += ["import os"]
     standard += ["import random"] if any("random." in line for line in body) else []
     standard += ["from pathlib import Path"] if arrays.beside else []
-    lines += [*standard, ""] if standard else []
+    lines += [*standard, "", 'os.environ["JAX_ENABLE_X64"] = "1"  # on JAX there is no double precision without it', ""]
     lines += ["import keras", "import numpy as np", "from keras import layers, ops", ""]
     lines += ['keras.config.set_floatx("float64")', 'keras.config.set_dtype_policy("float64")', ""]
     if arrays.beside:
@@ -101,25 +113,24 @@ def _data(setup: Setup, arrays: Arrays) -> Iterator[str]:
 # ── model ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _classes(setup: Setup) -> Iterator[str]:
-    loss, names = setup.network.loss, setup.network.names
+def _definitions(setup: Setup) -> Iterator[str]:
     of_net_inputs = _of_net_inputs(setup)
-    shares = of_net_inputs or loss_code("ops", loss, "t", "o")
-    if "softplus(" in shares:
-        yield from ("", "", "def softplus(z):", "    return ops.logaddexp(z, ops.zeros_like(z))")
-    if "shared" in names.biases:
-        yield from ("", "", *SHARED_BIAS.splitlines())
-    yield from (
-        "",
-        "",
-        "class Loss(keras.losses.Loss):",
-        '    """E of a batch."""',
-        "",
-        "    def call(self, t, o):",
-    )
+    if any(_code(activation) == "tanh" for activation in setup.network.activations):
+        yield from ("", "", *TANH.splitlines())
+    if "shared" in setup.network.names.biases:
+        regularized = SHARED_BIAS.replace('name="bias"', 'name="bias", regularizer=REGULARIZER_OF_BIASES')
+        yield from ("", "", *(regularized if _regularizer(setup, "biases") else SHARED_BIAS).splitlines())
+    yield from ("", "", *LOSS.splitlines())
     if of_net_inputs is not None:
         yield f"        # o are net inputs: the {setup.network.activations[-1].name} is in here"
-    yield f"        return ops.{setup.schedule.reduction}(ops.sum({shares}, axis=1))"
+    yield f"        return ops.sum({of_net_inputs or _of_outputs(setup.network.loss)}, axis=1)"
+
+
+def _of_outputs(loss: Loss) -> str:
+    """One output's share of E; ops.cosh has only single precision, as ops.tanh."""
+    if loss.name == "log_cosh":
+        return "ops.abs(o - t) + ops.softplus(-2 * ops.abs(o - t)) - math.log(2)"
+    return loss_code("ops", loss, "t", "o")
 
 
 def _of_net_inputs(setup: Setup) -> str | None:
@@ -127,25 +138,19 @@ def _of_net_inputs(setup: Setup) -> str | None:
 
 
 def _regularizer(setup: Setup, kind: str) -> str:
-    """The penalty, and the weight decay, which is the slope of one."""
+    """The penalty, and the weight decay, which is the slope of one; empty where there is neither."""
     schedule, penalty = setup.schedule, setup.network.penalty
     l1 = getattr(penalty.l1, kind) / penalty.divisor
     l2 = getattr(penalty.l2, kind) / penalty.divisor + getattr(schedule.weight_decay, kind)
-    if not l1 and not l2:
-        return "None"
-    return f"keras.regularizers.L1L2(l1={l1!r}, l2={l2 / 2!r})"
+    return f"keras.regularizers.L1L2(l1={l1!r}, l2={l2 / 2!r})" if l1 or l2 else ""
 
 
 def _model(setup: Setup) -> Iterator[str]:
     network, names = setup.network, setup.network.names
     regularizers = {kind: _regularizer(setup, kind) for kind in ("weights", "biases")}
     frozen = frozen_arrays(setup)
-    yield from (
-        "",
-        "",
-        f"REGULARIZER_OF_WEIGHTS = {regularizers['weights']}",
-        f"REGULARIZER_OF_BIASES = {regularizers['biases']}",
-    )
+    yield from ("", "")
+    yield from (f"REGULARIZER_OF_{kind.upper()} = {code}" for kind, code in regularizers.items() if code)
     yield from ("model = keras.Sequential(", "    [", f"        keras.Input(({names.widths[0]},)),")
     for layer, activation in enumerate(network.activations):
         is_last = layer == names.depth - 1
@@ -156,9 +161,9 @@ def _model(setup: Setup) -> Iterator[str]:
             options.append(f"activation={function}")
         if kind != "own":
             options.append("use_bias=False")
-        if regularizers["weights"] != "None":
+        if regularizers["weights"]:
             options.append("kernel_regularizer=REGULARIZER_OF_WEIGHTS")
-        if kind == "own" and regularizers["biases"] != "None":
+        if kind == "own" and regularizers["biases"]:
             options.append("bias_regularizer=REGULARIZER_OF_BIASES")
         if frozen is not None and frozen[layer][0] is not None and frozen[layer][0].all():
             options.append("trainable=False")
@@ -188,7 +193,7 @@ def _training(setup: Setup) -> Iterator[str]:
     options = [f"learning_rate={schedule.learning_rate!r}"]
     options += [f"momentum={schedule.momentum!r}"] if schedule.momentum else []
     options += ["nesterov=True"] if schedule.nesterov else []
-    yield "loss = Loss()"
+    yield "loss = Loss()" if schedule.reduction == "mean" else 'loss = Loss(reduction="sum")'
     yield f"model.compile(optimizer=keras.optimizers.SGD({', '.join(options)}), loss=loss)"
     per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
     is_shuffled = schedule.shuffle and schedule.batch_size is not None
