@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from backprop_cli.chain.graph import Graph
 from backprop_cli.formula.evaluate import NoValueError, evaluate
@@ -22,29 +22,42 @@ def central_differences(graph: Graph, values: Mapping[str, float], by: Sequence[
     parts = sum(1 for expression in graph.nodes.values() for _ in walk(expression))
     if 4 * parts * len(by) > MAX_PARTS:
         return {}
-    found = {}
-    for name in by:
-        for step in STEPS:
-            try:
-                found[name] = _slope(graph, values, name, step * max(1.0, abs(values[name])))
-            except NoValueError:
-                continue
-            break
-    return found
+    slopes = {name: slope_along(graph, values, {name: 1.0}) for name in by}
+    return {name: slope for name, slope in slopes.items() if slope is not None}
 
 
-def _slope(graph: Graph, values: Mapping[str, float], name: str, step: float) -> float:
-    """(4·D(h/2) − D(h))/3, with D(h) = (f(x + h) − f(x − h))/2h: its error is of the order h⁴."""
-    wide, narrow = (
-        (_moved(graph, values, name, h) - _moved(graph, values, name, -h)) / (2 * h) for h in (step, step / 2)
-    )
-    return (4 * narrow - wide) / 3
+def slope_along(graph: Graph, values: Mapping[str, float], unit: Mapping[str, float]) -> float | None:
+    """The slope of the target where names are moved together, each by its component; None where it has no value nearby."""
+    size = max(1.0, *(abs(values[name]) for name in unit))
+
+    def moved(by: float) -> float:
+        return value_at(graph, values, {name: values[name] + by * part for name, part in unit.items()})
+
+    return difference(moved, size)
 
 
-def _moved(graph: Graph, values: Mapping[str, float], name: str, by: float) -> float:
-    """The target's value with one name moved, be it a variable or a node."""
-    moved = {**values, name: values[name] + by}
+def difference(function: Callable[[float], float], size: float) -> float | None:
+    """(4·D(h/2) − D(h))/3, with D(h) = (f(h) − f(−h))/2h: the slope at 0, with an error of the order h⁴.
+
+    `size` multiplies the steps; None where the function has no value at any of them.
+    """
+    for step in STEPS:
+        try:
+            wide, narrow = ((function(h) - function(-h)) / (2 * h) for h in (step * size, step * size / 2))
+        except NoValueError:
+            continue
+        return (4 * narrow - wide) / 3
+    return None
+
+
+def value_at(graph: Graph, values: Mapping[str, float], moved: Mapping[str, float]) -> float:
+    """The target's value with some names moved, be they variables or nodes.
+
+    Raises:
+        NoValueError: there is none.
+    """
+    found = {**values, **moved}
     for node, expression in graph.nodes.items():
-        if node != name:
-            moved[node] = evaluate(expression, moved)
-    return moved[graph.target]
+        if node not in moved:
+            found[node] = evaluate(expression, found)
+    return found[graph.target]

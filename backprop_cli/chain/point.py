@@ -1,4 +1,4 @@
-"""The point that the command line gives to `chain`, as numbers."""
+"""The point and the vector that the command line gives to `chain`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def read_point(texts: Sequence[str]) -> dict[str, float]:
     """
     source = Source("\n".join(texts), "--at")
     return numbers_of(source, parse_values(source))
+
+
+def read_vector(texts: Sequence[str]) -> dict[str, Expression]:
+    """The components of `x=1,y=2`, as they are written.
+
+    Raises:
+        InputError: a text has another form, or gives a name twice.
+    """
+    return parse_values(Source("\n".join(texts), "--direction"))
 
 
 def numbers_of(source: Source, values: Mapping[str, Expression]) -> dict[str, float]:

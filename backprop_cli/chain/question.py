@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backprop_cli.formula.expression import Expression
+
 
 class Steps(StrEnum):
     """How far expressions are taken apart into named steps."""
@@ -28,8 +30,8 @@ class Question:
 
     `at` has the values of the variables, nothing without a point. Without `steps` a definition that stands alone is taken
     apart for the rules, several are kept as they are. `limit` is how many paths are listed; `numbers` leaves out the
-    derivatives that are written out. `order` 2 asks for the second derivatives as well,
-    `mode` for the count of operations of both modes.
+    derivatives that are written out. `order` 2 asks for the second derivatives as well, `mode` for the count of operations of
+    both modes, `direction` for the derivative along a vector, of which it has the components.
     """
 
     of: str | None = None
@@ -40,3 +42,4 @@ class Question:
     limit: int = 0
     order: int = 1
     mode: Mode | None = None
+    direction: Mapping[str, Expression] = field(default_factory=dict)

@@ -15,8 +15,16 @@ from backprop_cli.formula.printer import TEXT
 
 LONGEST_FORMULA = 80
 """Characters of a derivative that the short form of a result writes out."""
+NEARLY_ONE = 1e-12
+"""How far the length of a vector may be from 1 to be 1: cos 30° and sin 30° are rounded."""
 SMALLEST = 1e-3
 """A derivative below this is compared with the central differences absolutely: they are differences of larger numbers."""
+
+
+def same_digits(value: float, numerical: float) -> int:
+    """To how many digits a derivative agrees with central differences, at most 15."""
+    error = abs(value - numerical) / max(abs(value), abs(numerical), SMALLEST)
+    return 15 if error < 1e-15 else max(0, math.floor(-math.log10(error)))
 
 
 @dataclass(frozen=True)
@@ -52,15 +60,38 @@ class SecondDerivative:
 
 
 @dataclass(frozen=True)
+class Directional:
+    """The derivative of the target in the direction of a vector, which is divided by its length: df/ds, ds being of length 1.
+
+    It is a sum of products like any other, ∂f/∂x·dx/ds + ∂f/∂y·dy/ds. `numerical` has it by central differences, if at all.
+    """
+
+    vector: dict[str, float]
+    length: float
+    total: Total
+    numerical: float | None = None
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether the vector has the length 1 already, but for rounding."""
+        return abs(self.length - 1) < NEARLY_ONE
+
+    @property
+    def undivided(self) -> float:
+        """∇f·v, for the vector as it was given."""
+        return self.total.partial.value * self.length
+
+
+@dataclass(frozen=True)
 class ChainResult:
     """`of` by each name of `derivatives`; `nodes` in evaluation order, the target last; `graph` has their expressions.
 
     `partials` are the local derivatives from the target inwards, then the chains that they make; those named in `ordinary`
     hold nothing fixed: dh/dx, not ∂h/∂x. `notices` say what may not be as it was meant. Where expressions are taken apart
     `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
-    are any, `second` the second derivatives if they are asked for. If a `mode` is, `operations` has the count of each mode's;
-    in forward mode the chains are those of every node by each name. Without a point `at` is empty, and every value is not a
-    number.
+    are any, `second` the second derivatives and `directional` that in a direction if they are asked for. If a `mode` is,
+    `operations` has the count of each mode's; in forward mode the chains are those of every node by each name. Without a point
+    `at` is empty, and every value is not a number.
     """
 
     graph: Graph
@@ -76,12 +107,14 @@ class ChainResult:
     second: tuple[SecondDerivative, ...] = ()
     mode: Mode | None = None
     operations: dict[str, Operations] = field(default_factory=dict)
+    directional: Directional | None = None
 
-    def digits(self, name: str) -> int:
-        """To how many digits the derivative by a name agrees with central differences, at most 15."""
-        value, numerical = self.derivatives[name].partial.value, self.numerical[name]
-        error = abs(value - numerical) / max(abs(value), abs(numerical), SMALLEST)
-        return 15 if error < 1e-15 else max(0, math.floor(-math.log10(error)))
+    def checks(self) -> list[tuple[Partial, float]]:
+        """The derivatives that were asked for, each with what central differences give for it, as far as they do."""
+        found = [(self.derivatives[name].partial, slope) for name, slope in self.numerical.items()]
+        if self.directional is not None and self.directional.numerical is not None:
+            found.append((self.directional.total.partial, self.directional.numerical))
+        return found
 
     @property
     def has_values(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backprop_cli.chain.point import read_point
+from backprop_cli.chain.point import read_point, read_vector
 from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
@@ -47,6 +47,15 @@ def chain(
             "--at",
             metavar="x=1,y=2",
             help="The point, for numbers; repeatable. With one variable its value alone.",
+            rich_help_panel=opt.SHOWN,
+        ),
+    ] = None,
+    direction: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--direction",
+            metavar="x=1,y=2",
+            help="A vector: the derivative along it too, per unit of length; repeatable, as --at.",
             rich_help_panel=opt.SHOWN,
         ),
     ] = None,
@@ -153,9 +162,9 @@ def chain(
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
     steps = steps or (Steps.all if graph or output else None)
-    question = Question(
-        of, wrt or [], point, steps, numbers or (output or against) is not None, limit if paths else 0, order, mode
-    )
+    is_bare = numbers or (output or against) is not None
+    vector = read_vector(direction or [])
+    question = Question(of, wrt or [], point, steps, is_bare, limit if paths else 0, order, mode, vector)
     result = differentiate(given_definitions(definitions or []), question)
     for notice in result.notices:
         console.notice(notice)

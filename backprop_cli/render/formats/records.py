@@ -21,7 +21,7 @@ from backprop_cli.render.views.selection import Shown
 from backprop_cli.training.train import Run
 
 if TYPE_CHECKING:
-    from backprop_cli.chain.result import ChainResult, SecondDerivative, Total
+    from backprop_cli.chain.result import ChainResult, Directional, SecondDerivative, Total
 
 CSV_COLUMNS = ("partial", "of", "wrt", "rule", "numbers", "value")
 CHAIN_CSV_COLUMNS = (*CSV_COLUMNS, "product", "simplified", "rule_name")
@@ -193,10 +193,20 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
     if result.mode is not None:
         yield "mode", result.mode.value
         yield "operations", {mode: number._asdict() for mode, number in result.operations.items()}
+    if result.directional is not None:
+        yield "directional", _directional_record(result.directional)
     if result.second:
         yield "second_derivatives", [_second_record(result.of, one) for one in result.second]
     if result.notices:
         yield "notices", result.notices
+
+
+def _directional_record(found: Directional) -> dict[str, Any]:
+    partial = found.total.partial
+    partials = [*(link for _, link in partial.terms), partial]
+    record = {"vector": found.vector, "length": found.length, "partials": [partial_record(one) for one in partials]}
+    record |= _total_record(found.total)
+    return record | {"undivided": found.undivided, "numerical": found.numerical}
 
 
 def _second_record(of: str, one: SecondDerivative) -> dict[str, Any]:
@@ -232,7 +242,14 @@ def _written(total: Total) -> list[str | None]:
 def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
     """The rows of `chain`'s CSV: the partials, those asked for with their product and its short form."""
     written = {id(total.partial): _written(total) for total in result.derivatives.values()}
-    for partial in result.partials:
+    directional = result.directional
+    along = (
+        ()
+        if directional is None
+        else (*(link for _, link in directional.total.partial.terms), directional.total.partial)
+    )
+    written |= {} if directional is None else {id(directional.total.partial): _written(directional.total)}
+    for partial in (*result.partials, *along):
         texts = (text or "" for text in written.get(id(partial), ("", "")))
         yield (*partial_row(partial), *texts, result.rule_names.get(partial.name, ""))
     for total in result.derivatives.values():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from backprop_cli.chain.question import Mode
-from backprop_cli.chain.result import ChainResult, Total
+from backprop_cli.chain.result import ChainResult, Directional, Total, same_digits
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.formula.printer import TEXT
@@ -16,7 +16,13 @@ from backprop_cli.render.drawing.circuit_characters import draw
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
 from backprop_cli.render.views.explain_view import paths_blocks
-from backprop_cli.render.views.phrases import counted, quantity_in_numbers, quantity_in_symbols, whole_chain
+from backprop_cli.render.views.phrases import (
+    chain_in_symbols,
+    counted,
+    quantity_in_numbers,
+    quantity_in_symbols,
+    whole_chain,
+)
 from backprop_cli.render.views.run_view import PARTIAL_COLUMNS, partial_row
 
 
@@ -52,6 +58,8 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
         for total in result.derivatives.values():
             yield from _total(total, notation)
         yield from _left_out(result, notation)
+    if result.directional:
+        yield from _directional(result.directional, result, notation)
     if result.second:
         yield from _second(result, notation)
     if result.has_values:
@@ -149,6 +157,33 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
         yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
 
 
+def _directional(found: Directional, result: ChainResult, notation: Notation) -> Iterator[Block]:
+    """The vector, what its components are divided by, and the derivative along it."""
+    names = ", ".join(map(notation.name, found.vector))
+    components = ", ".join(map(notation.term, found.vector.values()))
+    sides = (
+        [names, components] if len(found.vector) == 1 else [notation.bracketed(names), notation.bracketed(components)]
+    )
+    partial = found.total.partial
+    links = [factors[1] for factors in partial.terms]
+    notation = notation.with_ordinary(result.ordinary | {one.name for one in (partial, *links)})
+    yield Heading("Direction")
+    vector, way = notation.math(notation.equal(sides)), notation.math(notation.name(partial.wrt))
+    length = notation.math(notation.term(found.length))
+    divided = "" if found.is_unit else ", and is divided by it"
+    yield Note(f"The vector {vector} has the length {length}{divided}: {way} is the distance along it.")
+    yield Equations([_link(one, notation) for one in links])
+    yield from _total(found.total, notation)
+    if result.has_values and not found.is_unit:
+        yield Note(f"Not divided by its length it is {notation.math(notation.term(found.undivided))}.")
+
+
+def _link(partial: Partial, notation: Notation) -> Equation:
+    """`dx/ds = 1/√5 = 0.4472136`."""
+    rights = _different([chain_in_symbols(partial, notation), notation.term(partial.value)])
+    return Equation(partial_name(partial, notation), rights)
+
+
 def _second(result: ChainResult, notation: Notation) -> Iterator[Block]:
     """The second derivatives, and of several variables the matrix of their values."""
     yield Heading("Second derivatives")
@@ -198,14 +233,16 @@ def _characters(rule: Rule) -> int:
 
 def _checked(result: ChainResult, notation: Notation) -> Iterator[Note]:
     """A line about central differences, and one about each derivative that they do not confirm."""
-    digits = {name: result.digits(name) for name in result.numerical}
-    agreeing = [name for name in digits if digits[name] >= FEWEST_DIGITS]
+    checks = [(partial, slope, same_digits(partial.value, slope)) for partial, slope in result.checks()]
+    agreeing = [digits for _, _, digits in checks if digits >= FEWEST_DIGITS]
     if agreeing:
-        fewest = counted(min(digits[name] for name in agreeing), "digit")
+        fewest = counted(min(agreeing), "digit")
         yield Note(notation.text(f"Checked: central differences agree to {fewest}."))
-    for name in digits.keys() - set(agreeing):
-        shown = notation.math(partial_name(result.derivatives[name].partial, notation))
-        value = notation.math(notation.term(result.numerical[name]))
+    for checked, slope, digits in checks:
+        if digits >= FEWEST_DIGITS:
+            continue
+        shown = notation.math(partial_name(checked, notation))
+        value = notation.math(notation.term(slope))
         yield Note(
             notation.text("Central differences give ") + value + notation.text(" for ") + shown
             + notation.text(": near a kink or a pole they are rough.")
