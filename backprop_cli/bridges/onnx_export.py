@@ -1,12 +1,13 @@
 """The network as an ONNX model: a chain of Gemm and activations, all of it in float64.
 
-Operators whose settings ONNX keeps in single precision (the slope of LeakyRelu, the 1/6 of HardSigmoid) are written
-as ones that take them in double precision.
+Operators that onnxruntime has in single precision only (LeakyRelu, Elu, Softplus and their relatives) are put together from
+ones that it has in double precision. There is none for Erf, so gelu alone has the digits of single precision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from backprop_cli.network.network import Network
 
-OPSET = 20
-"""The first with Gelu."""
+OPSET = 13
+"""The first whose Softmax is over one axis alone."""
 
-_SIMPLE = {
-    "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "softplus": "Softplus", "softsign": "Softsign",
-    "gelu": "Gelu", "mish": "Mish",
-}  # fmt: skip
+_SIMPLE = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
 
 
 def onnx_bytes(network: Network, title: str) -> bytes:
@@ -47,7 +45,7 @@ def onnx_bytes(network: Network, title: str) -> bytes:
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="backprop",
         doc_string=title,
-        ir_version=9,
+        ir_version=8,
     )
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString())
@@ -85,20 +83,43 @@ class _Graph:
         if name == "softmax":
             return self.add("Softmax", [z], axis=-1)
         if name == "leaky_relu":
-            return self.add("PRelu", [z, self.constant(f"slope {settings['slope']!r}", [settings["slope"]])])
+            return self._with_negative(z, settings["slope"], lambda below: below)
+        if name in ("elu", "selu"):
+            both = self._with_negative(z, settings["alpha"], self._exp_less_one)
+            return both if name == "elu" else self.add("Mul", [both, self.number(settings["scale"])])
+        if name == "gelu":
+            return self._gelu(z)
         if name == "silu":
             return self.add("Mul", [z, self.add("Sigmoid", [z])])
+        if name == "softplus":
+            return self._softplus(z)
+        if name == "mish":
+            return self.add("Mul", [z, self.add("Tanh", [self._softplus(z)])])
+        if name == "softsign":
+            return self.add("Div", [z, self.add("Add", [self.add("Abs", [z]), self.number(1.0)])])
         if name == "bipolar_sigmoid":
             return self.add("Tanh", [self.add("Mul", [z, self.number(0.5)])])
         if name == "hard_tanh":
             return self.add("Clip", [z, self.number(-1.0), self.number(1.0)])
-        if name == "hard_sigmoid":
-            line = self.add("Add", [self.add("Div", [z, self.number(6.0)]), self.number(0.5)])
-            return self.add("Clip", [line, self.number(0.0), self.number(1.0)])
-        return self._elu(name, settings, z)
+        line = self.add("Add", [self.add("Div", [z, self.number(6.0)]), self.number(0.5)])  # hard_sigmoid
+        return self.add("Clip", [line, self.number(0.0), self.number(1.0)])
 
-    def _elu(self, name: str, settings: Mapping[str, float], z: str) -> str:
-        """Elu and selu: Max(z, 0) + α·Elu(Min(z, 0)), times a factor, with α in double precision."""
-        negative = self.add("Elu", [self.add("Min", [z, self.number(0.0)])])
-        both = self.add("Add", [self.add("Relu", [z]), self.add("Mul", [negative, self.number(settings["alpha"])])])
-        return both if name == "elu" else self.add("Mul", [both, self.number(settings["scale"])])
+    def _with_negative(self, z: str, factor: float, function: Callable[[str], str]) -> str:
+        """max(z, 0) + factor·f(min(z, 0)) of a function with f(0) = 0."""
+        below = function(self.add("Min", [z, self.number(0.0)]))
+        return self.add("Add", [self.add("Relu", [z]), self.add("Mul", [below, self.number(factor)])])
+
+    def _exp_less_one(self, z: str) -> str:
+        return self.add("Sub", [self.add("Exp", [z]), self.number(1.0)])
+
+    def _softplus(self, z: str) -> str:
+        """max(z, 0) + ln(1 + exp(−|z|))."""
+        power = self.add("Exp", [self.add("Neg", [self.add("Abs", [z])])])
+        return self.add("Add", [self.add("Relu", [z]), self.add("Log", [self.add("Add", [power, self.number(1.0)])])])
+
+    def _gelu(self, z: str) -> str:
+        """z·½(1 + erf(z/√2))."""
+        scaled = self.add("Cast", [self.add("Div", [z, self.number(math.sqrt(2))])], to=TensorProto.FLOAT)
+        erf = self.add("Cast", [self.add("Erf", [scaled])], to=TensorProto.DOUBLE)
+        share = self.add("Mul", [self.add("Add", [erf, self.number(1.0)]), self.number(0.5)])
+        return self.add("Mul", [z, share])

@@ -1,4 +1,4 @@
-"""ONNX both ways: what we write the reference evaluator computes as we do, what others write we read."""
+"""ONNX both ways: what we write onnxruntime and the reference evaluator compute as we do, what others write we read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from backprop_cli import load
 from backprop_cli.errors import InputError
 from backprop_cli.forward import forward
 from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.network.network import Setup
 from tests.bridges.networks import network
 from tests.program import backprop
 
@@ -27,15 +28,32 @@ from backprop_cli.bridges.onnx_import import read_onnx  # noqa: E402
 SETTINGS: dict[str, Any] = {"leaky_relu": {"leaky_relu": {"slope": 0.1}}, "elu": {"elu": {"alpha": 0.3}}}
 
 
+def exported(name: str) -> tuple[Setup, bytes]:
+    setup = load(network(SETTINGS.get(name, name), name, "half_squared_error", "shared" if name == "tanh" else "own"))
+    return setup, onnx_bytes(setup.network, setup.title)
+
+
+def as_we_compute(name: str, setup: Setup) -> Any:
+    """Our outputs, with the tolerance that single precision needs where ONNX has no other."""
+    tolerance = 1e-6 if name == "gelu" else 1e-13
+    return pytest.approx(forward(setup.network, setup.samples.inputs).outputs, rel=tolerance, abs=tolerance)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_onnxruntime_computes_as_we_do_in_double_precision(name: str) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    setup, content = exported(name)
+    session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    (outputs,) = session.run(None, {"x": setup.samples.inputs})
+    assert outputs.dtype == np.float64
+    assert outputs == as_we_compute(name, setup)
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_a_model_computes_as_we_do_and_is_read_back_bit_for_bit(name: str) -> None:
-    setup = load(network(SETTINGS.get(name, name), name, "half_squared_error", "shared" if name == "tanh" else "own"))
-    content = onnx_bytes(setup.network, setup.title)
+    setup, content = exported(name)
     (outputs,) = ReferenceEvaluator(content).run(None, {"x": setup.samples.inputs})
-    tolerance = (
-        1e-6 if name in ("softplus", "mish", "gelu", "softsign") else 1e-12
-    )  # the evaluator's own single precision
-    assert outputs == pytest.approx(forward(setup.network, setup.samples.inputs).outputs, rel=tolerance, abs=1e-12)
+    assert outputs == as_we_compute(name, setup)
     found = read_onnx(content, "model.onnx")
     for layer, own in zip(found.layers, setup.network.layers, strict=True):
         assert layer.weights.tolist() == own.weights.tolist()
