@@ -122,9 +122,15 @@ Slope = Callable[[Activation, Array, Array], Array]
 
 def sloped(slope: Slope) -> Callable[[Collection[int]], Change]:
     """∂a/∂z of some layers as somebody takes it; the output's delta is then the plain product, with no closed form."""
+    return deltas(
+        lambda place, upstream: (
+            upstream * slope(place.network.activations[place.layer], place.net_inputs, place.activations)
+        )
+    )
 
-    def delta(place: Place, upstream: Array) -> Array:
-        return upstream * slope(place.network.activations[place.layer], place.net_inputs, place.activations)
+
+def deltas(delta: Callable[[Place, Array], Array]) -> Callable[[Collection[int]], Change]:
+    """∂E/∂z of some layers made of ∂E/∂a in another way, the output's too."""
 
     def hidden_delta(right: Callable[..., Array], place: Place, upstream: Array) -> Array:
         return delta(place, upstream)

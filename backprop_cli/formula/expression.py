@@ -36,7 +36,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the user's own applied; a graph has none of these left."""
+    """A function of the user's own applied, or one that stands for any; a graph has none of these left."""
 
     function: str
     arguments: tuple[Expression, ...]
@@ -48,6 +48,9 @@ Expression = Number | Name | Apply | Call
 
 ELLIPSIS = Name("...")
 """What stands for the terms that a long sum leaves out; it has no value."""
+
+TOTAL = "Σ"
+"""What is called with an index and a term for the sum over that index; it has no value either."""
 
 
 @dataclass(frozen=True)

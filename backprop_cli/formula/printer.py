@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from backprop_cli.formula.expression import ELLIPSIS, Apply, Expression, Name, Number
+from backprop_cli.formula.expression import ELLIPSIS, TOTAL, Apply, Call, Expression, Name, Number
 from backprop_cli.formula.operations import CHOICES, OPERATIONS, Operation
 
 CHOICE, SUM, PRODUCT, POWER, ATOM = range(5)
@@ -68,7 +68,10 @@ class Printer:
             return self.number(number_text(expression.value))
         if isinstance(expression, Name):
             return pieces.get(expression.name) or self.name(expression.name)
-        assert isinstance(expression, Apply)
+        if isinstance(expression, Call):
+            function = pieces.get(expression.function) or self.name(expression.function)
+            called = [self.piece(argument, pieces) for argument in expression.arguments]
+            return self.total(*called) if expression.function == TOTAL else self.call(function, called)
         operation, arguments = expression.operation, expression.arguments
         if operation == "+":
             first, *rest = arguments
@@ -176,6 +179,14 @@ class Printer:
         """`f(a, b)`, or a constant."""
         return self.called(name, "", parts)
 
+    def call(self, function: Piece, parts: Sequence[Piece]) -> Piece:
+        """`f(a, b)`, of a function that stands for any."""
+        return self.called(function.text, "", parts)
+
+    def total(self, index: Piece, term: Piece) -> Piece:
+        """`Σ(k, a)`."""
+        return self.called(TOTAL, "", (index, term))
+
     def called(self, name: str, spelling: str, parts: Sequence[Piece]) -> Piece:
         """A name before its arguments, or as the table spells it."""
         arguments = self.comma.join(part.text for part in parts)
@@ -217,6 +228,10 @@ class UnicodePrinter(Printer):
     def function(self, name: str, entry: Operation, parts: Sequence[Piece]) -> Piece:
         """`Φ(a)`."""
         return self.called(name, entry.unicode, parts)
+
+    def total(self, index: Piece, term: Piece) -> Piece:
+        """`Σ_k a`."""
+        return Piece(f"{TOTAL}_{index.text} {self.at_least(term, PRODUCT, may_lead=False).text}", POWER)
 
 
 TEXT = Printer()

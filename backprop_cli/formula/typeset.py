@@ -98,7 +98,7 @@ class LatexPrinter(Printer):
 
     def applied(self, name: str, spelling: str, parts: Sequence[Piece]) -> Piece:
         """A function before its arguments, or around them as the table says."""
-        arguments = Piece(self.comma.join(part.text for part in parts), is_tall=any(part.is_tall for part in parts))
+        arguments = self._listed(parts)
         binding = POWER if name == "exp" else ATOM
         if "%s" in spelling:
             return Piece(spelling % self.group(arguments.text), binding, False, arguments.is_tall, binding == ATOM)
@@ -107,6 +107,24 @@ class LatexPrinter(Printer):
         text = spelling + self.application + self.enclosed(arguments).text
         is_word = len(OPERATIONS[name].mathml or name) > 1  # a letter beside another would be a factor
         return Piece(text, ATOM, False, arguments.is_tall, is_word)
+
+    def _listed(self, parts: Sequence[Piece]) -> Piece:
+        """Arguments without their parentheses."""
+        return Piece(self.comma.join(part.text for part in parts), is_tall=any(part.is_tall for part in parts))
+
+    def call(self, function: Piece, parts: Sequence[Piece]) -> Piece:
+        """`f(a)`."""
+        arguments = self._listed(parts)
+        return Piece(function.text + self.application + self.enclosed(arguments).text, is_tall=arguments.is_tall)
+
+    def total(self, index: Piece, term: Piece) -> Piece:
+        r"""`\sum_{k} a`."""
+        term = self.at_least(term, PRODUCT, may_lead=False)
+        return Piece(self.summed(index.text) + term.text, POWER, is_tall=term.is_tall, is_open=True)
+
+    def summed(self, index: str) -> str:
+        """The sign of a sum, before its term."""
+        return rf"\sum_{{{index}}} "
 
     application = ""
 
@@ -184,6 +202,10 @@ class MathmlPrinter(LatexPrinter):
         spelling = entry.mathml or name
         is_markup = spelling.startswith("<")
         return self.applied(name, spelling if is_markup else f"<mi>{spelling}</mi>", parts)
+
+    def summed(self, index: str) -> str:
+        """`<munder>`."""
+        return f"<munder>{_operator('∑', 'prefix')}{self.group(index)}</munder>"
 
     def group(self, text: str) -> str:
         """One element."""

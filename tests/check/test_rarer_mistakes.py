@@ -17,6 +17,7 @@ from backprop_cli.check.compare import Comparison, compare
 from backprop_cli.check.diagnose import Findings, diagnose
 from backprop_cli.check.given import given_numbers
 from backprop_cli.check.mistakes.table import MISTAKES
+from backprop_cli.render.formats.notation import TextNotation, line
 from backprop_cli.training.train import train
 from tests.check.test_diagnosis import MISTAKES as COMMON
 from tests.check.wrong_turns import Problem, problem, worked_out
@@ -55,7 +56,9 @@ def test_every_mistake_has_a_test_and_a_line_in_the_reference() -> None:
     reference = (Path(backprop_cli.__file__).parent / "REFERENCE.md").read_text(encoding="utf-8")
     others = {"digits_cut_off", "one_step_fewer", "one_step_more"}
     assert {*RARER, *COMMON, *others} == MISTAKES.keys()
-    assert all(f"| `{name}` | {mistake.sentence} |" in reference for name, mistake in MISTAKES.items())
+    for name, mistake in MISTAKES.items():
+        right, wrong = (line(formula, TextNotation()) for formula in (mistake.right, mistake.wrong))
+        assert f"| `{name}` | {mistake.sentence} | {right} | {wrong} |" in reference
 
 
 @pytest.mark.parametrize("mistake", RARER)

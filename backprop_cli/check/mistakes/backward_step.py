@@ -9,8 +9,8 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link
-from backprop_cli.check.mistakes.entry import BY_A, Mistake, Way, either, hidden_layers, in_layers, parts, upper_layers
-from backprop_cli.formula.formula import Formula
+from backprop_cli.check.mistakes.entry import Mistake, Way, either, hidden_layers, in_layers, parts, upper_layers
+from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
 
@@ -125,29 +125,28 @@ def _square(setup: Setup) -> Iterator[Way]:
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-BY_MATRIX = r"\left(\frac{\partial E}{\partial W}\right)"
-BACK = Formula("∂E/∂a = Wᵀ·δ_next", rf"{BY_A} = W^{{\mathsf T}} \delta_{{\mathrm{{next}}}}")
+BACK = equation("∂E/∂a = Σ(k, δ_k*w_k)")
 
 MISTAKES = (
     Mistake(
         "first_output_only",
         "a hidden unit's delta goes through its first successor alone",
-        Formula("∂E/∂a = Σ_k δ_k·w_k", rf"{BY_A} = \sum_k \delta_k w_k"),
-        Formula("∂E/∂a = δ_1·w_1", rf"{BY_A} = \delta_1 w_1"),
+        BACK,
+        equation("∂E/∂a = δ_1*w_1"),
         _from_several_units,
     ),
     Mistake(
         "weights_transposed",
         "the weight matrix is not transposed in the backward step",
-        BACK,
-        Formula("∂E/∂a = W·δ_next", rf"{BY_A} = W \delta_{{\mathrm{{next}}}}"),
+        equation("∂E/∂a1 = δ1*w11 + δ2*w12"),
+        equation("∂E/∂a1 = δ1*w11 + δ2*w21"),
         _square,
     ),
     Mistake(
         "last_output_only",
         "a hidden unit's delta goes through its last successor alone",
-        Formula("∂E/∂a = Σ_k δ_k·w_k", rf"{BY_A} = \sum_k \delta_k w_k"),
-        Formula("∂E/∂a = δ_n·w_n", rf"{BY_A} = \delta_n w_n"),
+        BACK,
+        equation("∂E/∂a = δ_n*w_n"),
         _from_last,
         alone=True,
     ),
@@ -155,10 +154,15 @@ MISTAKES = (
         "weights_left_out",
         "hidden deltas are made without the next layer's weights",
         BACK,
-        Formula("∂E/∂a = Σ_k δ_k", rf"{BY_A} = \sum_k \delta_k"),
+        equation("∂E/∂a = Σ(k, δ_k)"),
         either(
             in_layers(upper_layers, link("loss_by_source", _without_weights)),
-            in_layers(upper_layers, link("loss_by_source", _unit_to_unit), "each unit with the delta beside it"),
+            in_layers(
+                upper_layers,
+                link("loss_by_source", _unit_to_unit),
+                "each unit with the delta beside it",
+                (BACK, equation("∂E/∂a_k = δ_k")),
+            ),
         ),
         alone=True,
     ),
@@ -166,7 +170,7 @@ MISTAKES = (
         "gradient_for_weights",
         "the gradients of the next layer's weights stand where those weights belong",
         BACK,
-        Formula("∂E/∂a = (∂E/∂W)ᵀ·δ_next", rf"{BY_A} = {BY_MATRIX}^{{\mathsf T}} \delta_{{\mathrm{{next}}}}"),
+        equation("∂E/∂a = Σ(k, δ_k*∂E/∂w_k)"),
         either(
             in_layers(upper_layers, link("loss_by_source", _with_gradient(is_mean=True))),
             in_layers(
@@ -179,10 +183,15 @@ MISTAKES = (
         "value_for_delta",
         "the next unit's value stands where its delta belongs",
         BACK,
-        Formula("∂E/∂a = Wᵀ·a_next", rf"{BY_A} = W^{{\mathsf T}} a_{{\mathrm{{next}}}}"),
+        equation("∂E/∂a = Σ(k, a_k*w_k)"),
         either(
             in_layers(_top, link("loss_by_source", _of_values(lambda place: place.activations)), "the output"),
-            in_layers(_top, link("loss_by_source", _of_values(lambda place: place.net_inputs)), "its net input"),
+            in_layers(
+                _top,
+                link("loss_by_source", _of_values(lambda place: place.net_inputs)),
+                "its net input",
+                (BACK, equation("∂E/∂a = Σ(k, z_k*w_k)")),
+            ),
             in_layers(
                 upper_layers, link("loss_by_source", _of_values(lambda place: place.activations)), "its activation"
             ),
@@ -193,7 +202,7 @@ MISTAKES = (
         "error_for_delta",
         "the error is passed back where the delta belongs, without the derivative of the activation",
         BACK,
-        Formula("∂E/∂a = Wᵀ·(∂E/∂a)_next", rf"{BY_A} = W^{{\mathsf T}} \left({BY_A}\right)_{{\mathrm{{next}}}}"),
+        equation("∂E/∂a = Σ(k, ∂E/∂a_k*w_k)"),
         either(
             in_layers(_top, _of_error, "from the output layer"), in_layers(upper_layers, _of_error, "from every layer")
         ),
@@ -202,8 +211,8 @@ MISTAKES = (
     Mistake(
         "extra_net_input",
         "the hidden delta is also multiplied by z",
-        Formula("δ = ∂E/∂a·f'(z)", rf"\delta = {BY_A} f'(z)"),
-        Formula("δ = ∂E/∂a·f'(z)·z", rf"\delta = {BY_A} f'(z) z"),
+        equation("δ = ∂E/∂a*f'(z)"),
+        equation("δ = ∂E/∂a*f'(z)*z"),
         in_layers(hidden_layers, link("hidden_delta", _times_net_input)),
         alone=True,
     ),

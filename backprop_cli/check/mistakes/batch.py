@@ -11,14 +11,13 @@ import numpy as np
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, both, link
 from backprop_cli.check.mistakes.entry import (
-    BY_W,
     Mistake,
     Way,
     every_layer,
     has_several_samples,
     hidden_layers,
 )
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Samples, Setup
 
@@ -122,19 +121,14 @@ def _first_twice(setup: Setup) -> Iterator[Way]:
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_MEAN = Formula(
-    "∂E/∂w = 1/N·Σ ∂E_sample/∂w", rf"{BY_W} = \tfrac1N \sum \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}"
-)
+_MEAN = equation("∂E/∂w = 1/N*Σ(sample, ∂E_sample/∂w)")
 
 MISTAKES = (
     Mistake(
         "mean_over_samples_twice",
         "the gradients are divided by the number of samples once more",
         _MEAN,
-        Formula(
-            "∂E/∂w = 1/N²·Σ ∂E_sample/∂w",
-            rf"{BY_W} = \tfrac{{1}}{{N^2}} \sum \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}",
-        ),
+        equation("∂E/∂w = 1/N^2*Σ(sample, ∂E_sample/∂w)"),
         _once_more,
         alone=True,
     ),
@@ -142,23 +136,23 @@ MISTAKES = (
         "one_sample_only",
         "one sample's gradient is given where the batch's is asked, not accumulated",
         _MEAN,
-        Formula("∂E/∂w = ∂E_sample/∂w", rf"{BY_W} = \frac{{\partial E_{{\mathrm{{sample}}}}}}{{\partial w}}"),
+        equation("∂E/∂w = ∂E_sample/∂w"),
         _not_accumulated,
         alone=True,
     ),
     Mistake(
         "samples_reordered",
         "the samples, or their targets, are taken in another order",
-        Formula("x_i with t_i", r"x_i\ \text{with}\ t_i"),
-        Formula("x_i with t_j", r"x_i\ \text{with}\ t_j"),
+        "inputs and targets in the order of the file",
+        "one or both in another order",
         _in_other_order,
         alone=True,
     ),
     Mistake(
         "sample_twice",
         "the first sample is taken twice",
-        Formula("x_1, x_2, x_3, …", r"x_1, x_2, x_3, \dots"),
-        Formula("x_1, x_1, …", r"x_1, x_1, \dots"),
+        "samples 1, 2, 3, …",
+        "samples 1, 1, …",
         _first_twice,
         alone=True,
     ),

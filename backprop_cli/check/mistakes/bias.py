@@ -9,10 +9,12 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link, scheduled
-from backprop_cli.check.mistakes.entry import BY_B, BY_W, Mistake, Way, either, every_layer, in_layers, where
-from backprop_cli.formula.formula import Formula
+from backprop_cli.check.mistakes.entry import Mistake, Way, either, every_layer, in_layers, where
+from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
+
+_SUM, _MEAN = equation("∂E/∂b = Σ(k, δ_k)"), equation("∂E/∂b = 1/n*Σ(k, δ_k)")
 
 _MOST_UNITS = 8
 """Of so many units of a layer each may be taken for all."""
@@ -35,7 +37,7 @@ def _not_summed(setup: Setup) -> Iterator[Way]:
     most = max((names.widths[i + 1] for i in layers if names.biases[i] == "shared"), default=1)
     if most == 1:
         return
-    yield Way(link("bias_gradient", _shared_as(np.mean))(layers), "the mean of its units'")
+    yield Way(link("bias_gradient", _shared_as(np.mean))(layers), "the mean of its units'", (_SUM, _MEAN))
     for unit in range(min(most, _MOST_UNITS)):
         of_unit = _shared_as(lambda deltas, unit=unit: deltas[min(unit, len(deltas) - 1)])  # type: ignore[misc]
         yield Way(link("bias_gradient", of_unit)(layers), f"that of unit {unit + 1}")
@@ -78,15 +80,15 @@ def _biases(is_frozen: bool) -> Change:
     return change
 
 
-_UPDATE = Formula("b⁺ = b − η·∂E/∂b", rf"b^{{+}} = b - \eta \cdot {BY_B}")
-_STAYS = Formula("b⁺ = b", "b^{+} = b")
+_UPDATE = equation("b⁺ = b - η*∂E/∂b")
+_STAYS = equation("b⁺ = b")
 
 MISTAKES = (
     Mistake(
         "shared_bias_not_summed",
         "a shared bias gets something else than the sum of its units' gradients",
-        Formula("∂E/∂b = Σ δ over the layer's units", rf"{BY_B} = \sum_i \delta_i"),
-        Formula("∂E/∂b = one δ, or their mean", rf"{BY_B} = \delta_i \ \text{{or}}\ \bar\delta"),
+        _SUM,
+        equation("∂E/∂b = δ_k"),
         _not_summed,
     ),
     Mistake(
@@ -106,8 +108,8 @@ MISTAKES = (
     Mistake(
         "bias_from_weight_gradient",
         "a bias's gradient is made of sums of ∂E/∂W",
-        Formula("∂E/∂b = Σ δ over the samples", rf"{BY_B} = \sum \delta"),
-        Formula("∂E/∂b = Σ ∂E/∂w", rf"{BY_B} = \sum {BY_W}"),
+        equation("∂E/∂b = Σ(sample, δ_sample)"),
+        equation("∂E/∂b = Σ(k, ∂E/∂w_k)"),
         either(
             in_layers(every_layer, link("bias_gradient", _from_weights(lambda gradient: gradient.sum(axis=1)))),
             in_layers(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from backprop_cli.check.method import Change, Method
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.texts import Equation
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
 
-Formulas = tuple[Formula, Formula]
+Line = Equation | str
+"""A line of mathematics, or words where there is no mathematics to it."""
+
+Formulas = tuple[Line, Line]
 """The right one and the wrong one."""
 
 
@@ -53,8 +56,8 @@ class Mistake:
 
     id: str
     sentence: str
-    right: Formula
-    wrong: Formula
+    right: Line
+    wrong: Line
     ways: Ways
     alone: bool = False
 
@@ -84,8 +87,11 @@ class Made(NamedTuple):
 
 # ── when and where a mistake can be made ──────────────────────────────────────────────────────────────────────────────
 
+Layers = Callable[[Setup], Sequence[int]]
+"""Some layers of a network (from 0)."""
+
 InLayers = Callable[[Collection[int]], Change]
-"""A change in some layers (from 0)."""
+"""A change in some layers."""
 
 
 def always(change: Change, scales: str = "") -> Ways:
@@ -98,14 +104,28 @@ def where(applies: Callable[[Setup], bool], *ways: Way) -> Ways:
     return lambda setup: ways if applies(setup) else ()
 
 
-def in_layers(layers: Callable[[Setup], Iterable[int]], change: InLayers, detail: str = "") -> Ways:
-    """A change in all of some layers, then in the output layer alone and in the hidden layers alone, where that is less."""
+def in_layers(
+    layers: Layers,
+    change: InLayers,
+    detail: str = "",
+    formulas: Formulas | Callable[[Activation], Formulas] | None = None,
+) -> Ways:
+    """A change in all of some layers, then in the output layer alone and in the hidden layers alone, where that is less.
+
+    The `formulas` may depend on the first such layer's activation function.
+    """
 
     def ways(setup: Setup) -> Iterator[Way]:
         for chosen, place in parts(setup, layers(setup)):
-            yield Way(change(chosen), ", ".join(filter(None, (place, detail))))
+            shown = formulas(setup.network.activations[chosen[0]]) if callable(formulas) else formulas
+            yield Way(change(chosen), ", ".join(filter(None, (place, detail))), shown)
 
     return ways
+
+
+def in_all(layers: Layers, change: InLayers) -> Ways:
+    """A change in all of some layers, if there are any."""
+    return lambda setup: [Way(change(chosen)) for chosen in [layers(setup)] if chosen]
 
 
 def either(*alternatives: Ways) -> Ways:
@@ -145,7 +165,17 @@ def upper_layers(setup: Setup) -> range:
     return range(1, setup.network.names.depth)
 
 
-def layers_of(applies: Callable[[Activation], bool]) -> Callable[[Setup], list[int]]:
+def last_of(layers: Layers) -> Layers:
+    """Of some layers the output's."""
+    return lambda setup: [layer for layer in layers(setup) if layer == setup.network.names.depth - 1]
+
+
+def hidden_of(layers: Layers) -> Layers:
+    """Of some layers the hidden ones."""
+    return lambda setup: [layer for layer in layers(setup) if layer != setup.network.names.depth - 1]
+
+
+def layers_of(applies: Callable[[Activation], bool]) -> Layers:
     """The layers with such an activation function."""
     return lambda setup: [i for i, activation in enumerate(setup.network.activations) if applies(activation)]
 
@@ -163,13 +193,3 @@ def has_hidden_layer(setup: Setup) -> bool:
 def has_several_samples(setup: Setup) -> bool:
     """Whether a step may join several samples."""
     return setup.schedule.batch_limit(len(setup.samples)) > 1
-
-
-# ── pieces of the formulas in LaTeX ───────────────────────────────────────────────────────────────────────────────────
-
-BY_O = r"\frac{\partial E}{\partial o}"
-BY_W = r"\frac{\partial E}{\partial w}"
-BY_B = r"\frac{\partial E}{\partial b}"
-BY_A = r"\frac{\partial E}{\partial a}"
-A_BY_Z = r"\frac{\partial a}{\partial z}"
-Z_BY_W = r"\frac{\partial z}{\partial w}"

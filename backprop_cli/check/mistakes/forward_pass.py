@@ -21,7 +21,7 @@ from backprop_cli.check.mistakes.entry import (
     parts,
 )
 from backprop_cli.check.rounding import closed_form
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.texts import equation
 from backprop_cli.forward import Trace, forward
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.numeric import Array
@@ -243,15 +243,15 @@ def _scaled(index: int, factor: float) -> Callable[[Array], Array]:
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_NET_INPUT = Formula("z = Σ w·a + b", r"z = \sum w a + b")
-_VALUE = Formula("a = f(z)", "a = f(z)")
+_NET_INPUT = equation("z = Σ(k, w_k*a_k) + b")
+_VALUE = equation("a = f(z)")
 
 MISTAKES = (
     Mistake(
         "bias_forgotten",
         "the bias is forgotten in the forward pass",
         _NET_INPUT,
-        Formula("z = Σ w·a", r"z = \sum w a"),
+        equation("z = Σ(k, w_k*a_k)"),
         _without_bias,
         alone=True,
     ),
@@ -259,7 +259,7 @@ MISTAKES = (
         "bias_of_other_layer",
         "another layer's bias is taken in the forward pass",
         _NET_INPUT,
-        Formula("z = Σ w·a + b_other", r"z = \sum w a + b_{\mathrm{other}}"),
+        equation("z = Σ(k, w_k*a_k) + b_other"),
         _of_other_layer,
         alone=True,
     ),
@@ -267,47 +267,47 @@ MISTAKES = (
         "other_activation",
         "another activation function is applied in the forward pass",
         _VALUE,
-        Formula("a = g(z), g ≠ f", r"a = g(z),\ g \ne f"),
+        equation("a = g(z)"),
         _other_functions,
         alone=True,
     ),
     Mistake(
         "softmax_over_batch",
         "softmax is normalised over the whole batch, not within each sample",
-        Formula("o_k = e^z_k / Σ e^z over the outputs", r"o_k = \frac{e^{z_k}}{\sum_{\mathrm{outputs}} e^z}"),
-        Formula("o_k = e^z_k / Σ e^z over the batch", r"o_k = \frac{e^{z_k}}{\sum_{\mathrm{batch}} e^z}"),
+        equation("o_k = e^z_k/Σ(outputs, e^z)"),
+        equation("o_k = e^z_k/Σ(batch, e^z)"),
         _softmax_of_several,
         alone=True,
     ),
     Mistake(
         "inputs_exchanged",
         "two inputs are taken for one another",
-        Formula("z = w1·x1 + w2·x2", "z = w_1 x_1 + w_2 x_2"),
-        Formula("z = w1·x2 + w2·x1", "z = w_1 x_2 + w_2 x_1"),
+        equation("z = w1*x1 + w2*x2"),
+        equation("z = w1*x2 + w2*x1"),
         _inputs_exchanged,
         alone=True,
     ),
     Mistake(
         "targets_exchanged",
         "two targets are taken for one another",
-        Formula("o1 − t1, o2 − t2", "o_1 - t_1,\\ o_2 - t_2"),
-        Formula("o1 − t2, o2 − t1", "o_1 - t_2,\\ o_2 - t_1"),
+        equation("∂E/∂o1 = o1 - t1"),
+        equation("∂E/∂o1 = o1 - t2"),
         _targets_exchanged,
         alone=True,
     ),
     Mistake(
         "weights_exchanged",
         "two weights are taken for one another",
-        Formula("z = w1·x1 + w2·x2", "z = w_1 x_1 + w_2 x_2"),
-        Formula("z = w2·x1 + w1·x2", "z = w_2 x_1 + w_1 x_2"),
+        equation("z = w1*x1 + w2*x2"),
+        equation("z = w2*x1 + w1*x2"),
         _weights_exchanged,
         alone=True,
     ),
     Mistake(
         "decimal_point",
         "a decimal point has slipped in a number of the file",
-        Formula("0.05", "0.05"),
-        Formula("0.5 or 0.005", r"0.5\ \text{or}\ 0.005"),
+        "0.05",
+        "0.5 or 0.005",
         either(_decimal_points),
         alone=True,
     ),

@@ -9,7 +9,6 @@ import numpy as np
 from backprop_cli.backward import Place
 from backprop_cli.check.method import link
 from backprop_cli.check.mistakes.entry import (
-    Z_BY_W,
     InLayers,
     Mistake,
     Way,
@@ -18,7 +17,7 @@ from backprop_cli.check.mistakes.entry import (
     in_layers,
     upper_layers,
 )
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 
 
@@ -59,35 +58,35 @@ def _network_input(place: Place) -> Array:
     return values
 
 
-_FACTOR = Formula("∂z/∂w = a_prev", rf"{Z_BY_W} = a_{{\mathrm{{prev}}}}")
+_FACTOR = equation("∂z/∂w = a_prev")
 
 MISTAKES = (
     Mistake(
         "input_factor_one",
         "the derivative of z by w is taken as 1",
         _FACTOR,
-        Formula("∂z/∂w = 1", rf"{Z_BY_W} = 1"),
+        equation("∂z/∂w = 1"),
         in_layers(every_layer, _factored(lambda place: np.ones_like(place.sources))),
     ),
     Mistake(
         "input_factor_weight",
         "the derivative of z by w is taken as w itself",
         _FACTOR,
-        Formula("∂z/∂w = w", rf"{Z_BY_W} = w"),
+        equation("∂z/∂w = w"),
         in_layers(every_layer, link("weight_gradient", _own_weight)),
     ),
     Mistake(
         "input_factor_network_input",
         "the network's input x stands where the hidden activation belongs",
         _FACTOR,
-        Formula("∂z/∂w = x", rf"{Z_BY_W} = x"),
+        equation("∂z/∂w = x"),
         lambda setup: [Way(_factored(_network_input)(upper_layers(setup)))] if upper_layers(setup) else [],
     ),
     Mistake(
         "input_factor_net_input",
         "the net input z of the hidden unit stands where its activation belongs",
         _FACTOR,
-        Formula("∂z/∂w = z_prev", rf"{Z_BY_W} = z_{{\mathrm{{prev}}}}"),
+        equation("∂z/∂w = z_prev"),
         lambda setup: [Way(_factored(_source_net_input)(upper_layers(setup)))] if upper_layers(setup) else [],
         alone=True,
     ),
@@ -95,10 +94,15 @@ MISTAKES = (
         "input_factor_own_value",
         "the unit's own value stands where that of its source belongs",
         _FACTOR,
-        Formula("∂z/∂w = a, or z", rf"{Z_BY_W} = a\ \text{{or}}\ z"),
+        equation("∂z/∂w = a"),
         either(
             in_layers(every_layer, _own_value(lambda place: place.activations), "its activation"),
-            in_layers(every_layer, _own_value(lambda place: place.net_inputs), "its net input"),
+            in_layers(
+                every_layer,
+                _own_value(lambda place: place.net_inputs),
+                "its net input",
+                (_FACTOR, equation("∂z/∂w = z")),
+            ),
         ),
         alone=True,
     ),

@@ -10,12 +10,9 @@ import numpy as np
 
 from backprop_cli.backward import Place, hidden_delta
 from backprop_cli.check.method import Change, Method, both, link, scheduled
-from backprop_cli.check.mistakes.entry import BY_B, BY_O, BY_W, Formulas, Mistake, Way, Ways, has_several_samples
-from backprop_cli.formula.expression import Apply, Expression, Number
-from backprop_cli.formula.formula import Formula
-from backprop_cli.formula.printer import UNICODE
-from backprop_cli.formula.texts import filled, formula
-from backprop_cli.formula.typeset import LATEX
+from backprop_cli.check.mistakes.entry import Formulas, Mistake, Way, Ways, has_several_samples
+from backprop_cli.formula.expression import Apply, Number
+from backprop_cli.formula.texts import equation, filled, formula
 from backprop_cli.functions.losses import Loss
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, Setup
@@ -84,17 +81,11 @@ def _scaled(factor: float, formulas: Formulas | None = None) -> Iterable[Way]:
 
 # ── when it can be made ───────────────────────────────────────────────────────────────────────────────────────────────
 
-_HALF = Formula("d/do ½(t − o)² = o − t", r"\frac{d}{do} \tfrac12 (t - o)^2 = o - t")
-_WHOLE = Formula("d/do (t − o)² = 2(o − t)", r"\frac{d}{do} (t - o)^2 = 2(o - t)")
-_MEAN = Formula("d/do 1/n·(t − o)² = 2/n·(o − t)", r"\frac{d}{do} \tfrac1n (t - o)^2 = \tfrac2n (o - t)")
-_SQUARES = {
-    "half_squared_error": (_HALF, Formula("2(o − t)", "2(o - t)"), Formula("½(o − t)", r"\tfrac12 (o - t)")),
-    "huber": (_HALF, Formula("2(o − t)", "2(o - t)"), Formula("½(o − t)", r"\tfrac12 (o - t)")),
-    "squared_error": (_WHOLE, Formula("4(o − t)", "4(o - t)"), Formula("o − t", "o - t")),
-    "mean_squared_error": (
-        _MEAN, Formula("4/n·(o − t)", r"\tfrac4n (o - t)"), Formula("1/n·(o − t)", r"\tfrac1n (o - t)"),
-    ),
-}  # fmt: skip
+_SLOPE = equation("∂E/∂o = o - t")
+_HALF = equation("∂E/∂o = 1/2*2*(o - t) = o - t"), equation("∂E/∂o = 2*(o - t)"), equation("∂E/∂o = 1/2*(o - t)")
+_WHOLE = equation("∂E/∂o = 2*(o - t)"), equation("∂E/∂o = 4*(o - t)"), _SLOPE
+_MEAN = equation("∂E/∂o = 2/n*(o - t)"), equation("∂E/∂o = 4/n*(o - t)"), equation("∂E/∂o = 1/n*(o - t)")
+_SQUARES = {"half_squared_error": _HALF, "huber": _HALF, "squared_error": _WHOLE, "mean_squared_error": _MEAN}
 """Of the losses that have a square: its derivative, that doubled, and that halved."""
 
 
@@ -119,11 +110,8 @@ def _negated_formulas(loss: Loss) -> Formulas | None:
     if loss.name == "half_squared_error":
         return None
     right = filled(formula(loss.slope_formula), {name: Number(value) for name, value in loss.setting_values().items()})
-    return _by_output(right), _by_output(Apply("neg", (right,)))
-
-
-def _by_output(slope: Expression) -> Formula:
-    return Formula(f"∂E/∂o = {UNICODE.write(slope)}", f"{BY_O} = {LATEX.write(slope)}")
+    wrong = right.arguments[0] if isinstance(right, Apply) and right.operation == "neg" else Apply("neg", (right,))
+    return (_SLOPE[0], right), (_SLOPE[0], wrong)
 
 
 def _over_outputs(is_mean: bool) -> Ways:
@@ -211,19 +199,17 @@ def _logarithm(setup: Setup) -> Iterable[Way]:
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-BY_DATA = r"\frac{\partial E_{\mathrm{data}}}{\partial w}"
-BY_DATA_B = r"\frac{\partial E_{\mathrm{data}}}{\partial b}"
-_SUM_OUT = Formula("E = Σ E_o", r"E = \sum E_o")
-_MEAN_OUT = Formula("E = 1/n·Σ E_o", r"E = \tfrac{1}{n} \sum E_o")
-_SUM_SAMPLES = Formula("E = Σ E_sample", r"E = \sum E_{\mathrm{sample}}")
-_MEAN_SAMPLES = Formula("E = 1/N·Σ E_sample", r"E = \tfrac{1}{N} \sum E_{\mathrm{sample}}")
+_SUM_OUT = equation("E = Σ(o, E_o)")
+_MEAN_OUT = equation("E = 1/n*Σ(o, E_o)")
+_SUM_SAMPLES = equation("E = Σ(sample, E_sample)")
+_MEAN_SAMPLES = equation("E = 1/N*Σ(sample, E_sample)")
 
 MISTAKES = (
     Mistake(
         "error_sign",
         "the error is turned around, so that every gradient has the opposite sign",
-        Formula("∂E/∂o = o − t", rf"{BY_O} = o - t"),
-        Formula("∂E/∂o = t − o", rf"{BY_O} = t - o"),
+        _SLOPE,
+        equation("∂E/∂o = t - o"),
         _negated,
     ),
     Mistake(
@@ -257,27 +243,27 @@ MISTAKES = (
     Mistake(
         "half_forgotten",
         "the half in the loss, or the two that it cancels, is lost, so that all is doubled",
-        *_SQUARES["half_squared_error"][:2],
+        *_HALF[:2],
         _of_square(2.0),
     ),
     Mistake(
         "half_doubled",
         "a half too many is put in, or the two of the square's derivative is lost, so that all is halved",
-        *_SQUARES["squared_error"][::2],
+        *_WHOLE[::2],
         _of_square(0.5),
     ),
     Mistake(
         "cross_entropy_log10",
         "the cross-entropy is computed with the logarithm to base 10",
-        Formula("−t·ln o", r"-t \ln o"),
-        Formula("−t·log10 o", r"-t \log_{10} o"),
+        equation("E = -t*ln(o)"),
+        equation("E = -t*log10(o)"),
         _logarithm,
     ),
     Mistake(
         "error_sign_of_one_output",
         "the error of one output is turned around",
-        Formula("∂E/∂o = o − t", rf"{BY_O} = o - t"),
-        Formula("∂E/∂o_k = t_k − o_k", r"\frac{\partial E}{\partial o_k} = t_k - o_k"),
+        equation("∂E/∂o_k = o_k - t_k"),
+        equation("∂E/∂o_k = t_k - o_k"),
         _of_one_output(lambda is_one: np.where(is_one, -1.0, 1.0), is_of_loss=False),
         alone=True,
     ),
@@ -285,23 +271,23 @@ MISTAKES = (
         "one_output_only",
         "the loss of one output is taken for that of all",
         _SUM_OUT,
-        Formula("E = E_o of one output", r"E = E_{o_k}"),
+        equation("E = E_o"),
         _of_one_output(lambda is_one: np.where(is_one, 1.0, 0.0), is_of_loss=True),
         alone=True,
     ),
     Mistake(
         "penalty_left_out",
         "the penalty is left out",
-        Formula("∂E/∂w = ∂E_data/∂w + λ·w", rf"{BY_W} = {BY_DATA} + \lambda w"),
-        Formula("∂E/∂w = ∂E_data/∂w", rf"{BY_W} = {BY_DATA}"),
+        equation("∂E/∂w = ∂E_data/∂w + λ*w"),
+        equation("∂E/∂w = ∂E_data/∂w"),
         _without_penalty,
         alone=True,
     ),
     Mistake(
         "penalty_on_biases",
         "the penalty is put on the biases too",
-        Formula("∂E/∂b = ∂E_data/∂b", rf"{BY_B} = {BY_DATA_B}"),
-        Formula("∂E/∂b = ∂E_data/∂b + λ·b", rf"{BY_B} = {BY_DATA_B} + \lambda b"),
+        equation("∂E/∂b = ∂E_data/∂b"),
+        equation("∂E/∂b = ∂E_data/∂b + λ*b"),
         _with_biases,
         alone=True,
     ),

@@ -9,8 +9,8 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, both, link
-from backprop_cli.check.mistakes.entry import BY_W, Mistake, Way, every_layer, pairs_of, where
-from backprop_cli.formula.formula import Formula
+from backprop_cli.check.mistakes.entry import Mistake, Way, every_layer, pairs_of, where
+from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import ParameterRow, Setup
@@ -101,26 +101,24 @@ MISTAKES = (
     Mistake(
         "output_not_loss",
         "the derivative of the output by the weight is given for that of the loss",
-        Formula(
-            "∂E/∂w = ∂E/∂o·∂o/∂w", rf"{BY_W} = \frac{{\partial E}}{{\partial o}} \frac{{\partial o}}{{\partial w}}"
-        ),
-        Formula("∂o/∂w", r"\frac{\partial o}{\partial w}"),
+        equation("∂E/∂w = ∂E/∂o*∂o/∂w"),
+        equation("∂o/∂w"),
         _output_for_loss,
         alone=True,
     ),
     Mistake(
         "new_value_for_gradient",
         "new parameters are given for the gradients",
-        Formula("∂E/∂w", BY_W),
-        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        equation("∂E/∂w"),
+        equation("w⁺ = w - η*∂E/∂w"),
         where(lambda setup: True, Way(_new_value_for_gradient)),
         alone=True,
     ),
     Mistake(
         "units_exchanged",
         "the gradients of two units are exchanged",
-        Formula("∂E/∂w1, ∂E/∂w2", r"\frac{\partial E}{\partial w_1}, \frac{\partial E}{\partial w_2}"),
-        Formula("∂E/∂w2, ∂E/∂w1", r"\frac{\partial E}{\partial w_2}, \frac{\partial E}{\partial w_1}"),
+        equation("∂E/∂w1"),
+        equation("∂E/∂w2"),
         _exchanged,
         alone=True,
     ),

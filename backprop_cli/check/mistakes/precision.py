@@ -7,7 +7,6 @@ from itertools import product
 
 from backprop_cli.check.mistakes.entry import Mistake, Way, where
 from backprop_cli.check.rounding import Carried, cut_off, half_up, rounded
-from backprop_cli.formula.formula import Formula
 from backprop_cli.network.network import Setup
 
 _DECIMALS = (4, 3, 2)
@@ -40,15 +39,15 @@ MISTAKES = (
     Mistake(
         "digits_cut_off",
         "the digits after the last one given are cut off, not rounded",
-        Formula("0.678 rounded to 0.68", r"0.678\ \text{rounded to}\ 0.68"),
-        Formula("0.678 cut to 0.67", r"0.678\ \text{cut to}\ 0.67"),
+        "0.678 rounded to 0.68",
+        "0.678 cut to 0.67",
         where(lambda setup: True, Way(written=cut_off)),
     ),
     Mistake(
         "rounded_intermediates",
         "intermediate results are rounded before they are used",
-        Formula("full precision until the end", r"\text{full precision until the end}"),
-        Formula("few decimals carried", r"\text{few decimals carried}"),
+        "full precision until the end",
+        "few decimals carried",
         _carried,
     ),
 )

@@ -10,8 +10,8 @@ import numpy as np
 from backprop_cli.backward import Gradients, Place
 from backprop_cli.check.method import Change, Method, link, scheduled
 from backprop_cli.check.mistakes.backward_step import BACK
-from backprop_cli.check.mistakes.entry import BY_A, BY_W, Mistake, Way, Ways, always, either, has_hidden_layer, where
-from backprop_cli.formula.formula import Formula
+from backprop_cli.check.mistakes.entry import Mistake, Way, Ways, always, has_hidden_layer, where
+from backprop_cli.formula.texts import equation
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
@@ -25,16 +25,14 @@ def _learning_rate(of: Callable[[float], float]) -> Change:
     return scheduled(lambda schedule: replace(schedule, learning_rate=of(schedule.learning_rate)))
 
 
-def _change_for_gradient(method: Method) -> Method:
-    """−η∂E/∂w written down where ∂E/∂w belongs."""
-    eta = method.setup.schedule.learning_rate
-    return replace(method, written_gradient=lambda gradient: -eta * gradient)
+def _change_for_gradient(sign: float) -> Change:
+    """−η∂E/∂w, or by the `sign` η∂E/∂w, written down where ∂E/∂w belongs."""
 
+    def change(method: Method) -> Method:
+        eta = method.setup.schedule.learning_rate
+        return replace(method, written_gradient=lambda gradient: sign * eta * gradient)
 
-def _change_turned(method: Method) -> Method:
-    """η∂E/∂w written down where ∂E/∂w belongs."""
-    eta = method.setup.schedule.learning_rate
-    return replace(method, written_gradient=lambda gradient: eta * gradient)
+    return change
 
 
 _USUAL_RATES = (1.0, 0.1, 0.01, 0.001, 0.5, 0.05, 0.005, 0.2, 0.02, 0.3, 0.03, 0.25, 0.6, 0.7, 0.8, 0.9, 2.0)
@@ -166,73 +164,78 @@ def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_UPDATE = Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}")
-_DECAY = Formula("w⁺ = w − η·(∂E/∂w + λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} + \lambda w\right)")
-_STEPS = Formula("n updates", r"n\ \text{updates}")
+_GRADIENT = equation("∂E/∂w")
+_UPDATE = equation("w⁺ = w - η*∂E/∂w")
+_DECAY = equation("w⁺ = w - η*(∂E/∂w + λ*w)")
+_TOGETHER = "all gradients, then all updates"
 
 MISTAKES = (
     Mistake(
         "update_sign",
         "the update goes uphill",
         _UPDATE,
-        Formula("w⁺ = w + η·∂E/∂w", rf"w^{{+}} = w + \eta \cdot {BY_W}"),
+        equation("w⁺ = w + η*∂E/∂w"),
         always(_learning_rate(lambda eta: -eta), scales="sign"),
     ),
     Mistake(
         "learning_rate_missing",
         "the learning rate is left out of the update",
         _UPDATE,
-        Formula("w⁺ = w − ∂E/∂w", rf"w^{{+}} = w - {BY_W}"),
+        equation("w⁺ = w - ∂E/∂w"),
         always(_learning_rate(lambda eta: 1.0), scales="size"),
     ),
     Mistake(
         "learning_rate_squared",
         "the learning rate is multiplied in twice",
         _UPDATE,
-        Formula("w⁺ = w − η²·∂E/∂w", rf"w^{{+}} = w - \eta^2 \cdot {BY_W}"),
+        equation("w⁺ = w - η^2*∂E/∂w"),
         always(_learning_rate(lambda eta: eta * eta), scales="size"),
     ),
     Mistake(
         "updated_weights_used",
         "hidden deltas are computed with the next layer's already updated weights",
         BACK,
-        Formula("∂E/∂a = (W⁺)ᵀ·δ_next", rf"{BY_A} = (W^{{+}})^{{\mathsf T}} \delta_{{\mathrm{{next}}}}"),
+        equation("∂E/∂a = Σ(k, δ_k*w_k⁺)"),
         where(has_hidden_layer, Way(already_updated)),
     ),
     Mistake(
         "gradient_is_change",
         "the change that the update makes is given for the gradient",
-        Formula("∂E/∂w", BY_W),
-        Formula("−η·∂E/∂w", rf"-\eta \cdot {BY_W}"),
-        either(always(_change_for_gradient, scales="size"), always(_change_turned, scales="size")),
+        _GRADIENT,
+        equation("-η*∂E/∂w"),
+        where(
+            lambda setup: True,
+            Way(_change_for_gradient(-1.0), scales="size"),
+            Way(_change_for_gradient(1.0), formulas=(_GRADIENT, equation("η*∂E/∂w")), scales="size"),
+        ),
     ),
     Mistake(
         "one_step_fewer",
         "one update fewer is made",
-        _STEPS,
-        Formula("n − 1 updates", r"n - 1\ \text{updates}"),
+        "n updates",
+        "n − 1 updates",
         where(lambda setup: True, Way(steps=-1)),
     ),
     Mistake(
         "one_step_more",
         "one update more is made",
-        _STEPS,
-        Formula("n + 1 updates", r"n + 1\ \text{updates}"),
+        "n updates",
+        "n + 1 updates",
         where(lambda setup: True, Way(steps=1)),
     ),
     Mistake(
         "learning_rate_other",
         "another learning rate is used than the file's",
         _UPDATE,
-        Formula("w⁺ = w − η'·∂E/∂w", rf"w^{{+}} = w - \eta' \cdot {BY_W}"),
+        equation("w⁺ = w - η_other*∂E/∂w"),
         _other_rates,
         alone=True,
     ),
     Mistake(
         "velocity_left_out",
         "the momentum's velocity is left out of the update",
-        Formula("v⁺ = μ·v + ∂E/∂w, w⁺ = w − η·v⁺", rf"v^{{+}} = \mu v + {BY_W},\ w^{{+}} = w - \eta v^{{+}}"),
-        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        equation("w⁺ = w - η*(μ*v + ∂E/∂w)"),
+        _UPDATE,
         where(lambda setup: setup.schedule.momentum != 0.0, Way(_without_velocity)),
         alone=True,
     ),
@@ -240,7 +243,7 @@ MISTAKES = (
         "weight_decay_left_out",
         "the weight decay is left out of the update",
         _DECAY,
-        Formula("w⁺ = w − η·∂E/∂w", rf"w^{{+}} = w - \eta \cdot {BY_W}"),
+        _UPDATE,
         _decay(0.0),
         alone=True,
     ),
@@ -248,7 +251,7 @@ MISTAKES = (
         "weight_decay_doubled",
         "the weight decay is doubled",
         _DECAY,
-        Formula("w⁺ = w − η·(∂E/∂w + 2λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} + 2 \lambda w\right)"),
+        equation("w⁺ = w - η*(∂E/∂w + 2*λ*w)"),
         _decay(2.0),
         alone=True,
     ),
@@ -256,23 +259,23 @@ MISTAKES = (
         "weight_decay_sign",
         "the weight decay has the wrong sign",
         _DECAY,
-        Formula("w⁺ = w − η·(∂E/∂w − λ·w)", rf"w^{{+}} = w - \eta \left({BY_W} - \lambda w\right)"),
+        equation("w⁺ = w - η*(∂E/∂w - λ*w)"),
         _decay(-1.0),
         alone=True,
     ),
     Mistake(
         "forward_redone",
         "the forward pass is made again with a layer's new parameters before the gradients of the layers below are taken",
-        Formula("all gradients, then all updates", r"\text{all gradients, then all updates}"),
-        Formula("layer by layer", r"\text{layer by layer}"),
+        _TOGETHER,
+        "layer by layer",
         where(has_hidden_layer, Way(_redone(_from_layer, is_layer_by_layer=True))),
         alone=True,
     ),
     Mistake(
         "updated_biases_used",
         "the biases are updated before the weights' gradients are taken",
-        Formula("all gradients, then all updates", r"\text{all gradients, then all updates}"),
-        Formula("biases, then weights", r"\text{biases, then weights}"),
+        _TOGETHER,
+        "biases, then weights",
         where(_has_biases, Way(_redone(_biases_of, is_layer_by_layer=False))),
         alone=True,
     ),

@@ -11,7 +11,9 @@ from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.check.people import PersonResult
-from backprop_cli.render.formats.signs import to_ascii
+from backprop_cli.render.formats.notation import TextNotation, line
+
+_PLAIN = TextNotation(is_ascii=True)
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
 COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes", "follows")
@@ -134,13 +136,13 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def _reason(made: Made) -> dict[str, str]:
-    right, wrong = made.formulas
+    right, wrong = (line(formula, _PLAIN) for formula in made.formulas)
     return {
         "mistake": made.id,
         "sentence": made.mistake.sentence,
         "detail": made.way.detail,
-        "right": to_ascii(right.text),
-        "wrong": to_ascii(wrong.text),
+        "right": right,
+        "wrong": wrong,
     }
 
 

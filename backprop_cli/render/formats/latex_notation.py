@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from backprop_cli.formula.formula import Formula
+from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.printer import ATOM, Piece
 from backprop_cli.formula.typeset import LATEX, ONE_LINE, LatexPrinter
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
-from backprop_cli.render.formats.notation import rule_pieces
+from backprop_cli.render.formats.notation import quantity_pieces, rule_pieces
 from backprop_cli.render.formats.signs import SYMBOLS
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class LatexNotation:
         """`-(0.01 - 0.75136507)`."""
         return self.printer.write(rule.shortened, {name: self.piece(value) for name, value in rule.values.items()})
 
-    def spelled(self, formula: Formula) -> str:
-        """Its LaTeX."""
-        return formula.latex
+    def formula(self, expression: Expression) -> str:
+        """An expression of quantities."""
+        return self.printer.write(expression, quantity_pieces(expression, self))
 
     def piece(self, value: float) -> Piece:
         r"""`0.5`, `1.2 \times 10^{-7}`."""
@@ -223,7 +223,8 @@ def _latex_letter(letter: str) -> str:
 
 
 def _latex_index(index: str) -> str:
-    return index if re.fullmatch(r"[0-9,]+", index) else _upright(index)
+    """Numbers and single letters as they are, words upright."""
+    return index if re.fullmatch(r"[0-9,]+|[A-Za-z]", index) else _upright(index)
 
 
 def _upright(word: str) -> str:

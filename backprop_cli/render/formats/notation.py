@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
-from backprop_cli.formula.expression import Expression
-from backprop_cli.formula.formula import Formula
-from backprop_cli.formula.printer import ATOM, TEXT, UNICODE, Piece, Printer
+from backprop_cli.formula.expression import Call, Expression, names_in, walk
+from backprop_cli.formula.printer import ATOM, POWER, TEXT, UNICODE, Piece, Printer
+from backprop_cli.formula.texts import Equation
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.signs import SYMBOLS, superscript, to_ascii
 
@@ -55,8 +55,8 @@ class Notation(Protocol):
     def numbers(self, rule: Rule) -> str:
         """A rule filled with numbers."""
 
-    def spelled(self, formula: Formula) -> str:
-        """A formula that is kept in two spellings."""
+    def formula(self, expression: Expression) -> str:
+        """An expression whose names are those of quantities."""
 
     def piece(self, value: float) -> Piece:
         """A number as a piece of a formula, with no more decimals than it has."""
@@ -158,9 +158,9 @@ class TextNotation:
         """`−(0.01 − 0.75136507)`."""
         return self.printer.write(self.formula_of(rule), {name: self.piece(v) for name, v in rule.values.items()})
 
-    def spelled(self, formula: Formula) -> str:
-        """Its text."""
-        return self.text(formula.text)
+    def formula(self, expression: Expression) -> str:
+        """`η·∂E/∂w`."""
+        return self.text(self.printer.write(expression, quantity_pieces(expression, self)))
 
     @property
     def printer(self) -> Printer:
@@ -253,6 +253,32 @@ def rule_pieces(rule: Rule, notation: Notation) -> dict[str, Piece]:
     """What a rule shows for the names in it: names, and the numbers of settings."""
     settings = {hole: notation.piece(value) for hole, value in rule.values.items() if not rule.names.get(hole)}
     return settings | {hole: Piece(notation.name(name)) for hole, name in rule.names.items() if name}
+
+
+def quantity_pieces(expression: Expression, notation: Notation) -> dict[str, Piece]:
+    """What an expression shows for the names of quantities in it, and of functions that stand for any."""
+    pieces = {name: quantity_piece(name, notation) for name in names_in(expression)}
+    called = {part.function for part in walk(expression) if isinstance(part, Call)}
+    return pieces | {
+        name: Piece(notation.matrix((name.rstrip("'"), None, "'" * name.endswith("'")))) for name in called
+    }
+
+
+def quantity_piece(name: str, notation: Notation) -> Piece:
+    """`w31`, `∂E/∂w31` of `dE/dw31`, `w31⁺` of `w31+`."""
+    of, slash, wrt = name.partition("/d")
+    if slash and of.startswith("d"):
+        return Piece(notation.partial(of[1:], wrt), POWER, is_tall=True)
+    return Piece(notation.new(name[:-1].rstrip()), POWER) if name.endswith("+") else Piece(notation.name(name))
+
+
+def line(of: Equation | str, notation: Notation) -> str:
+    """An equation, or words in its place."""
+    return (
+        notation.text(of)
+        if isinstance(of, str)
+        else notation.math(notation.equal([notation.formula(side) for side in of]))
+    )
 
 
 def partial_name(partial: Partial, notation: Notation) -> str:

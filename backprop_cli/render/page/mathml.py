@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Self
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
+from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.printer import ATOM, SUM, Piece
 from backprop_cli.formula.typeset import MATHML, MathmlPrinter
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.latex import edges
-from backprop_cli.render.formats.notation import rule_pieces
+from backprop_cli.render.formats.notation import quantity_pieces, rule_pieces
 from backprop_cli.render.formats.signs import SYMBOLS
 
 if TYPE_CHECKING:
     from backprop_cli.derivation.matrices import Part
-    from backprop_cli.formula.formula import Formula
     from backprop_cli.render.views.blocks import Matrix
 
 BREAK = "\x1f"
@@ -108,9 +108,9 @@ class PageNotation:
                 factors[text] = Piece(self.quantity(name, value, True), ATOM)
         return _Filled(factors).write(rule.shortened, pieces)
 
-    def spelled(self, formula: Formula) -> str:
-        """Its text."""
-        return f"<mtext>{self.text(formula.text)}</mtext>"
+    def formula(self, expression: Expression) -> str:
+        """An expression of quantities."""
+        return MATHML.write(expression, quantity_pieces(expression, self))
 
     def piece(self, value: float) -> Piece:
         """A number within a formula."""

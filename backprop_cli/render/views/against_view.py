@@ -12,8 +12,7 @@ from backprop_cli.check.diagnose import Diagnosis, Findings
 from backprop_cli.check.given import MACHINE_DIGITS, exponent_of
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.ratios import Ratio, Slip
-from backprop_cli.formula.formula import Formula
-from backprop_cli.render.formats.notation import Notation
+from backprop_cli.render.formats.notation import Notation, line, quantity_piece
 from backprop_cli.render.views.blocks import Block, Column, Heading, Marked, Note, Table
 from backprop_cli.render.views.phrases import counted, listed, shape_of
 
@@ -117,7 +116,7 @@ def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator
     yield Heading(notation.text(" and ".join(made.id for made in diagnosis.mistakes)), 3)
     yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
     columns = (Column("right", "math"), Column("wrong", "math"))
-    rows = [tuple(_formula(formula, notation) for formula in made.formulas) for made in diagnosis.mistakes]
+    rows = [tuple(line(formula, notation) for formula in made.formulas) for made in diagnosis.mistakes]
     yield Table(columns, rows, len(rows))
     yield Note(f"It explains {_listed(diagnosis.explains, notation)}.")
     would_be = dict(diagnosis.would_be)
@@ -153,10 +152,6 @@ def _share(explained: int, wrong: int) -> str:
 
 def _sentence(mistakes: Sequence[Made], notation: Notation) -> str:
     return notation.text(", and ".join(made.sentence for made in mistakes))
-
-
-def _formula(formula: Formula, notation: Notation) -> str:
-    return notation.math(notation.spelled(formula))
 
 
 def _left(findings: Findings, notation: Notation) -> Iterator[Note]:
@@ -252,9 +247,4 @@ def _name(name: str, notation: Notation) -> str:
     plain = name.strip().replace("∂", "d").replace("⁺", "+")
     if of_sample := _OF_SAMPLE.fullmatch(plain):
         return _name(of_sample[1], notation) + notation.text(of_sample[2])
-    of, slash, wrt = plain.partition("/d")
-    if slash and of.startswith("d"):
-        return notation.math(notation.partial(of[1:], wrt))
-    if plain.endswith("+"):
-        return notation.math(notation.name(plain[:-1].rstrip()) + notation.symbol("new"))
-    return notation.math(notation.name(plain))
+    return notation.math(quantity_piece(plain, notation).text)
