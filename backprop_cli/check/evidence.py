@@ -37,7 +37,7 @@ _DOUBT_OF_MISS = 0.5
 """So many digits more must speak for a hypothesis for each number, right or wrong, of which it makes another wrong one."""
 
 _NEAR = 3.0
-"""The ratio to the right number says nothing of one that is no more than so many units of its last digit off."""
+"""The ratio to the right number is shown by one that is more than so many units of its last digit off."""
 
 
 class Evidence:
@@ -63,53 +63,54 @@ class Evidence:
     def speaks_for(self, numbers: Array, agrees: Array, needed: float, is_scaling: bool) -> bool:
         """Whether more speaks for a hypothesis than the `needed` digits, and than chance gives.
 
-        `numbers` are what it makes of all, `agrees` says which of the given ones that is. Chance would choose anew, among
-        those that it makes different from the right ones, which to hit. `is_scaling` says that the hypothesis is just that
-        all is multiplied by a constant.
+        `numbers` are what it makes of all, `agrees` says which of the given ones that is, some wrong one among them. Chance
+        would choose anew, among those that it makes different from the right ones, which to hit. `is_scaling` says that the
+        hypothesis is just that all is multiplied by a constant.
         """
         explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
         hits, in_vain = int(explains.sum()), int((self.is_moved(numbers) & ~agrees).sum())
         is_contested = np.any(spoilt) or (hits == 1 and not self.is_wrong.all())
         digits = self._contested_digits if is_contested else self._digits
-        if np.any(self.is_wrong & ~self._follows & ~explains):
+        is_left = self.is_wrong & ~explains
+        left = int((is_left & ~self._follows).sum())
+        if left:
             # what is made of those others tells nothing new
-            is_left = self.is_wrong & ~explains
             is_made = self._follows | ((self._own_gradients >= 0) & is_left[self._own_gradients])
             digits = np.where(is_made, 0.0, digits)
         needed += _log10_choices(hits, in_vain) + _DOUBT_OF_MISS * in_vain
+        needed += math.log10(1.0 + left / hits)  # of many wrong numbers chance hits some
         of_plain = _DIGITS_OF_PLAIN_RATIO
         if is_scaling:
             of_plain = _DIGITS_OF_PLAIN_SCALING if in_vain else _CLEAR_DIGITS
-        return hits > 0 and digits[explains].sum() >= needed and self._is_enough(explains, digits, needed, of_plain)
+        return digits[explains].sum() >= needed <= self._told(explains, digits, needed, of_plain)
 
     def is_moved(self, numbers: Array) -> Array:
         """Which of a hypothesis' numbers are other than the right ones."""
         with np.errstate(invalid="ignore"):
             return np.asarray(~(np.abs(numbers - self._expected) <= 0.5 * self._units))
 
-    def _is_enough(self, explains: Array, digits: Array, needed: float, of_plain: float) -> bool:
-        """Whether it is still enough when numbers that one factor explains are counted as one.
+    def _told(self, explains: Array, digits: Array, enough: float, of_plain: float) -> float:
+        """How many digits explained numbers tell, where those that one factor explains count as one; no more than is `enough`.
 
         All gradients of a unit hang on its delta, all numbers on the loss: a wrong factor there hits all or none of them.
         """
         ratios, errors = self._ratios.values, self._ratios.errors
         of_next = of_plain if of_plain > _DIGITS_OF_PLAIN_RATIO else _DIGITS_OF_NEXT_RATIO
-        is_alone = self._distances <= _NEAR
-        total = float(digits[explains & is_alone].sum())
-        left = np.flatnonzero(explains & ~is_alone)
+        left = np.flatnonzero(explains)
         left = left[np.argsort(errors[left], kind="stable")]
-        while total < needed and left.size:
-            first = left[0]
+        total = 0.0
+        while total < enough and (telling := left[self._distances[left] > _NEAR]).size:
+            first = telling[0]
             with np.errstate(invalid="ignore"):
                 is_same = np.abs(ratios[left] - ratios[first]) <= errors[left] + errors[first]
-            is_same[0] = True
+            is_same[left == first] = True
             # together they show their ratio more exactly than any of them, as a mean is more exact
             most = float(digits[left[is_same]].max()) + 0.5 * math.log10(is_same.sum())
             if is_plain(ratios[first], errors[first]):
                 most, of_plain = min(most, of_plain), of_next
             total += most
             left = left[~is_same]
-        return total >= needed
+        return total + float(digits[left].sum())
 
     @cached_property
     def _contested_digits(self) -> Array:

@@ -411,7 +411,7 @@ def test_mazur_closing_loss_is_that_of_already_updated_weights() -> None:
 
 def test_what_a_mistake_would_have_made_wrong_is_said_with_its_number() -> None:
     """The post's own w1+ is right, and with the weights of after the update it would be 0.1498176."""
-    text = "E+: 0.291027924\nw1+: 0.149780716\no1: 0.7\n"
+    text = "E+: 0.291027924\nw1+: 0.149780716\n"
     (found,) = against(text, name="mazur")[0]["diagnosis"]
     assert (found["explains"], found["contradicts"]) == (["E+"], ["w1+"])
     h = [1 / (1 + math.exp(-z)) for z in (0.3775, 0.3925)]
