@@ -10,8 +10,8 @@ from typing import Any
 from backprop_cli.bridges.imported import cannot
 from backprop_cli.files.tensors import BROKEN_ARCHIVE, unpacked_limit
 
-MOST_JSON = 2**24
-"""Bytes of a member that is JSON."""
+MOST_JSON = 2**22
+"""Bytes of a member that is JSON, which takes up to thirty times as much when it is read."""
 MOST_MEMBERS = 10_000
 
 

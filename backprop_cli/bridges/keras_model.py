@@ -1,7 +1,7 @@
 """A model of Keras: its layers' kinds from the JSON in the file, its weights from the HDF5. Nothing of Keras is run.
 
 What is damaged in an HDF5 file is up to the HDF5 library, in C, to find. What a file may say of itself (sizes, links to other
-files) is checked here before anything is read.
+files) is checked here before anything is read. Texts are read without the library, which does not survive damage to them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import h5py
 
-from backprop_cli.bridges.archive import Archive
+from backprop_cli.bridges.archive import MOST_JSON, Archive
 from backprop_cli.bridges.imported import Function, Imported, ImportedLayer, as_float, cannot
 from backprop_cli.functions.numeric import Array
 
@@ -51,7 +51,7 @@ LOSSES = {
 WITHOUT_WEIGHTS = ("InputLayer", "Flatten", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout")
 """Layers that do nothing to a vector once the network is trained."""
 
-
+_HEAP = b"GCOL\x01\0\0\0"
 DEEPEST = 6
 """Groups in groups."""
 BROKEN_MODEL = (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError, RecursionError, OverflowError)
@@ -72,11 +72,9 @@ def read_keras(content: bytes, file: str) -> Imported:
             loss = _loss(config.get("compile_config") if isinstance(config, dict) else None)
             return _model(config, _by_kind(weights, file), loss, file)
         weights = _open(content, file)
-        config = json.loads(_text(weights.attrs.get("model_config"), file))
-        training = weights.attrs.get("training_config")
-        loss = _loss(json.loads(_text(training, file)) if training is not None else None)
-        found = _model(config, _by_name(weights, file), loss, file)
-        is_old = not str(weights.attrs.get("keras_version", "3")).startswith("3")
+        config, training, version = _description(content, file)
+        found = _model(config, _by_name(weights, file), _loss(training), file)
+        is_old = version is not None and not version.startswith(b"3")
         if is_old and any(layer.activation == "hard_sigmoid" for layer in found.layers):
             raise cannot(
                 file, "hard_sigmoid of Keras 2 is another function than today's", "save the model with Keras 3"
@@ -93,10 +91,32 @@ def _open(content: bytes, file: str) -> Any:
         raise cannot(file, "this is neither a .keras archive nor a whole HDF5 file") from None
 
 
-def _text(value: Any, file: str) -> str:
-    if value is None:
+def _description(content: bytes, file: str) -> tuple[Any, Any, bytes | None]:
+    """What an `.h5` file says of its layers and of its training, and the version of Keras that wrote it."""
+    texts = list(_texts(content))
+    mappings = [json.loads(text) for text in texts if text.startswith(b"{") and len(text) <= MOST_JSON]
+    config = next((mapping for mapping in mappings if "class_name" in mapping), None)
+    if config is None:
         raise cannot(file, "the file says nothing of its layers", "save the whole model, not its weights alone")
-    return value.decode() if isinstance(value, bytes) else str(value)
+    training = next((mapping for mapping in mappings if "loss" in mapping), None)
+    return config, training, next((text for text in texts if re.match(rb"[0-9]+\.[0-9]+\.[0-9]", text)), None)
+
+
+def _texts(content: bytes) -> Iterator[bytes]:
+    """The texts of an HDF5 file, all of which stand in its global heaps.
+
+    A heap is `GCOL`, a version and its size; then each text with its number, a count, its size and what fills up eight bytes.
+    """
+    start = content.find(_HEAP)
+    while start >= 0:
+        end = min(start + int.from_bytes(content[start + 8 : start + 16], "little"), len(content))
+        position = start + 16
+        while position + 16 <= end and content[position : position + 2] != b"\0\0":  # what is free has the number 0
+            size = int.from_bytes(content[position + 8 : position + 16], "little")
+            position += 16
+            yield content[position : min(position + size, end)]
+            position += -(-size // 8) * 8
+        start = content.find(_HEAP, max(position, start + 16))
 
 
 def _model(
@@ -114,7 +134,7 @@ def _model(
         if len(entry.get("inbound_nodes", [])) > 1:
             raise cannot(file, f"the layer {settings['name']!r} is used more than once")
         if kind == "Dense":
-            found = weights[settings["name"]] if isinstance(weights, Mapping) else next(weights)
+            found = weights[settings["name"]] if isinstance(weights, Mapping) else next(weights, [])
             expected = 2 if settings["use_bias"] else 1
             if len(found) != expected:
                 raise cannot(

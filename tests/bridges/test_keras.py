@@ -83,10 +83,11 @@ def archive(**members: bytes) -> bytes:
     return stream.getvalue()
 
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "class_name": "Sequential",
     "config": {"layers": [{"class_name": "Dense", "config": {"name": "d", "use_bias": False, "activation": "tanh"}}]},
 }
+TWICE = json.dumps({**CONFIG, "config": {"layers": CONFIG["config"]["layers"] * 2}}).encode()
 
 
 def hdf5(make: Any) -> bytes:
@@ -130,6 +131,7 @@ def test_hostile_archives_are_refused() -> None:
         (deep, "config.json in it is no JSON"),
         (archive(other=b"1"), "the archive holds no config.json"),
         (archive(config__json=b"[]", model__weights__h5=good), "no whole model of Keras"),
+        (archive(config__json=TWICE, model__weights__h5=good), "the layer 'd' has 0 arrays of weights, expected 1"),
         (b"", "neither a .keras archive nor a whole HDF5 file"),
     ):
         with pytest.raises(InputError) as caught:
@@ -147,3 +149,18 @@ def test_a_function_that_keras_2_had_otherwise_is_refused() -> None:
         layer.create_dataset("kernel", data=np.ones((2, 3)))
     with pytest.raises(InputError, match="hard_sigmoid of Keras 2 is another function"):
         read_keras(stream.getvalue(), "m.h5")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_text_on_which_the_hdf5_library_hangs_is_passed_over(keras: Any, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="tanh")])
+    model.compile(loss="mse")
+    model.save(tmp_path / "m.h5")
+    content = bytearray((tmp_path / "m.h5").read_bytes())
+    heap = content.index(b"GCOL")
+    text = content.index(b'{"class_name"', heap)
+    content[text - 16 : text] = bytes(16)  # free, and of no size
+    with pytest.raises(InputError, match="the file says nothing of its layers"):
+        read_keras(bytes(content), "m.h5")
+    found = read_keras((tmp_path / "m.h5").read_bytes(), "m.h5")
+    assert (found.layers[0].activation, found.loss) == ("tanh", "mean_squared_error")
