@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,13 +39,18 @@ def test_its_last_loss_is_ours(case: str) -> None:
     assert last_loss(torch_script(setup)) == pytest.approx(run(setup).loss_after, rel=DIGITS, abs=1e-15)
 
 
-def torchrun(folder: Path, *arguments: str, processes: int = 2) -> float:
-    launched = subprocess.run(
+def started(folder: Path, *arguments: str, processes: int = 2) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", *arguments],
-        cwd=folder, env=environment(OMP_NUM_THREADS="1"), capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env=environment(OMP_NUM_THREADS="1"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert launched.returncode == 0, launched.stderr
-    word, number = launched.stdout.splitlines()[-1].split()
+
+
+def torchrun(folder: Path, *arguments: str, processes: int = 2) -> float:
+    launched = started(folder, *arguments, processes=processes)
+    stdout, stderr = launched.communicate(timeout=300)
+    assert launched.returncode == 0, stderr
+    word, number = stdout.splitlines()[-1].split()
     assert word == "loss"
     return float(number)
 
@@ -55,10 +63,38 @@ def exported(data: dict[str, Any], folder: Path) -> None:
     assert result.exit_code == 0, result.stderr
 
 
-def test_two_processes_give_the_losses_of_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_several_processes_give_the_losses_of_one(processes: int, tmp_path: Path) -> None:
     data = network("tanh", "softmax", "cross_entropy", momentum=0.9, penalty={"l2": 0.01})
     exported(data, tmp_path)
+    assert torchrun(tmp_path, "train.py", processes=processes) == pytest.approx(run(load(data)).loss_after, rel=DIGITS)
+
+
+def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    data = network("tanh", "sigmoid", "half_squared_error", batch_size=2, shuffle=True, momentum=0.5, steps=100_000)
+    exported(data, tmp_path)
+    killed = started(tmp_path, "train.py", "--every", "20")
+    while not (tmp_path / "checkpoint.pt").exists():
+        assert killed.poll() is None, killed.communicate()
+        time.sleep(0.05)
+    for child in _descendants(killed.pid):
+        os.kill(child, signal.SIGKILL)
+    killed.communicate()
+    reached = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"]
+    assert reached % 20 == 0
+    data["steps"] = reached + 30
+    exported(data, tmp_path)
     assert torchrun(tmp_path, "train.py") == pytest.approx(run(load(data)).loss_after, rel=DIGITS)
+
+
+def _descendants(pid: int) -> list[int]:
+    """A process and those that it started, each of which has a session of its own."""
+    table = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in table.splitlines())}
+    found = [pid]
+    while new := [child for child, parent in parents.items() if parent in found and child not in found]:
+        found += new
+    return found
 
 
 def test_more_processes_than_samples_of_a_batch_and_a_resumed_checkpoint(tmp_path: Path) -> None:
