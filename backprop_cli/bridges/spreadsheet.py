@@ -22,7 +22,7 @@ MOST_COLUMNS = 16_384
 FIRST_SAMPLE = 5
 """The row, from 1, of the first sample; its inputs begin in the second column."""
 
-CHART_ROWS = 5
+CHART_ROWS = 10
 """So many rows the chart needs beside the samples at least."""
 
 Key = tuple[Any, ...]
@@ -155,7 +155,7 @@ def _forward_columns(network: Network, sample: int) -> Iterator[tuple[Key, str, 
     for unit in range(names.widths[-1]):
         share = names.share(unit)
         yield ("e", sample, unit), share, spoken(share)
-    yield ("l", sample), f"{names.loss} of it", f"{names.loss}_sample"
+    yield ("l", sample), f"{names.loss} of sample", f"{names.loss}_sample"
 
 
 def _backward_columns(network: Network, sample: int) -> Iterator[tuple[Key, str, str]]:

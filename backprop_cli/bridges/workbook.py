@@ -29,6 +29,8 @@ MOST_STEPS = 1_000
 """Rows that are written; to drag the last one down makes more."""
 ROW_HEIGHT = 20
 """Pixels."""
+MOST_FROZEN = 24
+"""Rows that may stay where they are while the others are scrolled: more would fill the window."""
 SHEET = "backprop"
 BLUE, WHITE, RED = "#6C9BD2", "#FFFFFF", "#E07B6A"
 COLOURED = ("p", "g", "n", "d")
@@ -50,8 +52,8 @@ def xlsx_bytes(setup: Setup) -> tuple[bytes, int]:
         _write_table(sheet, styles, grid)
         _define_names(book, grid)
         _colour(sheet, grid)
-        sheet.insert_chart(0, len(setup.network.names.widths) + setup.samples.inputs.shape[1] + 6, _chart(book, grid))
-        sheet.freeze_panes(grid.first - 1, 1)
+        sheet.insert_chart(0, setup.samples.inputs.shape[1] + setup.samples.targets.shape[1] + 2, _chart(book, grid))
+        sheet.freeze_panes(grid.first - 1 if grid.first <= MOST_FROZEN else 0, 1)
     return stream.getvalue(), grid.steps
 
 
@@ -59,7 +61,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 13},
     "head": {"bold": True, "bottom": 1, "align": "right"},
     "group": {"italic": True, "font_color": "#666666"},
-    "input": {"bg_color": "#FFF7D6", "num_format": "0.########"},
+    "input": {"bg_color": "#FFF7D6"},
     "number": {"num_format": "0.00000000"},
 }
 
@@ -123,17 +125,21 @@ def _define_names(book: Any, grid: CellGrid) -> None:
 
 
 def _colour(sheet: Any, grid: CellGrid) -> None:
-    """Red above zero and blue below, in each group of columns by its own size."""
-    end = grid.first + grid.steps - 1
+    """Red above zero and blue below, in each group of columns by its own size; the first parameters stay yellow."""
+    end = grid.first + grid.steps
     position = 1
     for (kind, _), columns in groupby(grid.columns, key=lambda column: (column.key[0], column.group)):
         width = len(list(columns))
-        if kind in COLOURED:
+        first = grid.first + (kind == "p")
+        if kind in COLOURED and first <= end:
+            cells = f"${letters(position)}${first}:${letters(position + width - 1)}${end}"
+            size = f"MAX(MAX({cells}),-MIN({cells}))"
             scale = {
                 "type": "3_color_scale", "min_color": BLUE, "mid_color": WHITE, "max_color": RED,
-                "mid_type": "num", "mid_value": 0,
+                "min_type": "formula", "min_value": f"=-{size}", "mid_type": "num", "mid_value": 0,
+                "max_type": "formula", "max_value": f"={size}",
             }  # fmt: skip
-            sheet.conditional_format(grid.first - 1, position, end, position + width - 1, scale)
+            sheet.conditional_format(cells, scale)
         position += width
 
 

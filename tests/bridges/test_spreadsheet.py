@@ -139,7 +139,8 @@ def test_names_are_none_of_cells_and_each_is_given_once(tmp_path: Path) -> None:
     cell = names["w_31_new"].split("!")[1].replace("$", "")
     assert sheet[cell].value.startswith("=")
     assert sheet[names["w_31"].split("!")[1].replace("$", "")].value == 0.4
-    assert len(names) == 1 + 4 + len([cell for cell in sheet[12][1:] if cell.value is not None])
+    heads = next(row for row in sheet if row[0].value == "step")[1:]
+    assert len(names) == 1 + 4 + len([cell for cell in heads if cell.value is not None])
 
 
 @pytest.mark.parametrize("keys", [{"batch_size": 2}, {"state": {"updates": 3}}, {"steps": 10**6}])
@@ -152,3 +153,34 @@ def test_what_is_no_row_a_step_is_refused_or_cut(keys: dict[str, Any]) -> None:
     else:
         with pytest.raises(UsageError, match="every row of the spreadsheet takes all samples"):
             grid_of(setup, 50)
+
+
+def sheet_of(folder: Path, **keys: Any) -> Any:
+    file = folder / "net.xlsx"
+    data = json.dumps(network("tanh", "tanh", "half_squared_error", **keys))
+    assert backprop("export", "-", "--to", "xlsx", "-o", str(file), stdin=data).exit_code == 0
+    return openpyxl.load_workbook(file).active
+
+
+def test_what_may_be_changed_stays_yellow_beside_the_colours(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, steps=3)
+    yellow = {cell.coordinate for row in sheet for cell in row if cell.fill.start_color.rgb == "FFFFF7D6"}
+    first = next(row[0].row for row in sheet if row[0].value == "step") + 1
+    assert {"B2", "B5", "F9", f"B{first}", f"{letters(26)}{first}"} <= yellow
+    ranges = [scale.sqref for scale in sheet.conditional_formatting]
+    assert len(ranges) == 1 + 5 * 2 + 2  # the parameters, each sample's deltas of two layers, gradients, new parameters
+    assert not any(sheet[cell].coordinate in cells for cell in yellow for cells in ranges)
+
+
+def test_the_chart_stands_beside_the_samples_and_only_what_leaves_room_is_frozen(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path)
+    (chart,) = sheet._charts
+    assert chart.anchor._from.col == 1 + 3 + 2 + 1  # the sample's number, inputs, targets, and a column of room
+    assert sheet.freeze_panes == "B18"
+    many = sheet_of(tmp_path, inputs=[[0.1, 0.2, 0.3]] * 40, targets=[[0, 1]] * 40)
+    assert many.freeze_panes == "B1"
+
+
+def test_a_sheet_of_no_step_has_the_first_row_alone(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, steps=0)
+    assert [row[0].value for row in sheet if row[0].row > 16] == ["step", 1]
