@@ -17,6 +17,9 @@ _SPEED = 1e9
 _LAYER = 50_000
 """So many it could in the time that Python takes for a layer, forward and back."""
 
+_COMPARING = 15
+"""So many it could in the time that a number takes to be picked and compared."""
+
 _ROUNDING = 25
 """As many take as long as one that is rounded."""
 
@@ -31,6 +34,7 @@ class Budget:
         self._products = self._steps * self._samples * names.parameter_count
         rows = comparison.selection
         self._rows = _LAYER * len(rows.row_counts) * names.depth + rows.entries(names)
+        self._compared = _COMPARING * len(comparison.compared)
         self._layers = self._steps * names.depth * _LAYER
         self._depth = names.depth
         self._effort, self._left, self._missing = effort, effort * _SPEED, 0
@@ -56,7 +60,7 @@ class Budget:
 
     def cost(self, mistakes: tuple[Made, ...]) -> int:
         """About how many operations an attempt takes."""
-        plain = self._layers + self._products + self._rows
+        plain = self._layers + self._products + self._rows + self._compared
         if self._samples == 1 or not any(made.way.rounds_samples for made in mistakes):
             return plain
         if len(mistakes) > 1:  # another mistake may have replaced the links that can be asked for all samples together

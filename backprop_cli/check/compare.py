@@ -54,9 +54,9 @@ class Compared:
 class Comparison:
     """All given numbers that mean something here, which of their kind were not given, and which mean nothing.
 
-    `selection` picks the compared numbers, in their order, from any `Work`. `judge` says which numbers agree with them.
-    `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results they are. `meant` has the
-    nearest known name of those that mean nothing, which count as wrong unless `allows_unknown`.
+    `wanted` says what the compared numbers are, `selection` picks them, in their order, from any `Work`, `judge` says which
+    numbers agree with them. `before` is the setup as the last step found it, `sample` (from 0) whose intermediate results
+    they are. `meant` has the nearest known name of those that mean nothing, which count as wrong unless `allows_unknown`.
     `orientation` says how arrays of weights were read, where there are any, `remarks` what else is to be known.
     """
 
@@ -69,6 +69,7 @@ class Comparison:
     meant: Mapping[str, str]
     orientation: str | None
     remarks: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
     selection: WantedSelection
     judge: Judge
     allows_unknown: bool = False
@@ -182,6 +183,7 @@ class AnswerKey:
             meant=meant_by(understood.unknown, setup.network.names),
             orientation=understood.reading.orientation if understood.has_weights else None,
             remarks=tuple(remarks),
+            wanted=wanted,
             selection=selection,
             judge=judge,
             allows_unknown=allows_unknown,

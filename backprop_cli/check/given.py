@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 MACHINE_DIGITS = 15
@@ -42,7 +42,7 @@ class Given:
 
     def named(self, name: str) -> Given:
         """The same number under another name."""
-        return replace(self, name=name)
+        return Given(name, self.value, self.unit, self.text, self.epsilon, self.is_of_sample)
 
     @property
     def digits(self) -> int:

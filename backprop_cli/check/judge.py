@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,11 +44,13 @@ class Judge:
     def agreement(self, numbers: Array) -> Array:
         """A boolean for each number; a half is taken up or down."""
         with np.errstate(invalid="ignore", over="ignore"):
-            sizes = np.where(np.isfinite(numbers), np.abs(numbers), 0.0)
-            allowed = (
-                np.maximum(self.units * (0.5 + 1e-9), np.maximum(self.tolerance * sizes, self.least)) + self.roundoff
-            )
-            return np.asarray((np.abs(self.values - numbers) <= allowed) | (self.values == numbers))
+            allowed = np.maximum(self.tolerance * np.abs(numbers), self._least_allowed) + self.roundoff
+            is_near = np.isfinite(numbers) & (np.abs(self.values - numbers) <= allowed)
+            return np.asarray(is_near | (self.values == numbers))
+
+    @cached_property
+    def _least_allowed(self) -> Array:
+        return np.maximum(self.units * (0.5 + 1e-9), self.least)
 
     def noise(self, expected: Array, sizes: Array, kinds: Array) -> float | None:
         """The largest error beside the numbers' `sizes`, where it is so small in all of them that it is noise; else None.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop_cli.check.compare import Comparison
-from backprop_cli.check.wanted import Index, Wanted
+from backprop_cli.check.wanted import Wanted
 from backprop_cli.check.work import Work
 from backprop_cli.functions.numeric import Array
 
@@ -67,9 +67,7 @@ class Ratios:
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
-        network, judge = comparison.before.network, comparison.judge
-        index = Index(network.names, network.activations)
-        self._wanted = [index.find(one.given.name) for one in comparison.compared]
+        judge = comparison.judge
         units = np.maximum(judge.units, 2.0 * judge.tolerance * np.abs(judge.values))
         self.unchanged = comparison.selection.of_group(Work.parameters_after, Work(comparison.before, 0))
         with np.errstate(all="ignore"):
@@ -92,10 +90,9 @@ class Ratios:
         allowed[~np.isfinite(judge.values)] = 0.0
         is_own = judge.agreement(expected)
         kinds: dict[object, list[int]] = {}
-        for position, wanted in enumerate(self._wanted):
-            if wanted is not None:
-                is_weight = wanted.parameter is not None and wanted.parameter.is_weight
-                kinds.setdefault((wanted.group, is_weight), []).append(position)
+        for position, wanted in enumerate(self._comparison.wanted):
+            is_weight = wanted.parameter is not None and wanted.parameter.is_weight
+            kinds.setdefault((wanted.group, is_weight), []).append(position)
         found: dict[int, float] = {}
         every = np.arange(len(expected))
         for members in (every, *map(np.array, kinds.values())):
@@ -110,30 +107,31 @@ class Ratios:
         """Of each new value where among the given numbers its own gradient stands; −1 of all other numbers."""
         gradients = {
             wanted.parameter: position
-            for position, wanted in enumerate(self._wanted)
-            if wanted is not None and wanted.group is Work.gradients
+            for position, wanted in enumerate(self._comparison.wanted)
+            if wanted.group is Work.gradients
         }
         return np.array([
-            gradients.get(wanted.parameter, -1) if wanted is not None and wanted.group is Work.parameters_after else -1
-            for wanted in self._wanted
+            gradients.get(wanted.parameter, -1) if wanted.group is Work.parameters_after else -1
+            for wanted in self._comparison.wanted
         ], dtype=int)  # fmt: skip
 
     # ── constant ratios ───────────────────────────────────────────────────────────────────────────────────────────
 
     def constant(self) -> Iterator[Ratio]:
         """The ratios that several wrong numbers of a group share, or that its only number shows plainly."""
-        for group, members in self._groups().items():
+        for group, members in self._groups.items():
             wrong = np.array([index for index in members if not self._comparison.compared[index].agrees], dtype=int)
             for shared in self._clusters(wrong):
                 whole = group if len(shared) == len(members) else ""
                 if len(shared) > 1 or (whole and self._is_telling(shared[0])):
                     yield self._ratio(shared, whole)
 
+    @cached_property
     def _groups(self) -> dict[str, list[int]]:
         """The compared numbers by layer and kind, where they have any."""
         groups: dict[str, list[int]] = {}
-        for position, wanted in enumerate(self._wanted):
-            group = self._group(wanted) if wanted is not None else ""
+        for position, wanted in enumerate(self._comparison.wanted):
+            group = self._group(wanted)
             if group:
                 groups.setdefault(group, []).append(position)
         return groups
@@ -222,8 +220,8 @@ class Ratios:
         seen: set[str] = set()
         for slip, factors in _SLIPS.items():
             agreements = np.any([judge.agreement(factor * right) for factor in factors], axis=0)
-            for one, is_slip in zip(compared, agreements, strict=True):
-                if is_slip and not one.agrees and one.given.name in among and one.given.name not in seen:
+            for one in (compared[index] for index in np.flatnonzero(agreements)):
+                if not one.agrees and one.given.name in among and one.given.name not in seen:
                     seen.add(one.given.name)
                     yield Slip(one.given.name, slip)
         yield from self._copied(among, seen)
@@ -237,7 +235,7 @@ class Ratios:
         allowed = np.maximum(0.5 * judge.units, judge.tolerance * np.abs(judge.values))
         allowed[~np.isfinite(judge.values)] = 0.0
         nearest: dict[int, int] = {}
-        for members in map(np.array, self._groups().values()):
+        for members in map(np.array, self._groups.values()):
             order = members[np.argsort(expected[members], kind="stable")]
             low = np.searchsorted(expected[order], judge.values[members] - allowed[members])
             high = np.searchsorted(expected[order], judge.values[members] + allowed[members], side="right")
