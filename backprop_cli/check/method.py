@@ -98,29 +98,38 @@ def one_after_the_other(method: Method, samples: Samples) -> tuple[Trace, Gradie
 # ── replacing a link ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def link(name: str, wrong: Callable[..., Any]) -> Callable[[Collection[int]], Change]:
-    """One link of the chain replaced in some layers; `wrong` is given the right link, then what that is given."""
+InLayers = Callable[..., Change]
+"""A change in some layers (from 0), in all of them where none are given."""
 
-    def in_layers(layers: Collection[int]) -> Change:
+
+def link(**wrong: Callable[..., Any]) -> InLayers:
+    """Links of the chain replaced, by their names; each wrong one is given the right link, then what that is given."""
+
+    def in_layers(layers: Collection[int] | None = None) -> Change:
         def change(method: Method) -> Method:
-            right = getattr(method.links, name)
-
-            def replaced(place: Place, *arguments: Any) -> Any:
-                return wrong(right, place, *arguments) if place.layer in layers else right(place, *arguments)
-
-            replacement: dict[str, Any] = {name: replaced}
-            return replace(method, links=method.links._replace(**replacement))
+            links = {name: _in_layers(getattr(method.links, name), one, layers) for name, one in wrong.items()}
+            return replace(method, links=method.links._replace(**links))
 
         return change
 
     return in_layers
 
 
+def _in_layers(
+    right: Callable[..., Any], wrong: Callable[..., Any], layers: Collection[int] | None
+) -> Callable[..., Any]:
+    def replaced(place: Place, *arguments: Any) -> Any:
+        is_here = layers is None or place.layer in layers
+        return wrong(right, place, *arguments) if is_here else right(place, *arguments)
+
+    return replaced
+
+
 Slope = Callable[[Activation, Array, Array], Array]
 """What somebody takes for ∂a/∂z of an activation: from z and a, samples × units."""
 
 
-def sloped(slope: Slope) -> Callable[[Collection[int]], Change]:
+def sloped(slope: Slope) -> InLayers:
     """∂a/∂z of some layers as somebody takes it; the output's delta is then the plain product, with no closed form."""
     return deltas(
         lambda place, upstream: (
@@ -129,16 +138,13 @@ def sloped(slope: Slope) -> Callable[[Collection[int]], Change]:
     )
 
 
-def deltas(delta: Callable[[Place, Array], Array]) -> Callable[[Collection[int]], Change]:
+def deltas(delta: Callable[[Place, Array], Array]) -> InLayers:
     """∂E/∂z of some layers made of ∂E/∂a in another way, the output's too."""
 
-    def hidden_delta(right: Callable[..., Array], place: Place, upstream: Array) -> Array:
-        return delta(place, upstream)
+    def wrong(right: Callable[..., Array], place: Place, *arguments: Array) -> Array:
+        return delta(place, arguments[-1])  # the output's targets come before it
 
-    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
-        return delta(place, upstream)
-
-    return lambda layers: both(link("hidden_delta", hidden_delta)(layers), link("output_delta", output_delta)(layers))
+    return link(hidden_delta=wrong, output_delta=wrong)
 
 
 def both(first: Change, second: Change) -> Change:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.backward import Place
-from backprop_cli.check.method import Change, Method, both, link
+from backprop_cli.check.method import Change, Method, link
 from backprop_cli.check.mistakes.entry import (
     Mistake,
     Way,
-    every_layer,
+    has_biases,
     has_several_samples,
     hidden_layers,
 )
@@ -34,18 +34,17 @@ def _divided(right: Callable[..., Any], place: Place, delta: Array) -> Any:
 
 
 def _once_more(setup: Setup) -> Iterator[Way]:
-    layers, hidden = every_layer(setup), hidden_layers(setup)
     if not has_several_samples(setup):
         return
-    weights, biases = link("weight_gradient", _divided), link("bias_gradient", _divided)
+    all_parameters = link(weight_gradient=_divided, bias_gradient=_divided)
     if setup.schedule.reduction == "mean":
-        yield Way(both(weights(layers), biases(layers)), "everywhere", scales="size")
-    if hidden:
-        yield Way(both(weights(hidden), biases(hidden)), "in the hidden layers", scales="size")
-        yield Way(link("loss_by_source", _divided)(layers), "in every step back", scales="size")
-    if any(kind != "none" for kind in setup.network.names.biases):
-        yield Way(biases(layers), "in the biases", scales="size")
-        yield Way(weights(layers), "in the weights", scales="size")
+        yield Way(all_parameters(), "everywhere", scales="size")
+    if hidden := hidden_layers(setup):
+        yield Way(all_parameters(hidden), "in the hidden layers", scales="size")
+        yield Way(link(loss_by_source=_divided)(), "in every step back", scales="size")
+    if has_biases(setup):
+        yield Way(link(bias_gradient=_divided)(), "in the biases", scales="size")
+        yield Way(link(weight_gradient=_divided)(), "in the weights", scales="size")
 
 
 # ── one sample for all ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,24 +59,18 @@ def _of_sample(sample: int, is_whole: bool) -> Change:
         result = right(place, delta * (np.arange(len(delta)) == sample)[:, np.newaxis])
         return result if result is None or not is_whole else result * len(delta)
 
-    def change(method: Method) -> Method:
-        layers = every_layer(method.setup)
-        return both(link("weight_gradient", part)(layers), link("bias_gradient", part)(layers))(method)
-
-    return change
+    return link(weight_gradient=part, bias_gradient=part)()
 
 
 def _not_accumulated(setup: Setup) -> Iterator[Way]:
-    count = setup.schedule.batch_limit(len(setup.samples))
-    if count == 1:
+    if not has_several_samples(setup):
         return
-    order = list(dict.fromkeys([count - 1, *range(min(count, _MOST_SAMPLES))]))
+    count = setup.schedule.batch_limit(len(setup.samples))
+    order = dict.fromkeys([count - 1, *range(min(count, _MOST_SAMPLES))])
     is_mean = setup.schedule.reduction == "mean"
-    for sample in order:
-        yield Way(_of_sample(sample, is_mean), f"that of sample {sample + 1}")
+    yield from (Way(_of_sample(sample, is_mean), f"that of sample {sample + 1}") for sample in order)
     if is_mean:
-        for sample in order:
-            yield Way(_of_sample(sample, False), f"that of sample {sample + 1}, divided by N")
+        yield from (Way(_of_sample(sample, False), f"that of sample {sample + 1}, divided by N") for sample in order)
 
 
 # ── the samples in another order ──────────────────────────────────────────────────────────────────────────────────────

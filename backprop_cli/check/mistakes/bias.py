@@ -37,10 +37,10 @@ def _not_summed(setup: Setup) -> Iterator[Way]:
     most = max((names.widths[i + 1] for i in layers if names.biases[i] == "shared"), default=1)
     if most == 1:
         return
-    yield Way(link("bias_gradient", _shared_as(np.mean))(layers), "the mean of its units'", (_SUM, _MEAN))
+    yield Way(link(bias_gradient=_shared_as(np.mean))(layers), "the mean of its units'", (_SUM, _MEAN))
     for unit in range(min(most, _MOST_UNITS)):
         of_unit = _shared_as(lambda deltas, unit=unit: deltas[min(unit, len(deltas) - 1)])  # type: ignore[misc]
-        yield Way(link("bias_gradient", of_unit)(layers), f"that of unit {unit + 1}")
+        yield Way(link(bias_gradient=of_unit)(layers), f"that of unit {unit + 1}")
 
 
 def _from_weights(total: Callable[[Array], Array]) -> Callable[..., Array | None]:
@@ -111,15 +111,15 @@ MISTAKES = (
         equation("∂E/∂b = Σ(sample, δ_sample)"),
         equation("∂E/∂b = Σ(k, ∂E/∂w_k)"),
         either(
-            in_layers(every_layer, link("bias_gradient", _from_weights(lambda gradient: gradient.sum(axis=1)))),
+            in_layers(every_layer, link(bias_gradient=_from_weights(lambda gradient: gradient.sum(axis=1)))),
             in_layers(
                 every_layer,
-                link("bias_gradient", _from_weights(lambda gradient: gradient.sum(axis=0))),
+                link(bias_gradient=_from_weights(lambda gradient: gradient.sum(axis=0))),
                 "of its columns",
             ),
             in_layers(
                 every_layer,
-                link("bias_gradient", _from_weights(lambda gradient: np.full(len(gradient), gradient.sum()))),
+                link(bias_gradient=_from_weights(lambda gradient: np.full(len(gradient), gradient.sum()))),
                 "of all of it",
             ),
         ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from backprop_cli.check.method import Change, Method
+from backprop_cli.check.method import Change, InLayers, Method
 from backprop_cli.formula.texts import Equation
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.numeric import Array
@@ -90,13 +90,10 @@ class Made(NamedTuple):
 Layers = Callable[[Setup], Sequence[int]]
 """Some layers of a network (from 0)."""
 
-InLayers = Callable[[Collection[int]], Change]
-"""A change in some layers."""
 
-
-def always(change: Change, scales: str = "") -> Ways:
-    """A mistake that can be made in every network, in one way."""
-    return where(lambda setup: True, Way(change, scales=scales))
+def always(*ways: Way) -> Ways:
+    """Ways to make a mistake in every network."""
+    return lambda setup: ways
 
 
 def where(applies: Callable[[Setup], bool], *ways: Way) -> Ways:
@@ -104,11 +101,17 @@ def where(applies: Callable[[Setup], bool], *ways: Way) -> Ways:
     return lambda setup: ways if applies(setup) else ()
 
 
+def in_all(layers: Layers, change: InLayers) -> Ways:
+    """A change in all of some layers, if there are any."""
+    return lambda setup: [Way(change(chosen)) for chosen in [layers(setup)] if chosen]
+
+
 def in_layers(
     layers: Layers,
     change: InLayers,
     detail: str = "",
     formulas: Formulas | Callable[[Activation], Formulas] | None = None,
+    preposition: str = "in",
 ) -> Ways:
     """A change in all of some layers, then in the output layer alone and in the hidden layers alone, where that is less.
 
@@ -116,24 +119,14 @@ def in_layers(
     """
 
     def ways(setup: Setup) -> Iterator[Way]:
-        for chosen, place in parts(setup, layers(setup)):
+        for chosen, place in parts(setup, layers(setup), preposition):
             shown = formulas(setup.network.activations[chosen[0]]) if callable(formulas) else formulas
             yield Way(change(chosen), ", ".join(filter(None, (place, detail))), shown)
 
     return ways
 
 
-def in_all(layers: Layers, change: InLayers) -> Ways:
-    """A change in all of some layers, if there are any."""
-    return lambda setup: [Way(change(chosen)) for chosen in [layers(setup)] if chosen]
-
-
-def either(*alternatives: Ways) -> Ways:
-    """The ways of each, one after the other."""
-    return lambda setup: (way for ways in alternatives for way in ways(setup))
-
-
-def parts(setup: Setup, layers: Iterable[int]) -> Iterator[tuple[tuple[int, ...], str]]:
+def parts(setup: Setup, layers: Iterable[int], preposition: str = "in") -> Iterator[tuple[tuple[int, ...], str]]:
     """All of some layers, the output layer alone, and the hidden layers alone, where that is less; and how to say it."""
     last = setup.network.names.depth - 1
     chosen = tuple(layers)
@@ -141,8 +134,13 @@ def parts(setup: Setup, layers: Iterable[int]) -> Iterator[tuple[tuple[int, ...]
     if chosen:
         yield chosen, ""
     if hidden and len(hidden) < len(chosen):
-        yield (last,), "in the output layer"
-        yield hidden, "in the hidden layers"
+        yield (last,), f"{preposition} the output layer"
+        yield hidden, f"{preposition} the hidden layers"
+
+
+def either(*alternatives: Ways) -> Ways:
+    """The ways of each, one after the other."""
+    return lambda setup: (way for ways in alternatives for way in ways(setup))
 
 
 def pairs_of(count: int, most: int) -> Iterator[tuple[int, int]]:
@@ -188,6 +186,11 @@ def is_curved(activation: Activation) -> bool:
 def has_hidden_layer(setup: Setup) -> bool:
     """Whether there is a layer below the output's."""
     return setup.network.names.depth > 1
+
+
+def has_biases(setup: Setup) -> bool:
+    """Whether any layer has a bias."""
+    return any(kind != "none" for kind in setup.network.names.biases)
 
 
 def has_several_samples(setup: Setup) -> bool:

@@ -136,7 +136,7 @@ def _over_batch(axes: int | tuple[int, int]) -> Change:
     def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
         return closed_form(place, targets) if place.network.collapse is not None else right(place, targets, upstream)
 
-    return both(change, lambda method: link("output_delta", output_delta)(every_layer(method.setup))(method))
+    return both(change, lambda method: link(output_delta=output_delta)(every_layer(method.setup))(method))
 
 
 def _softmax_of_several(setup: Setup) -> Iterator[Way]:
@@ -188,7 +188,7 @@ def _with_targets(changed: Callable[[Array], Array]) -> Change:
 
     def change(method: Method) -> Method:
         shares, last = method.shares, every_layer(method.setup)[-1:]
-        method = both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
+        method = both(link(loss_by_output=loss_by_output)(last), link(output_delta=output_delta)(last))(method)
         return replace(method, shares=lambda network, trace, targets: shares(network, trace, changed(targets)))
 
     return change

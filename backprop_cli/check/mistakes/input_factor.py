@@ -7,16 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from backprop_cli.backward import Place
-from backprop_cli.check.method import link
-from backprop_cli.check.mistakes.entry import (
-    InLayers,
-    Mistake,
-    Way,
-    either,
-    every_layer,
-    in_layers,
-    upper_layers,
-)
+from backprop_cli.check.method import InLayers, link
+from backprop_cli.check.mistakes.entry import Mistake, either, every_layer, in_all, in_layers, upper_layers
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 
@@ -27,7 +19,7 @@ def _factored(factor: Callable[[Place], Array]) -> InLayers:
     def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
         return np.asarray(delta.T @ factor(place))
 
-    return link("weight_gradient", weight_gradient)
+    return link(weight_gradient=weight_gradient)
 
 
 def _own_weight(right: Callable[..., Array], place: Place, delta: Array) -> Array:
@@ -42,7 +34,7 @@ def _own_value(of: Callable[[Place], Array]) -> InLayers:
         by_unit = (delta * of(place)).sum(axis=0)
         return np.asarray(np.repeat(by_unit[:, np.newaxis], place.weights.shape[1], axis=1))
 
-    return link("weight_gradient", weight_gradient)
+    return link(weight_gradient=weight_gradient)
 
 
 def _source_net_input(place: Place) -> Array:
@@ -73,21 +65,21 @@ MISTAKES = (
         "the derivative of z by w is taken as w itself",
         _FACTOR,
         equation("∂z/∂w = w"),
-        in_layers(every_layer, link("weight_gradient", _own_weight)),
+        in_layers(every_layer, link(weight_gradient=_own_weight)),
     ),
     Mistake(
         "input_factor_network_input",
         "the network's input x stands where the hidden activation belongs",
         _FACTOR,
         equation("∂z/∂w = x"),
-        lambda setup: [Way(_factored(_network_input)(upper_layers(setup)))] if upper_layers(setup) else [],
+        in_all(upper_layers, _factored(_network_input)),
     ),
     Mistake(
         "input_factor_net_input",
         "the net input z of the hidden unit stands where its activation belongs",
         _FACTOR,
         equation("∂z/∂w = z_prev"),
-        lambda setup: [Way(_factored(_source_net_input)(upper_layers(setup)))] if upper_layers(setup) else [],
+        in_all(upper_layers, _factored(_source_net_input)),
         alone=True,
     ),
     Mistake(

@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_cli.backward import Place, hidden_delta
 from backprop_cli.check.method import Change, Method, both, link, scheduled
-from backprop_cli.check.mistakes.entry import Formulas, Mistake, Way, Ways, has_several_samples
+from backprop_cli.check.mistakes.entry import Formulas, Mistake, Way, Ways, has_biases, has_several_samples
 from backprop_cli.formula.expression import Apply, Number
 from backprop_cli.formula.texts import equation, filled, formula
 from backprop_cli.functions.losses import Loss
@@ -33,11 +33,7 @@ def scaled_gradients(factor: float) -> Change:
     def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
         return factor * right(place, targets, upstream / factor)
 
-    def change(method: Method) -> Method:
-        last = (method.setup.network.names.depth - 1,)
-        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
-
-    return change
+    return link(loss_by_output=loss_by_output, output_delta=output_delta)()
 
 
 def weighted_outputs(factors: Array) -> Change:
@@ -51,11 +47,7 @@ def weighted_outputs(factors: Array) -> Change:
             return factors * right(place, targets, upstream)
         return hidden_delta(place, upstream)
 
-    def change(method: Method) -> Method:
-        last = (method.setup.network.names.depth - 1,)
-        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
-
-    return change
+    return link(loss_by_output=loss_by_output, output_delta=output_delta)()
 
 
 def scaled_loss(factor: float | Array) -> Change:
@@ -165,9 +157,8 @@ def _without_penalty(setup: Setup) -> Iterable[Way]:
 
 
 def _with_biases(setup: Setup) -> Iterable[Way]:
-    penalty, names = setup.network.penalty, setup.network.names
-    has_bias = any(kind != "none" for kind in names.biases)
-    if has_bias and penalty and not (penalty.l2.biases or penalty.l1.biases):
+    penalty = setup.network.penalty
+    if has_biases(setup) and penalty and not (penalty.l2.biases or penalty.l1.biases):
         every = replace(
             penalty,
             l2=ByKind(penalty.l2.weights, penalty.l2.weights),

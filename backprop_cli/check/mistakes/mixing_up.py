@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from backprop_cli.backward import Place
-from backprop_cli.check.method import Change, Method, both, link
-from backprop_cli.check.mistakes.entry import Mistake, Way, every_layer, pairs_of, where
+from backprop_cli.check.method import Change, Method, link
+from backprop_cli.check.mistakes.entry import Mistake, Way, always, every_layer, pairs_of
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
@@ -80,11 +80,7 @@ def _of_outputs(factors: Array) -> Change:
     def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
         return place.network.activations[place.layer].pullback(place.net_inputs, place.activations, upstream)
 
-    def change(method: Method) -> Method:
-        last = every_layer(method.setup)[-1:]
-        return both(link("loss_by_output", loss_by_output)(last), link("output_delta", output_delta)(last))(method)
-
-    return change
+    return link(loss_by_output=loss_by_output, output_delta=output_delta)()
 
 
 def _output_for_loss(setup: Setup) -> Iterator[Way]:
@@ -111,7 +107,7 @@ MISTAKES = (
         "new parameters are given for the gradients",
         equation("∂E/∂w"),
         equation("w⁺ = w - η*∂E/∂w"),
-        where(lambda setup: True, Way(_new_value_for_gradient)),
+        always(Way(_new_value_for_gradient)),
         alone=True,
     ),
     Mistake(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from backprop_cli.check.mistakes.entry import Mistake, Way, where
+from backprop_cli.check.mistakes.entry import Mistake, Way, always
 from backprop_cli.check.rounding import Carried, cut_off, half_up, rounded
 from backprop_cli.network.network import Setup
 
@@ -41,7 +41,7 @@ MISTAKES = (
         "the digits after the last one given are cut off, not rounded",
         "0.678 rounded to 0.68",
         "0.678 cut to 0.67",
-        where(lambda setup: True, Way(written=cut_off)),
+        always(Way(written=cut_off)),
     ),
     Mistake(
         "rounded_intermediates",

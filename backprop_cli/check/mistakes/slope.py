@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from backprop_cli.backward import Place
-from backprop_cli.check.method import Slope, deltas, link, sloped
+from backprop_cli.check.method import InLayers, Slope, deltas, link, sloped
 from backprop_cli.check.mistakes.entry import (
     Formulas,
-    InLayers,
     Layers,
     Mistake,
     Way,
@@ -226,7 +225,7 @@ MISTAKES = (
         "slope_at_target",
         "the formula of the derivative is filled with the target",
         *_with("t")(_SIGMOID),
-        in_layers(last_of(_BY_FORMULA), link("output_delta", _at_target), formulas=_with("t")),
+        in_layers(last_of(_BY_FORMULA), link(output_delta=_at_target), formulas=_with("t")),
         alone=True,
     ),
 )

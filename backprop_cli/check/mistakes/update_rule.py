@@ -10,7 +10,7 @@ import numpy as np
 from backprop_cli.backward import Gradients, Place
 from backprop_cli.check.method import Change, Method, link, scheduled
 from backprop_cli.check.mistakes.backward_step import BACK
-from backprop_cli.check.mistakes.entry import Mistake, Way, Ways, always, has_hidden_layer, where
+from backprop_cli.check.mistakes.entry import Mistake, Way, Ways, always, has_biases, has_hidden_layer, where
 from backprop_cli.formula.texts import equation
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
@@ -111,10 +111,6 @@ def _from_layer(names: Names, layer: int) -> Array:
     return np.asarray(np.arange(names.parameter_count) >= names.weights_at(layer).start)
 
 
-def _has_biases(setup: Setup) -> bool:
-    return any(kind != "none" for kind in setup.network.names.biases)
-
-
 # ── the next layer's weights, already updated ─────────────────────────────────────────────────────────────────────────
 
 
@@ -134,7 +130,7 @@ def already_updated(method: Method) -> Method:
             updated[place.layer] = _updated_weights(setup, place.layer, gradient)
         return right(_with_weights(place, updated[place.layer]), delta)
 
-    return link("loss_by_source", loss_by_source)(range(setup.network.names.depth))(method)
+    return link(loss_by_source=loss_by_source)()(method)
 
 
 def _with_weights(place: Place, weights: Array) -> Place:
@@ -175,21 +171,21 @@ MISTAKES = (
         "the update goes uphill",
         _UPDATE,
         equation("w⁺ = w + η*∂E/∂w"),
-        always(_learning_rate(lambda eta: -eta), scales="sign"),
+        always(Way(_learning_rate(lambda eta: -eta), scales="sign")),
     ),
     Mistake(
         "learning_rate_missing",
         "the learning rate is left out of the update",
         _UPDATE,
         equation("w⁺ = w - ∂E/∂w"),
-        always(_learning_rate(lambda eta: 1.0), scales="size"),
+        always(Way(_learning_rate(lambda eta: 1.0), scales="size")),
     ),
     Mistake(
         "learning_rate_squared",
         "the learning rate is multiplied in twice",
         _UPDATE,
         equation("w⁺ = w - η^2*∂E/∂w"),
-        always(_learning_rate(lambda eta: eta * eta), scales="size"),
+        always(Way(_learning_rate(lambda eta: eta * eta), scales="size")),
     ),
     Mistake(
         "updated_weights_used",
@@ -203,8 +199,7 @@ MISTAKES = (
         "the change that the update makes is given for the gradient",
         _GRADIENT,
         equation("-η*∂E/∂w"),
-        where(
-            lambda setup: True,
+        always(
             Way(_change_for_gradient(-1.0), scales="size"),
             Way(_change_for_gradient(1.0), formulas=(_GRADIENT, equation("η*∂E/∂w")), scales="size"),
         ),
@@ -214,14 +209,14 @@ MISTAKES = (
         "one update fewer is made",
         "n updates",
         "n − 1 updates",
-        where(lambda setup: True, Way(steps=-1)),
+        always(Way(steps=-1)),
     ),
     Mistake(
         "one_step_more",
         "one update more is made",
         "n updates",
         "n + 1 updates",
-        where(lambda setup: True, Way(steps=1)),
+        always(Way(steps=1)),
     ),
     Mistake(
         "learning_rate_other",
@@ -276,7 +271,7 @@ MISTAKES = (
         "the biases are updated before the weights' gradients are taken",
         _TOGETHER,
         "biases, then weights",
-        where(_has_biases, Way(_redone(_biases_of, is_layer_by_layer=False))),
+        where(has_biases, Way(_redone(_biases_of, is_layer_by_layer=False))),
         alone=True,
     ),
 )
