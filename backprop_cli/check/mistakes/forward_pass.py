@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, combinations, islice
 
@@ -13,7 +13,6 @@ from backprop_cli.check.method import Change, Method, both, link
 from backprop_cli.check.mistakes.entry import (
     Mistake,
     Way,
-    either,
     every_layer,
     has_several_samples,
     layers_of,
@@ -43,13 +42,33 @@ def _in_network(changed: Callable[[Network], Network]) -> Change:
     return lambda method: replace(method, setup=replace(method.setup, network=changed(method.setup.network)))
 
 
-def _with(parameters: Callable[[Array], None]) -> Callable[[Network], Network]:
-    """A network in whose row of parameters something is changed."""
+_Changed = Callable[[Array], Array]
+"""What becomes of a row of parameters, or of samples × units."""
 
-    def changed(network: Network) -> Network:
-        row = network.parameters.row.copy()
-        parameters(row)
-        return network.with_row(row)
+
+def _with(changed: _Changed) -> Callable[[Network], Network]:
+    """A network in whose row of parameters something is changed."""
+    return lambda network: network.with_row(changed(network.parameters.row))
+
+
+def _exchanged(first: int, second: int) -> _Changed:
+    """Two numbers exchanged."""
+
+    def changed(values: Array) -> Array:
+        order = np.arange(values.shape[-1])
+        order[[first, second]] = second, first
+        return values[..., order]
+
+    return changed
+
+
+def _scaled(at: int | list[int], factor: float) -> _Changed:
+    """Some numbers multiplied."""
+
+    def changed(values: Array) -> Array:
+        factors = np.ones(values.shape[-1])
+        factors[at] = factor
+        return values * factors
 
     return changed
 
@@ -61,33 +80,33 @@ def _without_bias(setup: Setup) -> Iterator[Way]:
     names = setup.network.names
     with_bias = [layer for layer in every_layer(setup) if names.biases[layer] != "none"]
     for layers, place in parts(setup, with_bias):
-
-        def forget(row: Array, layers: tuple[int, ...] = layers) -> None:
-            for layer in layers:
-                row[names.biases_at(layer)] = 0.0
-
-        yield Way(_through(_with(forget)), place)
+        biases = [names.index(bias) for layer in layers for bias in names.layer_biases(layer)]
+        yield Way(_through(_with(_scaled(biases, 0.0))), place)
 
 
 def _of_other_layer(setup: Setup) -> Iterator[Way]:
     """Each two layers whose biases are as many: exchanged, or one's taken in both."""
     names = setup.network.names
-    counts = [names.biases_at(layer).stop - names.biases_at(layer).start for layer in every_layer(setup)]
+    counts = [len(names.layer_biases(layer)) for layer in every_layer(setup)]
     for first, second in combinations(every_layer(setup), 2):
-        if counts[first] != counts[second] or not counts[first]:
-            continue
-        for to_first, to_second, detail in (
-            (first, first, f"those of layer {first + 1} in layer {second + 1}"),
-            (second, second, f"those of layer {second + 1} in layer {first + 1}"),
-            (second, first, f"those of layers {first + 1} and {second + 1} exchanged"),
-        ):
+        if counts[first] == counts[second] > 0:
+            one, other = names.biases_at(first), names.biases_at(second)
+            yield Way(_through(_with(_taken((other, one)))), f"those of layer {first + 1} in layer {second + 1}")
+            yield Way(_through(_with(_taken((one, other)))), f"those of layer {second + 1} in layer {first + 1}")
+            both_ways = _taken((one, other), (other, one))
+            yield Way(_through(_with(both_ways)), f"those of layers {first + 1} and {second + 1} exchanged")
 
-            def move(row: Array, pair: tuple[int, ...] = (first, second, to_first, to_second)) -> None:
-                old = row.copy()
-                for layer, other in zip(pair[:2], pair[2:], strict=True):
-                    row[names.biases_at(layer)] = old[names.biases_at(other)]
 
-            yield Way(_through(_with(move)), detail)
+def _taken(*places: tuple[slice, slice]) -> _Changed:
+    """Numbers of a row replaced by others of it; each pair says where they stand, and where those are taken from."""
+
+    def changed(row: Array) -> Array:
+        new = row.copy()
+        for at, source in places:
+            new[at] = row[source]
+        return new
+
+    return changed
 
 
 # ── functions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +155,7 @@ def _over_batch(axes: int | tuple[int, int]) -> Change:
     def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
         return closed_form(place, targets) if place.network.collapse is not None else right(place, targets, upstream)
 
-    return both(change, lambda method: link(output_delta=output_delta)(every_layer(method.setup))(method))
+    return both(change, link(output_delta=output_delta)())
 
 
 def _softmax_of_several(setup: Setup) -> Iterator[Way]:
@@ -148,21 +167,19 @@ def _softmax_of_several(setup: Setup) -> Iterator[Way]:
 # ── numbers misread ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pairs(names: list[str]) -> Iterator[tuple[list[int], str]]:
-    """An order of some numbers with two of them exchanged, neighbours first, and how to say it."""
+def _pairs(names: list[str]) -> Iterator[tuple[_Changed, str]]:
+    """Two of some numbers exchanged, neighbours first, and how to say it."""
     for first, second in pairs_of(len(names), _MOST_PAIRS):
-        order = list(range(len(names)))
-        order[first], order[second] = second, first
-        yield order, f"{names[first]} and {names[second]}"
+        yield _exchanged(first, second), f"{names[first]} and {names[second]}"
 
 
 def _inputs_exchanged(setup: Setup) -> Iterator[Way]:
     names = setup.network.names
-    for order, detail in _pairs([names.input(index) for index in range(names.widths[0])]):
-        yield Way(_with_inputs(lambda x, order=order: x[:, order]), detail)  # type: ignore[misc]
+    for changed, detail in _pairs([names.input(index) for index in range(names.widths[0])]):
+        yield Way(_with_inputs(changed), detail)
 
 
-def _with_inputs(changed: Callable[[Array], Array]) -> Change:
+def _with_inputs(changed: _Changed) -> Change:
     def change(method: Method) -> Method:
         right = method.forward
         return replace(method, forward=lambda network, inputs: right(network, changed(inputs)))
@@ -173,11 +190,11 @@ def _with_inputs(changed: Callable[[Array], Array]) -> Change:
 def _targets_exchanged(setup: Setup) -> Iterator[Way]:
     names = setup.network.names
     if setup.network.loss.needs_targets:
-        for order, detail in _pairs([names.target(index) for index in range(names.widths[-1])]):
-            yield Way(_with_targets(lambda t, order=order: t[:, order]), detail)  # type: ignore[misc]
+        for changed, detail in _pairs([names.target(index) for index in range(names.widths[-1])]):
+            yield Way(_with_targets(changed), detail)
 
 
-def _with_targets(changed: Callable[[Array], Array]) -> Change:
+def _with_targets(changed: _Changed) -> Change:
     """Other targets, in the loss and in its derivative."""
 
     def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
@@ -187,11 +204,10 @@ def _with_targets(changed: Callable[[Array], Array]) -> Change:
         return right(place, changed(targets), upstream)
 
     def change(method: Method) -> Method:
-        shares, last = method.shares, every_layer(method.setup)[-1:]
-        method = both(link(loss_by_output=loss_by_output)(last), link(output_delta=output_delta)(last))(method)
+        shares = method.shares
         return replace(method, shares=lambda network, trace, targets: shares(network, trace, changed(targets)))
 
-    return change
+    return both(link(loss_by_output=loss_by_output, output_delta=output_delta)(), change)
 
 
 def _weights_exchanged(setup: Setup) -> Iterator[Way]:
@@ -206,39 +222,24 @@ def _weights_exchanged(setup: Setup) -> Iterator[Way]:
             (((u, s), (s, u)) for u in range(min(units, sources)) for s in range(u)),
         )
         for one, other in islice(pairs, 3 * _MOST_PAIRS):
-            at = [first + u * sources + s for u, s in (one, other)]
-
-            def swap(row: Array, at: list[int] = at) -> None:
-                row[at] = row[at[::-1]]
-
+            swapped = _with(_exchanged(*(first + u * sources + s for u, s in (one, other))))
             detail = " and ".join(names.weight(layer, *place) for place in (one, other))
-            yield Way(_in_network(_with(swap)), detail)
-            yield Way(_through(_with(swap)), f"{detail}, in the forward pass alone")
+            yield Way(_in_network(swapped), detail)
+            yield Way(_through(swapped), f"{detail}, in the forward pass alone")
 
 
 def _decimal_points(setup: Setup) -> Iterator[Way]:
     """A decimal point moved by one place in an input, a parameter or a target."""
     names = setup.network.names
-    for index in range(min(names.widths[0], _MOST_SLIPS)):
-        for factor in (10.0, 0.1):
-            yield Way(_with_inputs(_scaled(index, factor)), f"{names.input(index)} {factor:g}-fold")
-    for index, parameter in enumerate(names.parameters()):
-        if index == _MOST_SLIPS:
-            break
-        for factor in (10.0, 0.1):
-
-            def slip(row: Array, index: int = index, factor: float = factor) -> None:
-                row[index] *= factor
-
-            yield Way(_in_network(_with(slip)), f"{names.of(parameter)} {factor:g}-fold")
-    for index in range(min(names.widths[-1], _MOST_SLIPS)):
-        for factor in (10.0, 0.1):
-            yield Way(_with_targets(_scaled(index, factor)), f"{names.target(index)} {factor:g}-fold")
-
-
-def _scaled(index: int, factor: float) -> Callable[[Array], Array]:
-    """One column of samples × units multiplied."""
-    return lambda values: values * np.where(np.arange(values.shape[1]) == index, factor, 1.0)
+    every: tuple[tuple[Iterable[str], Callable[[_Changed], Change]], ...] = (
+        (map(names.input, range(names.widths[0])), _with_inputs),
+        (map(names.of, names.parameters()), lambda changed: _in_network(_with(changed))),
+        (map(names.target, range(names.widths[-1])), _with_targets),
+    )
+    for listed, change in every:
+        for index, name in enumerate(islice(listed, _MOST_SLIPS)):
+            for factor in (10.0, 0.1):
+                yield Way(change(_scaled(index, factor)), f"{name} {factor:g}-fold")
 
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +309,7 @@ MISTAKES = (
         "a decimal point has slipped in a number of the file",
         "0.05",
         "0.5 or 0.005",
-        either(_decimal_points),
+        _decimal_points,
         alone=True,
     ),
 )

@@ -43,10 +43,8 @@ def _exchanged(setup: Setup) -> Iterator[Way]:
 
 def _rows_exchanged(names: Names, layer: int, first: int, second: int) -> Array:
     """The order of all parameters with two units' weights, and biases if they have their own, exchanged."""
-    order = np.arange(names.parameter_count)
-    grid = order[names.weights_at(layer)].reshape(names.widths[layer + 1], -1).copy()
+    order, grid = _order(names, layer)
     grid[[first, second]] = grid[[second, first]]
-    order[names.weights_at(layer)] = grid.ravel()
     if names.biases[layer] == "own":
         at = names.biases_at(layer).start + np.array([first, second])
         order[at] = order[at[::-1]]
@@ -55,11 +53,15 @@ def _rows_exchanged(names: Names, layer: int, first: int, second: int) -> Array:
 
 def _columns_exchanged(names: Names, layer: int, first: int, second: int) -> Array:
     """The order of all parameters with the weights of a layer from two of its sources exchanged."""
-    order = np.arange(names.parameter_count)
-    grid = order[names.weights_at(layer)].reshape(names.widths[layer + 1], -1).copy()
+    order, grid = _order(names, layer)
     grid[:, [first, second]] = grid[:, [second, first]]
-    order[names.weights_at(layer)] = grid.ravel()
     return order
+
+
+def _order(names: Names, layer: int) -> tuple[Array, Array]:
+    """The order of all parameters, and a layer's part of it, units × sources."""
+    order = np.arange(names.parameter_count)
+    return order, order[names.weights_at(layer)].reshape(names.widths[layer + 1], -1)
 
 
 def _new_value_for_gradient(method: Method) -> Method:
