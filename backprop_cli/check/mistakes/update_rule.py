@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,6 @@ from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, ParameterRow, Samples, Schedule, Setup
 from backprop_cli.network.penalty import ByKind
-from backprop_cli.update import moved, update
 
 
 def _learning_rate(of: Callable[[float], float]) -> Change:
@@ -63,10 +62,10 @@ def _without_velocity(method: Method) -> Method:
 # ── part of the network updated before the rest has its gradients ─────────────────────────────────────────────────────
 
 
-def _redone(is_first: Callable[[Names, int], Array], is_layer_by_layer: bool) -> Change:
+def _redone(stages: Callable[[Names], Iterable[Array]]) -> Change:
     """A step whose passes are made again after some parameters are updated; these keep their gradients of before.
 
-    `is_first` says which parameters are updated before the gradients of the layers below a layer are taken.
+    The `stages` say, one after the other, which parameters are updated before the other gradients are taken.
     """
 
     def change(method: Method) -> Method:
@@ -74,9 +73,8 @@ def _redone(is_first: Callable[[Names, int], Array], is_layer_by_layer: bool) ->
 
         def passes(method: Method, samples: Samples) -> tuple[Trace, Gradients]:
             trace, gradients = right(method, samples)
-            layers = reversed(range(1, method.setup.network.names.depth)) if is_layer_by_layer else [0]
-            for layer in layers:
-                gradients = _again(method, right, samples, gradients, is_first(method.setup.network.names, layer))
+            for first in stages(method.setup.network.names):
+                gradients = _again(method, right, samples, gradients, first)
             return trace, gradients
 
         return replace(method, passes=passes)
@@ -98,17 +96,17 @@ def _again(
     return again._replace(parameters=ParameterRow(network.names, parameters))
 
 
-def _biases_of(names: Names, layer: int) -> Array:
-    """Which parameters are biases."""
+def _biases_first(names: Names) -> Iterator[Array]:
     is_bias = np.zeros(names.parameter_count, dtype=bool)
-    for index in range(names.depth):
-        is_bias[names.biases_at(index)] = True
-    return is_bias
+    for layer in range(names.depth):
+        is_bias[names.biases_at(layer)] = True
+    yield is_bias
 
 
-def _from_layer(names: Names, layer: int) -> Array:
-    """Which parameters belong to a layer or one above it."""
-    return np.asarray(np.arange(names.parameter_count) >= names.weights_at(layer).start)
+def _from_the_top(names: Names) -> Iterator[Array]:
+    """Layer by layer, each with those above it."""
+    for layer in reversed(range(1, names.depth)):
+        yield np.asarray(np.arange(names.parameter_count) >= names.weights_at(layer).start)
 
 
 # ── the next layer's weights, already updated ─────────────────────────────────────────────────────────────────────────
@@ -116,46 +114,21 @@ def _from_layer(names: Names, layer: int) -> Array:
 
 def already_updated(method: Method) -> Method:
     """∂E/∂a with the next layer's weights as this very step leaves them."""
-    gradient_link, setup = method.links.weight_gradient, method.setup
-    scale = 1.0 / len(method.batch) if setup.schedule.reduction == "mean" else 1.0
-    penalty = method.links.penalty_gradient(setup.network)
-    updated: dict[int, Array] = {}
+    network = method.setup.network
+    scale = 1.0 / len(method.batch) if method.setup.schedule.reduction == "mean" else 1.0
+    updated: dict[int, Network] = {}
 
     def loss_by_source(right: Callable[..., Array], place: Place, delta: Array) -> Array:
         # the step's own pass comes first; what is asked later uses the weights that it gave
         if place.layer not in updated:
-            gradient = (gradient_link(place, delta) * scale).ravel() + penalty[
-                setup.network.names.weights_at(place.layer)
-            ]
-            updated[place.layer] = _updated_weights(setup, place.layer, gradient)
-        return right(_with_weights(place, updated[place.layer]), delta)
+            gradient = np.array(method.links.penalty_gradient(network))
+            gradient[network.names.weights_at(place.layer)] += (
+                method.links.weight_gradient(place, delta) * scale
+            ).ravel()
+            updated[place.layer] = method.after(ParameterRow(network.names, gradient)).network
+        return right(place._replace(network=updated[place.layer]), delta)
 
     return link(loss_by_source=loss_by_source)()(method)
-
-
-def _with_weights(place: Place, weights: Array) -> Place:
-    """The place in a network whose weights there are these."""
-    network = place.network
-    row = network.parameters.row.copy()
-    row[network.names.weights_at(place.layer)] = weights.ravel()
-    return place._replace(network=network.with_row(row))
-
-
-def _updated_weights(setup: Setup, layer: int, gradient: Array) -> Array:
-    """One layer's weights after the step, which is made on a network of that layer alone."""
-    whole = setup.network
-    at = whole.names.weights_at(layer)
-    names = Names((whole.names.widths[layer], whole.names.widths[layer + 1]), ("none",))
-
-    def of_layer(row: Array) -> ParameterRow:
-        return ParameterRow(names, row[at])
-
-    network = Network((whole.activations[layer],), whole.loss, names, of_layer(whole.parameters.row))
-    velocity = None if setup.velocity is None else of_layer(setup.velocity.row)
-    frozen = setup.schedule.frozen
-    schedule = replace(setup.schedule, frozen=None if frozen is None else frozen[at])
-    changes, _ = update(network, ParameterRow(names, gradient), velocity, schedule)
-    return moved(network, changes, schedule).layers[0].weights
 
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,7 +236,7 @@ MISTAKES = (
         "the forward pass is made again with a layer's new parameters before the gradients of the layers below are taken",
         _TOGETHER,
         "layer by layer",
-        where(has_hidden_layer, Way(_redone(_from_layer, is_layer_by_layer=True))),
+        where(has_hidden_layer, Way(_redone(_from_the_top))),
         alone=True,
     ),
     Mistake(
@@ -271,7 +244,7 @@ MISTAKES = (
         "the biases are updated before the weights' gradients are taken",
         _TOGETHER,
         "biases, then weights",
-        where(has_biases, Way(_redone(_biases_of, is_layer_by_layer=False))),
+        where(has_biases, Way(_redone(_biases_first))),
         alone=True,
     ),
 )
