@@ -80,14 +80,6 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         return replace(chain.result(question, notices), second=second, directional=directional)
 
 
-def differentiate_graph(graph: Graph, by: Sequence[str], point: dict[str, float]) -> ChainResult:
-    """Every operation of a graph with its value at a point, and the target's derivative by it; nothing written out."""
-    graph = taken_apart(graph, live_names(graph, by), every=True)
-    with in_textbook_form():
-        chain = ChainRule(Source("", graph.target), graph, by, point, Steps.all)
-        return chain.result(Question(numbers=True))
-
-
 MAX_ORDER = 2
 MOST_SECOND = 12
 """Names by which second derivatives are worked out: they are half the square of these."""

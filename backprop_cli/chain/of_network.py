@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from backprop_cli.chain.derive import differentiate_graph
+from typing import NamedTuple
+
 from backprop_cli.chain.graph import Graph
-from backprop_cli.chain.result import ChainResult
+from backprop_cli.chain.steps import taken_apart
 from backprop_cli.derivation.partials import Derivation, Rule
 from backprop_cli.derivation.quantities import Quantity, quantities
 from backprop_cli.errors import UsageError
+from backprop_cli.formula.evaluate import NoValueError, dual
 from backprop_cli.formula.expression import Apply, Expression, Name, Number, names_in
 from backprop_cli.formula.operations import FUNCTIONS
 from backprop_cli.formula.texts import filled
@@ -16,11 +18,19 @@ MOST_PARAMETERS = 100
 """More than these make a graph that nobody can read."""
 
 
-def network_operations(derivation: Derivation) -> ChainResult:
-    """Every operation of a sample's forward pass with its value, and the loss's derivative by it.
+class NetworkOperations(NamedTuple):
+    """Every operation of a sample's forward pass; the value of each node and variable, and the loss's derivative by it."""
+
+    graph: Graph
+    values: dict[str, float]
+    gradients: dict[str, float]
+
+
+def network_operations(derivation: Derivation) -> NetworkOperations:
+    """One sample's operations with their numbers; targets have no gradient.
 
     Raises:
-        UsageError: the network has too many parameters.
+        UsageError: the network has too many parameters, or an operation has no finite value.
     """
     count = len(list(derivation.names.parameters()))
     if count > MOST_PARAMETERS:
@@ -32,13 +42,36 @@ def network_operations(derivation: Derivation) -> ChainResult:
         for unit in range(derivation.names.widths[layer + 1])
         if activation.name in FUNCTIONS and not activation.settings
     }
-    nodes = {one.name: _body(one, functions.get(one.name)) for one in quantities(derivation)}
-    values = _values(derivation)
+    nodes = {one.name: _body(one, functions.get(one.name)) for one in quantities(derivation, is_whole=True)}
     used = dict.fromkeys(name for body in nodes.values() for name in names_in(body) if name not in nodes)
     targets = {derivation.names.target(unit) for unit in range(derivation.names.widths[-1])}
-    by = [name for name in used if name not in targets]
-    graph = Graph(derivation.loss, nodes, tuple(used))
-    return differentiate_graph(graph, by, {name: values[name] for name in used})
+    live = {*nodes, *(name for name in used if name not in targets)}
+    graph = taken_apart(Graph(derivation.loss, nodes, tuple(used)), live, every=True)
+    values = _values(derivation)
+    slopes = _forward(graph, values, live | graph.nodes.keys())
+    return NetworkOperations(graph, values, _backward(graph, slopes, _gradients(derivation)))
+
+
+def _forward(graph: Graph, values: dict[str, float], live: set[str]) -> dict[str, dict[str, float]]:
+    """The slopes of every node by the names in it; `values` are given those of the steps, which have none yet."""
+    slopes = {}
+    for node, body in graph.nodes.items():
+        try:
+            value, slopes[node] = dual(body, values, live)
+        except NoValueError as error:
+            raise UsageError(f"the operations cannot be shown: {error.reason}, in {node}") from None
+        values.setdefault(node, value)
+    return slopes
+
+
+def _backward(graph: Graph, slopes: dict[str, dict[str, float]], known: dict[str, float]) -> dict[str, float]:
+    """The loss's derivative by every node and variable; the derivation's own, where it has one, keeps its digits."""
+    gradients = {graph.target: 1.0}
+    for node in reversed(graph.nodes):
+        gradients[node] = known.get(node, gradients.get(node, 0.0))
+        for name, slope in slopes[node].items():
+            gradients[name] = gradients.get(name, 0.0) + gradients[node] * slope
+    return gradients | {name: value for name, value in known.items() if name in gradients}
 
 
 def _body(quantity: Quantity, function: str | None) -> Expression:
@@ -65,8 +98,15 @@ def _joined(operation: str, parts: list[Expression]) -> Expression:
 
 
 def _values(derivation: Derivation) -> dict[str, float]:
-    """Inputs, targets and parameters by name."""
+    """Inputs, targets, parameters and the forward pass by name."""
     names, network = derivation.names, derivation.network
     values = {names.input(index): float(x) for index, x in enumerate(derivation.activations[0])}
     values |= {names.target(index): float(t) for index, t in enumerate(derivation.targets)}
-    return values | {names.of(parameter): network.value_of(parameter) for parameter in names.parameters()}
+    values |= {names.of(parameter): network.value_of(parameter) for parameter in names.parameters()}
+    return values | derivation.forward_values()
+
+
+def _gradients(derivation: Derivation) -> dict[str, float]:
+    """The loss's derivatives that the derivation has, by what they are by."""
+    partials = (partial for _, layer in derivation.layers() for partial in layer)
+    return {partial.wrt: partial.value for partial in partials if partial.of == derivation.loss}

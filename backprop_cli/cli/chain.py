@@ -156,6 +156,7 @@ def chain(
     from backprop_cli.cli.given_definitions import given_definitions
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.cli.show_circuit import write_circuit
+    from backprop_cli.render.drawing.circuit import circuit_of_chain
     from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
     from backprop_cli.render.views.chain_view import chain_view
 
@@ -173,7 +174,7 @@ def chain(
             raise typer.Exit(1)
         return
     if output is not None:
-        write_circuit(console, result, output)
+        write_circuit(console, circuit_of_chain(result), output)
         return
     show(
         console,

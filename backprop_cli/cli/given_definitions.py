@@ -1,8 +1,9 @@
-"""The definitions that `chain` is given: on the command line, or on standard input."""
+"""The definitions that commands are given: on the command line, or on standard input."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from backprop_cli.errors import UsageError
 from backprop_cli.files.edit import decode
@@ -25,3 +26,8 @@ def _standard_input(is_asked_for: bool) -> str:
     longest = 4 * MAX_TEXT
     content = read_bytes("-", longest + 1)
     return content.decode("utf-8", "ignore") if len(content) > longest else decode(content, STANDARD_INPUT)
+
+
+def are_definitions(config: str | None) -> bool:
+    """Whether a command that takes a network file was given definitions instead: `q = x + y; f = q z where x = 1, …`."""
+    return config is not None and "=" in config and not Path(config).exists()

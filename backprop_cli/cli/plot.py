@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,11 +10,13 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
+from backprop_cli.cli.given_definitions import are_definitions
 from backprop_cli.cli.option_values import choice_of
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
+from backprop_cli.formula.expression import Source
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -69,11 +70,15 @@ def plot(
 
     console = Console(quiet)
     console.require_target(output)
-    if config is not None and "=" in config and not Path(config).exists():
+    if config is not None and are_definitions(config):
         # sympy takes 0.4 s to load, which a network does without
-        from backprop_cli.cli.show_circuit import plot_definitions
+        from backprop_cli.chain.derive import differentiate
+        from backprop_cli.chain.question import Question, Steps
+        from backprop_cli.cli.show_circuit import write_circuit
+        from backprop_cli.render.drawing.circuit import circuit_of_chain
 
-        plot_definitions(config, console, output)
+        result = differentiate(Source(config), Question(steps=Steps.all, numbers=True))
+        write_circuit(console, circuit_of_chain(result), output or "-")
         return
     suffix = ".svg" if output in (None, "-") else "." + str(output).rpartition(".")[2].lower()
     if suffix not in SUFFIXES and what is not What.operations:
@@ -85,16 +90,17 @@ def plot(
     if what is What.loss and count == 0:
         raise UsageError("--what loss needs at least one step: there is no curve of a single loss")
     with Progress(console, count) as progress:
-        result = train(
+        run = train(
             setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
         )
     if what is What.operations:
         from backprop_cli.chain.of_network import network_operations
         from backprop_cli.cli.show_circuit import write_circuit
+        from backprop_cli.render.drawing.circuit import circuit_of
 
-        write_circuit(console, network_operations(derive(result, index)), output or "-")
+        write_circuit(console, circuit_of(*network_operations(derive(run, index))), output or "-")
         return
-    text = loss_picture(result) if what is What.loss else network_picture(result, index, what is What.gradients)
+    text = loss_picture(run) if what is What.loss else network_picture(run, index, what is What.gradients)
     if output in (None, "-"):
         console.write([text, "\n"])
         return

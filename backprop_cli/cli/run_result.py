@@ -89,10 +89,11 @@ def show_run(
             found = with_picture(found, network_picture(derivation))
         elif picture == "operations":
             from backprop_cli.chain.of_network import network_operations
+            from backprop_cli.render.drawing.circuit import circuit_of
             from backprop_cli.render.views.chain_view import operations_picture
             from backprop_cli.render.views.graph_view import with_picture
 
-            found = with_picture(found, operations_picture(network_operations(derivation)))
+            found = with_picture(found, operations_picture(circuit_of(*network_operations(derivation))))
         return chain([Note(notation.text(source))], found) if source else found
 
     record = run_record(run, derivation, partial_rows(derivation, JsonLines()), first)

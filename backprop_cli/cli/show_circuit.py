@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from backprop_cli.chain.derive import differentiate
-from backprop_cli.chain.question import Question, Steps
-from backprop_cli.chain.result import ChainResult
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
-from backprop_cli.formula.expression import Source
-from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.render.drawing.circuit import Circuit
 from backprop_cli.render.drawing.circuit_language import dot, tikz
 from backprop_cli.render.drawing.circuit_svg import circuit_svg
 from backprop_cli.render.drawing.svg import text_of
@@ -20,7 +16,7 @@ MOST_GATES = 400
 """More gates than this make no picture that anybody could read."""
 
 
-def write_circuit(console: Console, result: ChainResult, output: str) -> None:
+def write_circuit(console: Console, circuit: Circuit, output: str) -> None:
     """Write the graph as the name's ending says; `-` is SVG on standard output.
 
     Raises:
@@ -30,7 +26,6 @@ def write_circuit(console: Console, result: ChainResult, output: str) -> None:
     suffix = ".svg" if output == "-" else "." + output.rpartition(".")[2].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"--output {output}: the name must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
-    circuit = circuit_of(result)
     if len(circuit.gates) > MOST_GATES:
         hint = "--steps none draws one gate for each definition"
         raise UsageError(f"a picture of {len(circuit.gates):,} gates shows nothing\n    hint: {hint}")
@@ -43,9 +38,3 @@ def write_circuit(console: Console, result: ChainResult, output: str) -> None:
             return
         write_whole(output, text + "\n" if suffix == ".svg" else as_picture(text, suffix))
     console.notice(f"wrote {output}")
-
-
-def plot_definitions(text: str, console: Console, output: str | None) -> None:
-    """Write the graph of definitions, each operation a gate, with the numbers alone."""
-    result = differentiate(Source(text), Question(steps=Steps.all, numbers=True))
-    write_circuit(console, result, output or "-")

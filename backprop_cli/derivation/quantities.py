@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ Symbol = tuple[str, float]
 """A name and its value."""
 
 _SPELLED_OUT = 6
-"""Up to how many units a softmax's denominator is written in full; of more the first three and the last are."""
+"""Up to how many terms a softmax's denominator or a penalty's sum is written in full; of more the first three and the last are."""
 
 
 class Quantity(NamedTuple):
@@ -27,18 +28,19 @@ class Quantity(NamedTuple):
     terms: tuple[tuple[Symbol, ...], ...] = ()
 
 
-def quantities(derivation: Derivation, only: int | None = None) -> Iterator[Quantity]:
+def quantities(derivation: Derivation, only: int | None = None, is_whole: bool = False) -> Iterator[Quantity]:
     """Net inputs and activations layer by layer, the loss shares, the loss: in the order of the forward pass.
 
-    With `only` those of one layer, from 0; the losses are the last layer's.
+    With `only` those of one layer, from 0; the losses are the last layer's. A long sum within a formula is shortened, unless
+    the `is_whole` formula is wanted, for something to be computed by it.
     """
-    names = derivation.names
+    names, longest = derivation.names, sys.maxsize if is_whole else _SPELLED_OUT
     for layer in range(names.depth) if only is None else [only]:
         units = range(names.widths[layer + 1])
         yield from (_net_input(derivation, layer, unit) for unit in units)
-        yield from (_activation(derivation, layer, unit) for unit in units)
+        yield from (_activation(derivation, layer, unit, longest) for unit in units)
     if only in (None, names.depth - 1):
-        yield from _losses(derivation)
+        yield from _losses(derivation, longest)
 
 
 def count_quantities(derivation: Derivation, only: int | None = None) -> int:
@@ -61,24 +63,24 @@ def _net_input(derivation: Derivation, layer: int, unit: int) -> Quantity:
     return Quantity(names.net_input(layer, unit), value, None, (*terms, *constant))
 
 
-def _activation(derivation: Derivation, layer: int, unit: int) -> Quantity:
+def _activation(derivation: Derivation, layer: int, unit: int, longest: int) -> Quantity:
     """The activation a = f(z)."""
     activation = derivation.network.activations[layer]
     name, z = derivation.names.activation(layer, unit), derivation.net_inputs[layer]
     value = derivation.activations[layer + 1][unit]
     if not activation.is_elementwise:
-        return Quantity(name, value, _softmax(derivation, layer, unit))
+        return Quantity(name, value, _softmax(derivation, layer, unit, longest))
     settings = activation.setting_values()
     holes = {"z": derivation.names.net_input(layer, unit)} | dict.fromkeys(settings, "")
     return Quantity(name, value, Rule(formula(activation.definition), holes, {"z": z[unit]} | settings))
 
 
-def _softmax(derivation: Derivation, layer: int, unit: int) -> Rule:
+def _softmax(derivation: Derivation, layer: int, unit: int, longest: int) -> Rule:
     """A softmax with its denominator written out."""
     z = derivation.net_inputs[layer]
     shown = list(range(len(z)))
     powers: list[Expression] = [_exponential(index) for index in shown]
-    if len(z) > _SPELLED_OUT:
+    if len(z) > longest:
         shown = [*shown[:3], shown[-1]]
         powers = [*powers[:3], ELLIPSIS, powers[-1]]
     quotient = Apply("/", (_exponential(unit), _sum(powers)))
@@ -95,7 +97,7 @@ def _sum(terms: list[Expression]) -> Expression:
     return terms[0] if len(terms) == 1 else Apply("+", tuple(terms))
 
 
-def _losses(derivation: Derivation) -> Iterator[Quantity]:
+def _losses(derivation: Derivation, longest: int) -> Iterator[Quantity]:
     """Each output's share of the loss, the penalty, and their sum."""
     loss, names = derivation.network.loss, derivation.names
     settings = loss.setting_values()
@@ -107,13 +109,13 @@ def _losses(derivation: Derivation) -> Iterator[Quantity]:
             name, share, Rule(formula(loss.definition), holes, values | {"n": float(len(shares))} | settings)
         )
     if derivation.network.penalty:
-        penalty = _penalty(derivation)
+        penalty = _penalty(derivation, longest)
         yield penalty
         shares.append((penalty.name, penalty.value))
     yield Quantity(names.loss, derivation.sample_loss, None, tuple((share,) for share in shares))
 
 
-def _penalty(derivation: Derivation) -> Quantity:
+def _penalty(derivation: Derivation, longest: int) -> Quantity:
     """The penalty on large parameters, R = ½·λ·Σw² + λ₁·Σ|w|."""
     network, names = derivation.network, derivation.names
     penalty = network.penalty
@@ -128,7 +130,7 @@ def _penalty(derivation: Derivation) -> Quantity:
             hole = f"{kind}_{group}"
             holes[hole], values[hole] = "", factor
             listed = [one for one in names.parameters() if one.is_weight == (group == "weights")]
-            shown = listed if len(listed) <= _SPELLED_OUT else [*listed[:3], listed[-1]]
+            shown = listed if len(listed) <= longest else [*listed[:3], listed[-1]]
             for one in shown:
                 holes[f"p{names.index(one)}"] = names.of(one)
                 values[f"p{names.index(one)}"] = network.value_of(one)

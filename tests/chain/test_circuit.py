@@ -31,10 +31,14 @@ def gates(svg: ElementTree.Element) -> list[tuple[str, str, float, float]]:
         if group.get("class", "").split()[0] not in ("gate", "variable"):
             continue
         texts = {text.get("class"): text for text in group.iter(f"{space}text")}
-        number = next(part for part in texts["above"].iter() if part.get("data-name"))
+        number, slope = (
+            next((part for part in texts[side].iter() if part.get("data-name")), None) if side in texts else None
+            for side in ("above", "below")
+        )
+        assert number is not None
         sign = texts["sign"].text if "sign" in texts else ""
         value = number.get("data-value", "")
-        gradient = texts["below"].get("data-value", "") if "below" in texts else "nan"
+        gradient = "nan" if slope is None else slope.get("data-value", "")
         found.append((number.get("data-name", ""), sign or "", float(value), float(gradient)))
     return found
 

@@ -16,21 +16,32 @@ NETWORKS = {
     "relu": None,
     "xor": None,
     "three-layers": None,
-    "-": {
+    "two settings": {
         "inputs": [0.3, -0.7], "targets": [0.2], "loss": {"huber": {"delta": 0.1}},
         "layers": [
             {"activation": {"leaky_relu": {"slope": 0.2}}, "weights": [[0.5, 0.4]], "bias": [0.1]},
             {"activation": "silu", "weights": [[-0.8]]},
         ],
     },
+    "a penalty on many": {
+        "inputs": [0.3, -0.7], "targets": [0.2], "penalty": {"l2": 0.1, "l1": 0.02},
+        "layers": [
+            {"activation": "tanh", "weights": [[0.5, 0.4], [0.3, -0.2], [0.9, 0.1]], "bias": [0.1, 0.2, 0.3]},
+            {"weights": [[-0.8, 0.7, 0.6]]},
+        ],
+    },
+    "a softmax of many": {
+        "inputs": [1], "targets": [0, 1, 0, 0, 0, 0, 0, 0], "loss": "cross_entropy",
+        "layers": [{"activation": "softmax", "weights": [[0.3 * k] for k in range(8)]}],
+    },
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_gate_has_the_numbers_of_the_derivation(name: str) -> None:
-    text = json.dumps(NETWORKS[name]) if NETWORKS[name] else None
-    drawn = gates(ElementTree.fromstring(backprop("plot", name, "--what", "operations", "-n", "0", stdin=text).stdout))
-    run = backprop("run", name, "-n", "0", "-f", "json", stdin=text).json
+    file, text = ("-", json.dumps(NETWORKS[name])) if NETWORKS[name] else (name, None)
+    drawn = gates(ElementTree.fromstring(backprop("plot", file, "--what", "operations", "-n", "0", stdin=text).stdout))
+    run = backprop("run", file, "-n", "0", "-f", "json", stdin=text).json
     loss = list(run["forward"])[-1]
     partials = {partial["wrt"]: partial["value"] for partial in run["partials"] if partial["of"] == loss}
     found = {gate: (value, gradient) for gate, _, value, gradient in drawn}

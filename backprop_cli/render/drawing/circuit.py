@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from backprop_cli.formula.printer import UNICODE
 from backprop_cli.render.drawing.drawn_values import shortened
 
 if TYPE_CHECKING:
+    from backprop_cli.chain.graph import Graph
     from backprop_cli.chain.result import ChainResult
 
 LONGEST_SIGN = 22
@@ -45,18 +46,22 @@ class Circuit:
         return self.gates[-1]
 
 
-def circuit_of(result: ChainResult) -> Circuit:
-    """The graph of a result, its variables first."""
+def circuit_of(graph: Graph, values: Mapping[str, float], gradients: Mapping[str, float]) -> Circuit:
+    """A graph with the numbers that are known, its variables first."""
+
+    def gate(name: str, sign: str = "", inputs: tuple[str, ...] = ()) -> Gate:
+        return Gate(name, sign, values.get(name, math.nan), gradients.get(name, math.nan), inputs)
+
+    variables = [gate(name) for name in graph.variables]
+    operations = [gate(node, sign_of(body), tuple(names_in(body))) for node, body in graph.nodes.items()]
+    return Circuit((*variables, *operations))
+
+
+def circuit_of_chain(result: ChainResult) -> Circuit:
+    """The graph of what `chain` worked out."""
     gradients = {partial.wrt: partial.value for partial in result.partials if partial.of == result.of}
     gradients[result.of] = 1.0 if result.has_values else math.nan
-    values = {**result.at, **{node.name: node.value for node in result.nodes}}
-    graph = result.graph
-    variables = [Gate(name, "", values.get(name, math.nan), gradients.get(name, math.nan)) for name in graph.variables]
-    operations = [
-        Gate(node, sign_of(body), values[node], gradients.get(node, math.nan), tuple(names_in(body)))
-        for node, body in graph.nodes.items()
-    ]
-    return Circuit((*variables, *operations))
+    return circuit_of(result.graph, {**result.at, **{node.name: node.value for node in result.nodes}}, gradients)
 
 
 # ── the sign of an operation ──────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import math
 from rich.cells import cell_len
 
 from backprop_cli.render.drawing.circuit import Circuit, Spot, arranged, heights
-from backprop_cli.render.drawing.svg import Element, add, add_name, add_number, root, short_number
+from backprop_cli.render.drawing.svg import Element, add, add_name, add_number, root
 
 ROW = 74.0
 """Pixels between two gates of a column."""
@@ -47,7 +47,7 @@ def circuit_svg(circuit: Circuit, is_standalone: bool = True) -> Element:
     for column, places, half in zip(columns, points, widths, strict=True):
         for place, point in zip(column, places, strict=True):
             if not place.passes:
-                _gate(svg, place, point, half, place.gate is circuit.target)
+                _gate(svg, place, point, half, circuit.target.name)
     return svg
 
 
@@ -65,10 +65,11 @@ def _line(parent: Element, start: tuple[float, float], turn: float, stop: float,
     add(parent, "path", {"d": f"M{x:.1f} {y:.1f}H{turn:.1f}{bend}H{end[0]:.1f}", "class": "wire"})
 
 
-def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, is_target: bool) -> None:
+def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, target: str) -> None:
     """A gate with its numbers beside it, all those of a column in one line."""
     (x, y), gate, half = point, place.gate, _half_width(place)
     kind = "gate" if gate.sign else "variable"
+    is_target = gate.name == target
     group = add(svg, "g", {"class": f"{kind} result" if is_target else kind})
     if is_target:
         add(group, "path", {"d": f"M{x + half:.1f} {y:.1f}H{x + widest + LABEL:.1f}", "class": "wire"})
@@ -85,8 +86,7 @@ def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, 
         add_number(above, gate.name, gate.value)
     if not math.isnan(gate.gradient):
         below = add(group, "text", {"class": "below", "x": beside, "y": y + 16})
-        below.set("data-value", repr(gate.gradient))
-        below.text = short_number(gate.gradient)
+        add_number(below, f"d{target}/d{gate.name}", gate.gradient)
 
 
 def _name(parent: Element, name: str, x: float, y: float) -> None:

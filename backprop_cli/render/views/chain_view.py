@@ -11,7 +11,7 @@ from backprop_cli.chain.result import ChainResult, Directional, Total, same_digi
 from backprop_cli.derivation.partials import Partial, Rule
 from backprop_cli.derivation.quantities import Quantity
 from backprop_cli.formula.printer import TEXT
-from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.render.drawing.circuit import Circuit, circuit_of_chain
 from backprop_cli.render.drawing.circuit_characters import draw
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Column, Equation, Equations, Heading, Note, Picture, Table
@@ -66,15 +66,15 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
         yield from _checked(result, notation)
 
 
-def operations_picture(result: ChainResult) -> Picture:
+def operations_picture(circuit: Circuit) -> Picture:
     """Every operation with its value and its gradient."""
-    return Picture("graph", partial(draw, circuit_of(result)), is_asked=True)
+    return Picture("graph", partial(draw, circuit), is_asked=True)
 
 
 def _graph(result: ChainResult, notation: Notation) -> Iterator[Block]:
     """The drawing, and what stands in its boxes."""
     yield Heading("Graph")
-    yield operations_picture(result)
+    yield operations_picture(circuit_of_chain(result))
     if result.has_values:
         of = notation.name(result.of)
         yield Note(
