@@ -48,8 +48,9 @@ def network_operations(derivation: Derivation) -> NetworkOperations:
     live = {*nodes, *(name for name in used if name not in targets)}
     graph = taken_apart(Graph(derivation.loss, nodes, tuple(used)), live, every=True)
     values = _values(derivation)
-    slopes = _forward(graph, values, live | graph.nodes.keys())
-    return NetworkOperations(graph, values, _backward(graph, slopes, _gradients(derivation)))
+    live |= graph.nodes.keys()
+    slopes = _forward(graph, values, live)
+    return NetworkOperations(graph, values, _backward(graph, live, slopes, _gradients(derivation)))
 
 
 def _forward(graph: Graph, values: dict[str, float], live: set[str]) -> dict[str, dict[str, float]]:
@@ -64,13 +65,15 @@ def _forward(graph: Graph, values: dict[str, float], live: set[str]) -> dict[str
     return slopes
 
 
-def _backward(graph: Graph, slopes: dict[str, dict[str, float]], known: dict[str, float]) -> dict[str, float]:
-    """The loss's derivative by every node and variable; the derivation's own, where it has one, keeps its digits."""
-    gradients = {graph.target: 1.0}
+def _backward(
+    graph: Graph, live: set[str], slopes: dict[str, dict[str, float]], known: dict[str, float]
+) -> dict[str, float]:
+    """The loss's derivative by every live name; the derivation's own, where it has one, keeps its digits."""
+    gradients = dict.fromkeys(live, 0.0) | {graph.target: 1.0}
     for node in reversed(graph.nodes):
-        gradients[node] = known.get(node, gradients.get(node, 0.0))
+        gradients[node] = known.get(node, gradients[node])
         for name, slope in slopes[node].items():
-            gradients[name] = gradients.get(name, 0.0) + gradients[node] * slope
+            gradients[name] += gradients[node] * slope
     return gradients | {name: value for name, value in known.items() if name in gradients}
 
 

@@ -90,9 +90,7 @@ def plot(
     if what is What.loss and count == 0:
         raise UsageError("--what loss needs at least one step: there is no curve of a single loss")
     with Progress(console, count) as progress:
-        run = train(
-            setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss
-        )
+        run = train(setup.with_schedule(learning_rate), steps, show_step, progress.update, every_loss=what is What.loss)
     if what is What.operations:
         from backprop_cli.chain.of_network import network_operations
         from backprop_cli.cli.show_circuit import write_circuit

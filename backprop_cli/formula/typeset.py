@@ -45,7 +45,7 @@ class LatexPrinter(Printer):
         return self.enclosed(piece)
 
     def enclosed(self, piece: Piece) -> Piece:
-        """Parentheses that grow where there is need for it."""
+        """Parentheses that grow where there is need for it; where they stand says which opens and which closes."""
         text = rf"\left({piece.text}\right)" if piece.is_tall else f"({piece.text})"
         return Piece(text, is_tall=piece.is_tall, is_open=True)
 
@@ -170,9 +170,9 @@ class MathmlPrinter(LatexPrinter):
         return Piece("<mo>⋯</mo>" if name == ELLIPSIS.name else f"<mi>{name}</mi>")
 
     def enclosed(self, piece: Piece) -> Piece:
-        """Parentheses that grow where there is need for it."""
+        """Parentheses that grow where there is need for it; where they stand says which opens and which closes."""
         stretchy = "" if piece.is_tall else ' stretchy="false"'
-        text = f'<mrow><mo form="prefix"{stretchy}>(</mo>{piece.text}<mo form="postfix"{stretchy}>)</mo></mrow>'
+        text = f"<mrow><mo{stretchy}>(</mo>{piece.text}<mo{stretchy}>)</mo></mrow>"
         return Piece(text, is_tall=piece.is_tall, is_open=True)
 
     def fraction(self, above: str, below: str, is_small: bool) -> str:

@@ -15,12 +15,13 @@ FLAGS = (
     "--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022", "--lib", "es2022,dom,dom.iterable",
     "--module", "es2022", "--moduleResolution", "bundler",
 )  # fmt: skip
-MODULES = sorted(path.stem for path in (Path(joining.__file__).parent / "script").glob("*.js"))
+WRITTEN = (path.stem for path in (Path(joining.__file__).parent / "script").glob("*.js"))
+MODULES = [*sorted(WRITTEN), joining.FUNCTIONS, joining.OPERATIONS]
 
 
 @pytest.mark.skipif(shutil.which("tsc") is None, reason="there is no TypeScript on this machine")
 def test_the_types_of_the_script_hold(tmp_path: Path) -> None:
-    files = [tmp_path / f"{name}.js" for name in (*MODULES, joining.PRINTED)]
+    files = [tmp_path / f"{name}.js" for name in MODULES]
     for file in files:
         file.write_text(joining.module_text(file.stem), encoding="utf-8")
     checked = subprocess.run(["tsc", *FLAGS, *files], capture_output=True, text=True, check=False)
@@ -32,7 +33,7 @@ def test_every_module_is_in_the_joined_script_and_no_name_twice() -> None:
     assert not re.search(r"^(import|export|//|/\*)", script, re.MULTILINE)
     names = [
         name
-        for module in (*MODULES, joining.PRINTED)
+        for module in MODULES
         for name in re.findall(
             r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", joining.module_text(module), re.MULTILINE
         )

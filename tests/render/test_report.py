@@ -11,10 +11,12 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 
+from tests.chain.test_circuit import gates
 from tests.markup import attributes, quantities, texts
 from tests.program import backprop, explain_json, run_json
 
@@ -53,17 +55,24 @@ def test_every_number_is_that_of_run(args: list[str]) -> None:
 
 @pytest.mark.parametrize("example", ["classic", "softmax", "xor", "three-layers"])
 def test_every_other_number_is_the_files(example: str) -> None:
-    """What `run` has no key for: inputs, targets, old parameters (one step), and the changes."""
+    """What `run` has no key for: inputs, targets, old parameters (one step), the changes, and the operations' own."""
     document = backprop("run", example, "-f", "json").json
     shown = quantities(page_of(example))
     old = {one["name"]: one for one in backprop("explain", example, "--all", "-f", "json").json["explanations"]}
     sample, step = known_numbers({**document})
+    picture = ElementTree.fromstring(backprop("plot", example, "--what", "operations").stdout)
+    loss, drawn = list(document["forward"])[-1], gates(picture)
+    operations = {name: value for name, _, value, _ in drawn} | {
+        f"d{loss}/d{name}": slope for name, _, _, slope in drawn
+    }
     rest = {item for item in shown if item.name not in (step if item.of_step else sample)}
     file = yaml.safe_load(backprop("examples", example).stdout)
     x, t = (_first_sample(file[key]) for key in ("inputs", "targets"))
     for item in rest:
         if item.name in old:
             assert item.value == old[item.name]["value"]
+        elif item.tag == "tspan" and item.name in operations:
+            assert item.value == operations[item.name]
         elif item.name.startswith("Δ"):
             assert item.value == old[item.name[1:]]["update"]["change"]
         elif item.name.startswith("dL/d"):
@@ -97,7 +106,7 @@ def test_a_power_of_ten_in_a_table_is_written_as_in_a_formula() -> None:
 
 
 def test_negative_numbers_stand_in_parentheses_as_factors_only() -> None:
-    leaves = {item.text for item in quantities(page_of("classic")) if item.name == "dE/do2"}
+    leaves = {item.text for item in quantities(page_of("classic")) if item.name == "dE/do2" and item.tag != "tspan"}
     assert leaves == {"−0.21707153", "(−0.21707153)"}
 
 

@@ -17,6 +17,7 @@ from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Equation
 from backprop_cli.render.views.explain_view import chain
 from backprop_cli.render.views.phrases import (
+    LONGEST_PRODUCT,
     chain_in_numbers,
     chain_in_symbols,
     quantity_in_numbers,
@@ -73,7 +74,7 @@ class PathRow:
 
 @dataclass(frozen=True)
 class Article:
-    """The derivation of one parameter's gradient."""
+    """The derivation of one parameter's gradient; there are no `paths` where the chain has no branches."""
 
     anchor: str
     name: str
@@ -152,6 +153,8 @@ class Articles:
         explanation = self.explainer.explain(parameter, with_paths=True, limit=MOST_PATHS)
         notation, target = self.notation, explanation.partials[-1]
         paths = explanation.paths or ()
+        if explanation.path_count == 1 and len(paths[0].factors) <= LONGEST_PRODUCT:
+            paths = ()  # it is the chain itself
         value = notation.quantity(explanation.name, explanation.value)
         return Article(
             anchor(parameter),
@@ -161,7 +164,7 @@ class Articles:
             notation.math(notation.equal([notation.name(explanation.name), value])),
             list(self._lines(chain(target, notation))),
             tuple(_path_row(path, notation) for path in paths),
-            explanation.path_count - len(paths),
+            explanation.path_count - len(paths) if paths else 0,
             tuple(self._update(explanation)),
             target.name,
             explanation.gradient,

@@ -49,8 +49,15 @@ def _file_keys(setup: Setup) -> dict[str, Any]:
     """What a network file says besides the network, the samples and the learning rate."""
     schedule, names = setup.schedule, setup.network.names
     penalty = setup.network.penalty
+    called = {
+        "loss": names.loss if names.loss != "E" else "",
+        "penalty": names.penalty if names.penalty not in ("", "R") else "",
+        "outputs": names.given_outputs,
+        "targets": names.given_targets,
+    }
     keys: dict[str, Any] = {
         "title": setup.title,
+        "names": {key: value for key, value in called.items() if value},
         "momentum": schedule.momentum,
         "dampening": schedule.dampening,
         "nesterov": schedule.nesterov,

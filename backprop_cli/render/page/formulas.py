@@ -8,14 +8,25 @@ from backprop_cli.derivation.partials import Rule
 from backprop_cli.formula.texts import formula
 from backprop_cli.functions.activations import ACTIVATIONS
 from backprop_cli.functions.losses import LOSSES
-from backprop_cli.render.page.mathml import PageNotation
+from backprop_cli.render.formats.decimals import Digits
+from backprop_cli.render.page.mathml import PageNotation, element
 
 LETTERS = ("z", "a", "t", "o")
 """What the formulas are in; each place of one is marked with its letter."""
 
 
-def formulas(notation: PageNotation) -> dict[str, dict[str, Any]]:
+class PlaceNotation(PageNotation):
+    """Leaves the places of numbers empty, for the script to fill."""
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
+        """An empty place, marked with its name."""
+        del value
+        return element("mrow", "", {"data-name": name} | ({"data-factor": ""} if is_factor else {}))
+
+
+def formulas(digits: Digits) -> dict[str, dict[str, Any]]:
     """By kind and name the default settings, and the formulas of the value (of a loss: one output's share) and the slope."""
+    notation = PlaceNotation(digits)
     activations = {
         entry.name: _entry(notation, entry.defaults, entry.setting_values(), entry.definition, entry.slope_formula)
         for entry in ACTIVATIONS.values()

@@ -7,10 +7,11 @@ from functools import cache
 from importlib.resources import files
 
 from backprop_cli.render.page.functions import functions_module
+from backprop_cli.render.page.gates import PRINTED, operations_module
 
 MAIN = "main"
-PRINTED = "functions"
-"""The module that is printed from the activations and losses."""
+FUNCTIONS, OPERATIONS = "functions", "operations"
+"""The modules that are printed: the activations and losses, and the operations of formulas."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
@@ -21,20 +22,22 @@ _COMMENT = re.compile(
 """What is written for whoever reads the modules, types and indents among it: pages are small without it."""
 
 
-def module_text(name: str) -> str:
-    """The source of one module, as `tsc` reads it."""
-    if name == PRINTED:
+def module_text(name: str, operations: frozenset[str] = PRINTED) -> str:
+    """The source of one module, as `tsc` reads it; of the operations those that are wanted."""
+    if name == FUNCTIONS:
         return functions_module()
+    if name == OPERATIONS:
+        return operations_module(operations)
     return (files(__package__) / "script" / f"{name}.js").read_text(encoding="utf-8")
 
 
 @cache
-def joined_script(main: str = MAIN) -> str:
+def joined_script(main: str = MAIN, operations: frozenset[str] = PRINTED) -> str:
     """All modules that `main` needs and itself, each behind those that it imports from; their top-level names all differ."""
     order: dict[str, str] = {}
 
     def add(name: str) -> None:
-        text = module_text(name)
+        text = module_text(name, operations)
         for needed in _IMPORT.findall(text):
             if needed not in order:
                 add(needed)

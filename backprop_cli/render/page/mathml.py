@@ -75,8 +75,8 @@ class PageNotation:
         """∂of/∂wrt, marked with its name."""
         name = f"d{of}/d{wrt}"
         sign = "<mi>d</mi>" if name in self.ordinary else self.symbol("partial")
-        fraction = MATHML.fraction(sign + self.name(of), sign + self.name(wrt), is_small=False)
-        return _element("mrow", fraction, {"data-partial": name, **self._stage(name)})
+        parts = f"<mrow>{sign}{self.name(of)}</mrow><mrow>{sign}{self.name(wrt)}</mrow>"
+        return element("mfrac", parts, {"data-partial": name, **self._stage(name)})
 
     def second(self, of: str, first: str, then: str) -> str:
         """∂²of/∂first∂then."""
@@ -141,7 +141,7 @@ class PageNotation:
         number = self.factor(value) if is_factor else self.term(value)
         written = "<mtext>–</mtext>" if math.isnan(value) else number
         marks = {**self.marks_of(name, value), **self._stage(name)}
-        return _element("mrow", written, marks | {"data-factor": ""} if is_factor else marks)
+        return element("mrow", written, marks | {"data-factor": ""} if is_factor else marks)
 
     def product(self, factors: Sequence[str]) -> str:
         """`a ⋅ b`, with a break after each dot."""
@@ -238,7 +238,8 @@ class _Filled(MathmlPrinter):
         return self.factors.get(piece.text) or super().parenthesized(piece)
 
 
-def _element(tag: str, content: str, attributes: Mapping[str, str]) -> str:
+def element(tag: str, content: str, attributes: Mapping[str, str]) -> str:
+    """An element with its attributes, whose values are escaped."""
     written = "".join(f' {key}="{Markup.escape(value)}"' for key, value in attributes.items())
     return f"<{tag}{written}>{content}</{tag}>"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from backprop_cli import __version__
+from backprop_cli.chain.of_network import NetworkOperations, network_operations
 from backprop_cli.check.mistakes.table import MISTAKES
 from backprop_cli.derivation.explanation import derive
 from backprop_cli.derivation.partials import Derivation
+from backprop_cli.errors import UsageError
+from backprop_cli.render.drawing.circuit import circuit_of
+from backprop_cli.render.drawing.circuit_svg import circuit_svg
 from backprop_cli.render.drawing.drawn_values import sample_values
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.loss_curve import LossCurve, loss_svg
@@ -29,7 +34,8 @@ from backprop_cli.render.formats.signs import superscript
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
 from backprop_cli.render.page.formulas import formulas
-from backprop_cli.render.page.joining import joined_script
+from backprop_cli.render.page.gates import graph_data, operations_in
+from backprop_cli.render.page.joining import MAIN, joined_script
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
@@ -38,6 +44,9 @@ from backprop_cli.render.views.run_view import facts, layer_title
 from backprop_cli.render.views.selection import Selection
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.record import Recording
+
+_COMMENT = re.compile(r"^/\*[^\n]*\*/\n|^ +", re.MULTILINE)
+"""Of a style sheet, and indents: what is written for whoever reads it."""
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""
@@ -50,6 +59,9 @@ TOLD_APART = (
     "first_output_only", "weights_left_out",
 )  # fmt: skip
 """The mistakes that the page knows by the number that they make of one derivative."""
+
+MOST_GATES = 150
+"""Of a network with more operations and variables the graph of them is left out: it would be far larger than any window."""
 
 MOST_OPTIONS = 200
 """Of more samples one is chosen by its number."""
@@ -87,6 +99,20 @@ class Page:
         return derive(run, self.sample)
 
     @cached_property
+    def operations(self) -> NetworkOperations | None:
+        """The shown sample's operations one by one; None where they are too many, or one has no finite value."""
+        try:
+            found = network_operations(self.derivation)
+        except UsageError:
+            return None
+        return found if len(found.values) <= MOST_GATES else None
+
+    @property
+    def operations_in_script(self) -> frozenset[str]:
+        """What the script has to know for the graph of the operations."""
+        return frozenset() if self.operations is None else operations_in(self.operations.graph)
+
+    @cached_property
     def curve(self) -> LossCurve:
         """The loss over all steps."""
         run = self.recording.last
@@ -108,9 +134,12 @@ def page_text(page: Page) -> str:
     environment.filters["counted"] = counted
     environment.filters["words"] = words
     context = {**_frame(page), **(_scalar(page, environment) if page.is_scalar else _matrices(page))}
-    own_style = f"{_file('page.css')}{style()}:root {{ {_sizes(context['drawing'])} }}\n"
-    script = joined_script()
-    context["drawing"] = Markup(text_of(context["drawing"]))
+    own_style = (
+        f"{_COMMENT.sub('', _file('page.css') + style())}:root {{ {_sizes(context['drawing'], context['circuit'])} }}\n"
+    )
+    script = joined_script(MAIN, page.operations_in_script)
+    for picture in ("drawing", "circuit"):
+        context[picture] = "" if context[picture] is None else Markup(text_of(context[picture]))
     return environment.get_template("page.html").render(
         **context,
         style=Markup(own_style),
@@ -128,10 +157,11 @@ def _cell(value: float, digits: Digits) -> str:
     return f"{mantissa} × 10{superscript(int(power.replace('−', '-')))}" if power else mantissa
 
 
-def _sizes(drawing: Element) -> str:
-    """The drawing's own width and how much wider than high it is, for the style."""
+def _sizes(drawing: Element, circuit: Element | None) -> str:
+    """The drawing's own width and how much wider than high it is, and the graph's width, for the style."""
     width, height = size_of(drawing)
-    return f"--drawing: {width:g}px; --aspect: {width / height:.4f};"
+    graph = "" if circuit is None else f" --circuit: {size_of(circuit)[0]:g}px;"
+    return f"--drawing: {width:g}px; --aspect: {width / height:.4f};{graph}"
 
 
 def _file(name: str) -> str:
@@ -184,6 +214,7 @@ def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
     return {
         "drawing": _picture(page, sample_values(derivation)),
         "is_drawn": is_drawable(run.setup.network),
+        "circuit": _circuit(page),
         "forward": list(forward_rows(derivation, notation)),
         "backward": [(layer_title(derivation, layer), rows) for layer, rows in backward_rows(derivation, notation)],
         "updates": [articles.update_row(parameter) for parameter in parameters],
@@ -198,7 +229,8 @@ def _scalar(page: Page, environment: Environment) -> dict[str, Any]:
             {
                 **model_data(run.setup, samples),
                 "updates": _updates(environment, articles),
-                "formulas": formulas(PageNotation(page.digits)),
+                "formulas": formulas(page.digits),
+                "gates": graph_data(page.operations.graph) if page.operations else [],
                 "sentences": {name: MISTAKES[name].sentence for name in TOLD_APART},
             },
         ),
@@ -242,6 +274,13 @@ def _picture(page: Page, values: dict[str, float]) -> Element:
     return heat_svg(HeatMaps(run.shown.before, run.shown.gradients, is_standalone=False))
 
 
+def _circuit(page: Page) -> Element | None:
+    """The graph of the operations, where there is one."""
+    if page.operations is None:
+        return None
+    return circuit_svg(circuit_of(*page.operations), is_standalone=False)
+
+
 def _matrices(page: Page) -> dict[str, Any]:
     """Heat maps of every frame, and the last step in matrices."""
     run, notation = page.recording.last, PageNotation(page.digits)
@@ -252,6 +291,7 @@ def _matrices(page: Page) -> dict[str, Any]:
     return {
         "drawing": _picture(page, {}),
         "is_drawn": False,
+        "circuit": None,
         "forward": [],
         "backward": [],
         "updates": [],

@@ -20,8 +20,9 @@
  */
 
 /**
- * `samples` by index, of very many some are left out; `updates` is the update of any weight and of any bias as HTML.
- * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>, formulas: {activations: Record<string, Formulas>, losses: Record<string, Formulas>}, sentences: Record<string, string>, file: Record<string, unknown>}} Model
+ * `samples` by index, of very many some are left out; `updates` is the update of any weight and of any bias as HTML; `gates` are
+ * the operations, none where they are too many.
+ * @typedef {{names: Names, network: Network, schedule: Schedule, samples: Sample[], updates: Record<string, string>, formulas: {activations: Record<string, Formulas>, losses: Record<string, Formulas>}, sentences: Record<string, string>, file: Record<string, unknown>, gates: import("./circuit.js").Gates}} Model
  */
 
 /**

@@ -158,13 +158,16 @@ export function networkFile() {
   const layers = names.layers.map(({ weights, biases }, layer) => {
     const { name, settings } = network.activations[layer];
     const rows = weights.map((ofUnit) => Object.fromEntries(ofUnit.map((weight) => [weight, row[next++]])));
-    const values = biases.map((bias) => [bias, row[next++]]);
-    const bias = values.length === 0 ? {} : network.biases[layer] === "shared" ? { bias: Object.fromEntries(values) } : { bias: values.map(([, value]) => value) };
+    const values = biases.map((bias) => ({ [bias]: row[next++] }));
+    const bias = values.length === 0 ? {} : { bias: network.biases[layer] === "shared" ? values[0] : values };
     return { activation: withSettings(name, settings, "activations"), weights: rows, ...bias };
   });
+  const known = samples.filter((sample) => sample !== null);
+  const hasNames = names.inputs.some((name, index) => name !== `x${index + 1}`);
+  const named = (/** @type {number[]} */ x) => (hasNames ? Object.fromEntries(x.map((value, index) => [names.inputs[index], value])) : x);
   const written = {
     ...file, loss: withSettings(network.loss.name, network.loss.settings, "losses"), learning_rate: schedule.rate,
-    inputs: samples.map(({ x }) => x), ...(names.targets.length ? { targets: samples.map(({ t }) => t) } : {}), layers,
+    inputs: known.map(({ x }) => named(x)), ...(names.targets.length ? { targets: known.map(({ t }) => t) } : {}), layers,
   };
   return `${JSON.stringify(written, null, 2).replace(/\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g, (_, list) => `[${list.replace(/\s+/g, " ")}]`)}\n`;
 }

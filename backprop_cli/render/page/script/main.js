@@ -8,7 +8,7 @@ import { editsInAddress, listenToLive, showForm, takeEdits, tuner } from "./live
 import { fillPanel } from "./panel.js";
 import { listenToPlanes, showPlanes } from "./plane.js";
 import { showNumbers } from "./show.js";
-import { frame, numbers, sampleNumber, view } from "./state.js";
+import { frame, hasGates, numbers, sampleNumber, view } from "./state.js";
 import { goTo, isStepping, listenToStepper } from "./stepper.js";
 import { closure, pathsOf, structure } from "./structure.js";
 import { listenToTraining, showFall } from "./training.js";
@@ -41,6 +41,7 @@ function showNow() {
   showPlanes();
   showLines(shown.ofSample);
   showPlace();
+  showCircuit();
   if (view.chosen !== null) showChosen(view.chosen, shown);
 }
 
@@ -82,6 +83,13 @@ function showPlace() {
     const place = document.querySelector(`[data-range="${key}"]`);
     if (place) place.textContent = range;
   }
+}
+
+/** The operations' graph is that of the network file's functions. */
+function showCircuit() {
+  const box = document.getElementById("operations");
+  box?.querySelector(".scroll")?.toggleAttribute("hidden", !hasGates());
+  box?.querySelector(".other-functions")?.toggleAttribute("hidden", hasGates());
 }
 
 // ── a chosen parameter ────────────────────────────────────────────────────────────────────────────────────────────

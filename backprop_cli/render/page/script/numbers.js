@@ -143,6 +143,6 @@ export function mathNumber(value, isFactor) {
     elements.push(math("mo", ["×"]), raised);
   }
   if (!isFactor || !(isNegative || power !== undefined)) return elements;
-  const bracket = (/** @type {string} */ sign, /** @type {string} */ form) => math("mo", [sign], { form, stretchy: "false" });
-  return [bracket("(", "prefix"), ...elements, bracket(")", "postfix")];
+  const bracket = (/** @type {string} */ sign) => math("mo", [sign], { stretchy: "false" });
+  return [bracket("("), ...elements, bracket(")")];
 }

@@ -123,6 +123,7 @@ function chain(target, { ofSample }) {
  */
 function pathTable(target, { ofSample }, lightPath) {
   const { paths, count } = pathsOf(structure, target, ofSample, MOST_PATHS);
+  if (count === 1 && paths[0].factors.length <= LONGEST_PRODUCT) return []; // it is the chain itself
   const whole = ofSample.get(target);
   const all = closure(structure, target);
   const body = paths.map(({ factors, value }, index) => {
@@ -143,7 +144,7 @@ function pathTable(target, { ofSample }, lightPath) {
   });
   const heads = [["path"], ["factors"], ["product", "number"], ["share", "number"]];
   const head = html("tr", heads.map(([text, kind = ""]) => html("th", [text], { scope: "col", class: kind })));
-  const caption = html("caption", [count === 1 ? "Path to the loss" : "Paths to the loss"]);
+  const caption = html("caption", ["Paths to the loss"]);
   const table = html("table", [caption, html("thead", [head]), html("tbody", body)], { class: "paths" });
   const left = count - paths.length;
   return left > 0 ? [table, html("p", [`… ${left.toLocaleString("en")} more path${left === 1 ? "" : "s"}.`])] : [table];
@@ -161,7 +162,7 @@ export function cloneRow(name, shown) {
   delete row.dataset.link;
   row.removeAttribute("id");
   for (const link of find("a", row)) {
-    link.before(html("span", [(link.getAttribute("aria-label") ?? "").split(",")[0]], { class: "unseen" }));
+    link.parentElement?.setAttribute("aria-label", (link.getAttribute("aria-label") ?? "").split(",")[0]);
     link.replaceWith(...link.childNodes);
   }
   for (const place of find("[data-name]", row)) showNumber(place, shown);

@@ -1,5 +1,6 @@
 // What the reader has chosen: a step, a sample, what the lines show, a parameter. And the numbers that follow from it.
 
+import { throughGates } from "./circuit.js";
 import { data, find } from "./data.js";
 import { totalLoss } from "./engine.js";
 import { parametersOf, sampleNumbers, stepNumbers } from "./values.js";
@@ -103,6 +104,20 @@ export function point() {
   };
 }
 
+/** Whether the graph of the operations is that of the functions as they are chosen now. */
+export function hasGates() {
+  return data.model !== null && data.model.gates.length > 0 && ![...edits.values()].some((value) => typeof value === "string");
+}
+
+/**
+ * The sample's numbers with those of the operations' graph.
+ * @param {import("./data.js").Model} model
+ * @param {Numbers} ofSample
+ */
+function withGates(model, ofSample) {
+  return hasGates() ? throughGates(model.gates, ofSample) : ofSample;
+}
+
 /**
  * All numbers of the shown step and sample.
  * @returns {Shown}
@@ -113,7 +128,7 @@ export function numbers() {
   const here = point();
   const model = currentModel(data.model);
   const ofStep = stepNumbers(model, here, data.steps > 0);
-  const ofSample = sampleNumbers(model, here.row, model.samples[view.sample], here.batch.length);
+  const ofSample = withGates(model, sampleNumbers(model, here.row, model.samples[view.sample], here.batch.length));
   if (edits.size) {
     const { network, samples, schedule } = model;
     const moved = parametersOf(model).map((name, index) => ofStep.get(`${name}+`) ?? here.row[index]);
