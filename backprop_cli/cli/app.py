@@ -31,7 +31,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "predict": ("predict my.yaml", "predict classic -x 0.05,0.1 -x 1,0", "predict my.yaml -x new.csv"),
     "chain": ("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w"),
     "check": ("check classic", "check my.yaml --against my-numbers.csv", "check classic -a answers.json -f json"),
-    "report": ("report classic -o classic.html", "report xor -n 5000 --frames 50 -o xor.html"),
+    "report": (
+        "report classic -o classic.html",
+        "report xor -n 5000 --frames 50 -o xor.html",
+        "report 'q = x + y; f = q z where x = -2, y = 5, z = -4' -o circuit.html",
+    ),
     "plot": ("plot classic -o network.svg", "plot xor -n 5000 --what loss -o loss.svg"),
     "examples": ("examples", "examples classic > my.yaml"),
     "init": (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from backprop_cli.errors import UsageError
 from backprop_cli.files.edit import decode
@@ -30,4 +30,5 @@ def _standard_input(is_asked_for: bool) -> str:
 
 def are_definitions(config: str | None) -> bool:
     """Whether a command that takes a network file was given definitions instead: `q = x + y; f = q z where x = 1, …`."""
-    return config is not None and "=" in config and not Path(config).exists()
+    # unlike `Path.exists` this says no of a text that is too long for a name
+    return config is not None and "=" in config and not os.path.exists(config)

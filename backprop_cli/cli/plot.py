@@ -10,13 +10,11 @@ import typer
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
-from backprop_cli.cli.given_definitions import are_definitions
 from backprop_cli.cli.option_values import choice_of
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
-from backprop_cli.formula.expression import Source
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -63,8 +61,10 @@ def plot(
 
     The network with its weights or gradients, or the loss over the steps, as SVG, PNG or PDF.
     """
+    from backprop_cli.cli.given_definitions import are_definitions
     from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.derivation.explanation import derive
+    from backprop_cli.formula.expression import Source
     from backprop_cli.render.drawing.picture import loss_picture, network_picture
     from backprop_cli.training.train import train
 

@@ -18,6 +18,9 @@ from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
+FRAMES = 20
+"""Steps that are kept unless another number is given."""
+
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 
 
@@ -44,7 +47,7 @@ def report(
             metavar="N",
             rich_help_panel=opt.SHOWN,
         ),
-    ] = 20,
+    ] = FRAMES,
     sample: opt.SampleOption = 1,
     digits: opt.DigitsOption = opt.DIGITS,
     is_opened: Annotated[
@@ -62,8 +65,10 @@ def report(
 ) -> None:
     """The worked network as an HTML page.
 
-    One file that loads nothing from anywhere: the drawing, the formulas, the numbers, a slider over the steps.
+    One file that loads nothing from anywhere: the drawing, the formulas, the numbers, a slider over the steps. Definitions as
+    chain takes them, with the values of their variables, have a page too.
     """
+    from backprop_cli.cli.given_definitions import are_definitions
     from backprop_cli.cli.setup import open_setup, sample_index
     from backprop_cli.training.record import record
 
@@ -75,6 +80,18 @@ def report(
         raise UsageError("--open needs a file: leave out --output -")
     if is_watched and output is not None:
         raise UsageError("--watch serves the page and writes no file: leave out --output")
+
+    if config is not None and are_definitions(config) and not is_watched:
+        if steps is not None or learning_rate is not None or frames != FRAMES or sample != 1:
+            raise UsageError(
+                "definitions have no steps and no samples: leave out --steps, --learning-rate, --frames, --sample"
+            )
+        check_target(output or _page_name("-"), (), PAGE_ENDINGS)
+        # sympy takes 0.4 s to load, which a network does without
+        from backprop_cli.cli.reported_definitions import reported_definitions
+
+        _write(reported_definitions(config, digits, console), output, "-", is_opened, console)
+        return
 
     def page(version: int = 0) -> tuple[str, str]:
         document, setup = open_setup(config, console)
@@ -92,6 +109,11 @@ def report(
         serve(Path(config), lambda version: page(version)[1], console, webbrowser.open if is_opened else None)
         return
     file, text = page()
+    _write(text, output, file, is_opened, console)
+
+
+def _write(text: str, output: str | None, file: str, is_opened: bool, console: Console) -> None:
+    """Write the page, and show it if that is wanted."""
     if output == "-":
         console.write([text])
         return

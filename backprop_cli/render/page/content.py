@@ -107,8 +107,12 @@ def stage_table(derivation: Derivation) -> dict[str, int]:
 
 def forward_rows(derivation: Derivation, notation: PageNotation) -> Iterator[Row]:
     """The forward pass."""
-    for quantity in quantities(derivation):
-        yield _forward_row(quantity, notation)
+    return quantity_rows(quantities(derivation), notation)
+
+
+def quantity_rows(computed: Iterable[Quantity], notation: PageNotation) -> Iterator[Row]:
+    """Computed quantities, each with its formula."""
+    return (_forward_row(quantity, notation) for quantity in computed)
 
 
 def _forward_row(quantity: Quantity, notation: PageNotation) -> Row:

@@ -1,20 +1,15 @@
-"""The page as text: the template filled, its style and script allowed by their hashes and nothing else allowed at all."""
+"""The page of a worked network: what its template is filled with."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from backprop_cli import __version__
 from backprop_cli.chain.of_network import NetworkOperations, network_operations
 from backprop_cli.check.mistakes.table import MISTAKES
 from backprop_cli.derivation.explanation import derive
@@ -26,27 +21,24 @@ from backprop_cli.render.drawing.drawn_values import sample_values
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.loss_curve import LossCurve, loss_svg
 from backprop_cli.render.drawing.scene_layout import is_drawable
-from backprop_cli.render.drawing.svg import Element, size_of, style, text_of
-from backprop_cli.render.drawing.units import Drawing, network_svg, words
-from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_number
+from backprop_cli.render.drawing.svg import Element, size_of, text_of
+from backprop_cli.render.drawing.units import Drawing, network_svg
+from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits
 from backprop_cli.render.formats.notation import TextNotation
-from backprop_cli.render.formats.signs import superscript
 from backprop_cli.render.page.content import Articles, backward_rows, forward_rows, stage_table
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
 from backprop_cli.render.page.formulas import formulas
 from backprop_cli.render.page.gates import graph_data, operations_in
 from backprop_cli.render.page.joining import MAIN, joined_script
 from backprop_cli.render.page.mathml import PageNotation
+from backprop_cli.render.page.template import environment_of, filled
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
-from backprop_cli.render.views.phrases import counted, percent, shape_of
+from backprop_cli.render.views.phrases import counted, shape_of
 from backprop_cli.render.views.run_view import facts, layer_title
 from backprop_cli.render.views.selection import Selection
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.record import Recording
-
-_COMMENT = re.compile(r"^/\*[^\n]*\*/\n|^ +", re.MULTILINE)
-"""Of a style sheet, and indents: what is written for whoever reads it."""
 
 MOST_DERIVED = 200
 """A network with more parameters is shown as matrices."""
@@ -121,40 +113,13 @@ class Page:
 
 def page_text(page: Page) -> str:
     """The whole page."""
-    environment = Environment(
-        loader=PackageLoader("backprop_cli", "render/page"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["number"] = lambda value: _cell(value, page.digits)
-    environment.filters["percent"] = lambda share: f"{percent(share)} %".replace("-", "−")
-    environment.filters["exact"] = repr
-    environment.filters["counted"] = counted
-    environment.filters["words"] = words
+    environment = environment_of(page.digits)
     context = {**_frame(page), **(_scalar(page, environment) if page.is_scalar else _matrices(page))}
-    own_style = (
-        f"{_COMMENT.sub('', _file('page.css') + style())}:root {{ {_sizes(context['drawing'], context['circuit'])} }}\n"
-    )
-    script = joined_script(MAIN, page.operations_in_script)
+    sizes = _sizes(context["drawing"], context["circuit"])
     for picture in ("drawing", "circuit"):
         context[picture] = "" if context[picture] is None else Markup(text_of(context[picture]))
-    return environment.get_template("page.html").render(
-        **context,
-        style=Markup(own_style),
-        script=Markup(script),
-        reload=Markup(_file("reload.js") if page.version else ""),
-        policy=_policy(own_style, script, _file("reload.js") if page.version else ""),
-        page_version=page.version,
-        version=__version__,
-    )
-
-
-def _cell(value: float, digits: Digits) -> str:
-    """A number in a table, with a power of ten as formulas write it: `1.5 × 10⁻⁷`."""
-    mantissa, _, power = format_number(value, digits).replace("-", "−").partition("e")
-    return f"{mantissa} × 10{superscript(int(power.replace('−', '-')))}" if power else mantissa
+    script = joined_script(MAIN, page.operations_in_script)
+    return filled(environment, "page.html", context, script, sizes, page.version)
 
 
 def _sizes(drawing: Element, circuit: Element | None) -> str:
@@ -162,27 +127,6 @@ def _sizes(drawing: Element, circuit: Element | None) -> str:
     width, height = size_of(drawing)
     graph = "" if circuit is None else f" --circuit: {size_of(circuit)[0]:g}px;"
     return f"--drawing: {width:g}px; --aspect: {width / height:.4f};{graph}"
-
-
-def _file(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _policy(style_text: str, script: str, reload: str) -> str:
-    """A Content-Security-Policy that lets exactly this style and these scripts work, and pictures within the page.
-
-    Only a page that is served, and so has a script to reload it, may ask for anything, and only its own server.
-    """
-    scripts = " ".join(f"'{_hash(text)}'" for text in (script, reload) if text)
-    asking = "connect-src 'self'; " if reload else ""
-    return (
-        f"default-src 'none'; style-src '{_hash(style_text)}'; script-src {scripts}; img-src data:; {asking}"
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _frame(page: Page) -> dict[str, Any]:

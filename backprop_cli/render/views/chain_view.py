@@ -144,8 +144,7 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
     yield Heading(notation.math(partial_name(total.partial, notation)))
     name = partial_name(total.partial, notation)
     symbols, numbers = whole_chain(total.partial, notation)
-    forms = [rule for rule in (total.product, total.simplified) if rule is not None]
-    written = [rule for rule in forms if _characters(rule) <= WIDEST_FORMULA]
+    written = short_forms(total)
     lines = [Equation(name, _different([symbols, *(notation.rule(rule) for rule in written)]))]
     if not math.isnan(total.partial.value):
         filled = [notation.numbers(rule) for rule in written if rule is total.simplified]
@@ -225,6 +224,12 @@ WIDEST_FORMULA = 200
 """Characters of a derivative in symbols: two or three lines of a terminal."""
 FEWEST_DIGITS = 6
 """Digits to which central differences must agree to say no more about it; near a kink or a pole they do not."""
+
+
+def short_forms(total: Total) -> list[Rule]:
+    """The derivative with everything put in, and its shortest form, as far as each is short enough to be read."""
+    forms = (rule for rule in (total.product, total.simplified) if rule is not None)
+    return [rule for rule in forms if _characters(rule) <= WIDEST_FORMULA]
 
 
 def _characters(rule: Rule) -> int:

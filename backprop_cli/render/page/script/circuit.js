@@ -64,32 +64,29 @@ function dual(expression, values) {
 }
 
 /**
- * The numbers of all gates: values by name, gradients of the last gate by `dE/du`, local derivatives by `du/dx`. Those that are
- * known stay as they are.
+ * The numbers of all gates: values by name, gradients of the last gate by `dE/du`. Those that are known stay as they are.
  * @param {Gates} gates
  * @param {Numbers} known at least the variables' values
  * @param {string[]} variables those whose gradients are not known
- * @returns {Numbers}
+ * @returns {{numbers: Numbers, local: Map<string, Numbers>}} `local` has each gate's slopes by its inputs
  */
 export function throughGates(gates, known, variables = []) {
   const found = new Map(known);
   const set = (/** @type {string} */ name, /** @type {number} */ value) => { if (!known.has(name)) found.set(name, value); };
-  /** @type {[string, Numbers][]} */
-  const local = gates.map(([name, body]) => {
+  /** @type {Map<string, Numbers>} */
+  const local = new Map();
+  for (const [name, body] of gates) {
     const { value, slopes } = dual(body, found);
     set(name, value);
-    return [name, slopes];
-  });
+    local.set(name, slopes);
+  }
   const [target] = gates[gates.length - 1];
   const by = (/** @type {string} */ of, /** @type {string} */ wrt) => `d${of}/d${wrt}`;
   const pulled = new Map([...variables, ...gates.map(([name]) => name)].map((name) => [name, Number(name === target)]));
-  for (const [name, slopes] of local.reverse()) {
+  for (const [name, slopes] of [...local].reverse()) {
     const gradient = known.get(by(target, name)) ?? pulled.get(name) ?? NaN;
-    for (const [input, slope] of slopes) {
-      pulled.set(input, (pulled.get(input) ?? 0) + gradient * slope);
-      if (name !== target) set(by(name, input), slope);
-    }
+    for (const [input, slope] of slopes) pulled.set(input, (pulled.get(input) ?? 0) + gradient * slope);
   }
   for (const [name, gradient] of pulled) set(by(target, name), gradient);
-  return found;
+  return { numbers: found, local };
 }

@@ -30,7 +30,13 @@
  * @typedef {{digits: import("./numbers.js").Digits, steps: number, loss: string, samples: number, shown: number, model: Model | null, frames: Frame[]}} Data
  */
 
-/** @type {Data} */
+/**
+ * What the page of definitions has instead: the operations, the values of the variables, and of each partial that is a local
+ * derivative its name, what it is of and what by.
+ * @typedef {{gates: import("./circuit.js").Gates, at: Record<string, number>, links: [string, string, string][]}} Definitions
+ */
+
+/** @type {Data & {definitions: Definitions}} */
 export const data = JSON.parse(element("data").textContent ?? "");
 
 /**

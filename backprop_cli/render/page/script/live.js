@@ -1,6 +1,7 @@
 // Every number can be changed, and everything follows: the form, the slider of the chosen weight, the file, the address.
 
 import { data, element, find, html } from "./data.js";
+import { numberField } from "./field.js";
 import { LOSSES } from "./functions.js";
 import { short } from "./numbers.js";
 import { activationKey, currentModel, edits, frame, LOSS, point, RATE, view } from "./state.js";
@@ -71,17 +72,7 @@ function reset() {
  * @param {string} words
  */
 function field(name, words = name) {
-  const input = /** @type {HTMLInputElement} */ (html("input", [], { type: "number", step: "any", "data-edit": name }));
-  input.addEventListener("input", () => change(name, input.valueAsNumber));
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-    event.preventDefault();
-    const size = event.shiftKey ? 1 : event.altKey ? 0.001 : 0.05;
-    const value = input.valueAsNumber + (event.key === "ArrowUp" ? size : -size);
-    input.value = String(Number(value.toPrecision(12)));
-    change(name, input.valueAsNumber);
-  });
-  return html("label", [html("span", [words]), input]);
+  return numberField(name, words, (value) => change(name, value));
 }
 
 /**

@@ -162,7 +162,7 @@ export function cloneRow(name, shown) {
   delete row.dataset.link;
   row.removeAttribute("id");
   for (const link of find("a", row)) {
-    link.parentElement?.setAttribute("aria-label", (link.getAttribute("aria-label") ?? "").split(",")[0]);
+    link.before(html("span", [(link.getAttribute("aria-label") ?? "").split(",")[0]], { class: "unseen" }));
     link.replaceWith(...link.childNodes);
   }
   for (const place of find("[data-name]", row)) showNumber(place, shown);

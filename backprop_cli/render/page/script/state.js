@@ -115,7 +115,7 @@ export function hasGates() {
  * @param {Numbers} ofSample
  */
 function withGates(model, ofSample) {
-  return hasGates() ? throughGates(model.gates, ofSample) : ofSample;
+  return hasGates() ? throughGates(model.gates, ofSample).numbers : ofSample;
 }
 
 /**
