@@ -14,7 +14,7 @@ from backprop_cli.chain.forward_mode import forward_chains, operations
 from backprop_cli.chain.graph import Graph
 from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.chain.result import ChainResult, SecondDerivative, Total
-from backprop_cli.chain.rules import CHAIN, rule_name
+from backprop_cli.chain.rules import CHAIN, rule_names
 from backprop_cli.chain.second import gradient_graph
 from backprop_cli.chain.symbolic import IN_INTERMEDIATES, NOT_WRITTEN, Symbols, WrittenOut
 from backprop_cli.derivation.partials import Partial, Rule, closure
@@ -181,10 +181,8 @@ class ChainRule:
 
     def _rule_names(self, chains: Sequence[Partial]) -> dict[str, str]:
         """The rule of each local derivative, and that of the chains."""
-        names = {
-            partial.name: rule_name(self.graph.nodes[node], name, self.parents[node])
-            for (node, name), partial in self.locals.items()
-        }
+        rules = {node: rule_names(self.graph.nodes[node], live) for node, live in self.parents.items()}
+        names = {partial.name: rules[node][name] for (node, name), partial in self.locals.items()}
         return names | {partial.name: CHAIN for partial in chains}
 
     def _ordinary(self) -> Iterator[str]:
@@ -199,9 +197,8 @@ class ChainRule:
         for node in self.order:
             for name in names_in(self.graph.nodes[node]):
                 up[name] = up.get(name, 0) + up.get(node, 0)
-        for (node, name), partial in self.locals.items():
-            if names_in(self.graph.nodes[node]) == [name]:
-                yield partial.name
+        alone = {node for node, expression in self.graph.nodes.items() if len(names_in(expression)) == 1}
+        yield from (partial.name for (node, _), partial in self.locals.items() if node in alone)
         variables = {name: {name} for name in self.graph.variables}
         for node, expression in self.graph.nodes.items() if self.mode is Mode.forward else ():
             variables[node] = set().union(*(variables[name] for name in names_in(expression)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,14 @@ MAX_PARTS = 5_000
 """Numbers, names and operations of all definitions together."""
 
 
+class CurveEquation(NamedTuple):
+    """Two expressions that are equal, `at` the sign between them."""
+
+    left: Expression
+    right: Expression
+    at: int
+
+
 class Text(NamedTuple):
     """The definitions of a text, what it asks to be differentiated by what how often, and the values that it gives.
 
@@ -29,6 +38,7 @@ class Text(NamedTuple):
     wrt: list[str]
     order: int
     values: dict[str, Expression]
+    equation: CurveEquation | None = None
 
 
 def parse(source: Source) -> Text:
@@ -39,20 +49,27 @@ def parse(source: Source) -> Text:
     """
     found = read_statements(source)
     heads = found.heads
-    if not heads and found.of:
+    sides = [] if found.equation is None else [found.equation.left, found.equation.right]
+    if not heads and found.of and not sides:
         hint = f"give the definition too: {found.of} = x^2"
         raise InputError(Problem(f"{found.of} is not defined", hint=hint))
-    if not heads:
+    if not heads and not sides:
         raise InputError(Problem("there is no definition", hint="for example 'u = (x + 1)^2' 'h = u^3 + 2u - 5'"))
     _refuse_repetition(source, heads)
-    vocabulary = _vocabulary(heads)
+    vocabulary = _vocabulary(heads, sides)
     definitions = [_definition(source, head, vocabulary) for head in heads]
+    bodies = [(definition.body, definition.at) for definition in definitions]
+    equation = None
+    if found.equation is not None:
+        left, right = (Parser(source, side, vocabulary).whole() for side in sides)
+        equation = CurveEquation(left, right, found.equation.sign.at)
+        bodies += [(left, equation.at), (right, equation.at)]
     parts = 0
-    for definition in definitions:
-        parts += sum(1 for _ in walk(definition.body))
+    for body, at in bodies:
+        parts += sum(1 for _ in walk(body))
         if parts > MAX_PARTS:
-            raise source.error(definition.at, f"the definitions have more than {MAX_PARTS:,} parts")
-    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points))
+            raise source.error(at, f"the definitions have more than {MAX_PARTS:,} parts")
+    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points), equation)
 
 
 def parse_values(source: Source) -> dict[str, Expression]:
@@ -98,13 +115,14 @@ def _refuse_repetition(source: Source, heads: Sequence[Head]) -> None:
         seen[name.text] = name
 
 
-def _vocabulary(heads: Sequence[Head]) -> Vocabulary:
+def _vocabulary(heads: Sequence[Head], sides: Sequence[Sequence[Token]]) -> Vocabulary:
     """Functions are the built-in ones and those defined; variables are all the names that somewhere stand without `(`."""
     own = {head.name.text: len(head.parameters) for head in heads if head.parameters is not None}
     variables = {head.name.text for head in heads if head.parameters is None}
     for head in heads:
         variables |= {token.text for token in head.parameters or ()}
-        following = zip(head.body, head.body[1:], strict=False)
+    for tokens in (*(head.body for head in heads), *sides):
+        following = itertools.pairwise(tokens)
         variables |= {
             token.text
             for token, after in following

@@ -11,6 +11,7 @@ from backprop_cli.chain.components import Components, has_arrays
 from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.direction import checked_direction, in_direction
 from backprop_cli.chain.graph import Graph, build, final_name, global_names
+from backprop_cli.chain.implicit import along_curve, as_definition, dependence, equation_of, refuse_beyond
 from backprop_cli.chain.misread import refuse_misread
 from backprop_cli.chain.point import numbers_of
 from backprop_cli.chain.question import Question, Steps
@@ -34,50 +35,67 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
     """
     text = parse(source)
+    of, asked = question.of or text.of, question.wrt or text.wrt
+    equation = equation_of(text, of)
+    if equation is not None:
+        kept = text.definitions if text.equation else []
+        text = text._replace(definitions=[*kept, as_definition(equation, kept)])
     arrays = Components(source, text.definitions) if has_arrays(text.definitions) else None
     definitions = arrays.definitions if arrays else text.definitions
+    if arrays is not None:
+        if equation is not None and text.definitions[-1].name in arrays.names:
+            raise source.error(equation.at, "the two sides of an equation are numbers, here they are arrays")
+        _check_arrays(source, arrays, of)
+        asked = [one for name in asked for one in arrays.names.get(name, [name])]
     given = numbers_of(source, text.values) | dict(question.at)
-    if arrays is not None:
-        if not definitions:
-            raise source.error(0, "there is nothing to differentiate but arrays of numbers")
-        for name in (question.of, text.of):
-            if name in arrays.names:
-                raise UsageError(
-                    f"{name} is an array\n    hint: --of {arrays.names[name][0]} takes one of its components"
-                )
-    wrt = question.wrt or text.wrt
-    if arrays is not None:
-        wrt = [one for name in wrt for one in arrays.names.get(name, [name])]
     final, left = final_name(definitions)
-    target = question.of or text.of or final
+    target = (of or final) if equation is None else text.definitions[-1].name
     variables = build(source, definitions, target).variables
     at = _named(given, variables)
     if arrays is not None:
         used = {name: value for name, value in arrays.values.items() if name in variables}
         at = numbers_of(source, used) | at
-    graph = build(source, definitions, target, {*at, *wrt} & set(CONSTANTS))
+    graph = build(source, definitions, target, {*at, *asked} & set(CONSTANTS))
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
-    notices = refuse_misread(source, graph, {*at, *wrt, *parameters}, {*known, *at, *wrt})
-    if left and target == final and not question.of and not text.of:
+    declared = {*at, *asked, *([of] if of and equation else [])}
+    notices = refuse_misread(source, graph, {*declared, *parameters}, {*known, *declared})
+    if left and target == final and not of:
         notices.append(_unused(target, left))
     if arrays is not None:
         in_use = {*graph.nodes, *graph.variables}
         notices += [f"{name} is not used" for name, parts in arrays.names.items() if in_use.isdisjoint(parts)]
     notices += _jumps(graph)
-    by = _checked_wrt(graph, wrt, known)
+    order = max(question.order, text.order)
+    depends = None
+    if equation is None:
+        by = _checked_wrt(graph, asked, known)
+    else:
+        refuse_beyond(question, order)
+        depends = dependence(source, equation, graph, of, asked)
+        by = [*depends.independent, depends.dependent]
+        notices += [f"held fixed: {', '.join(depends.fixed)}"] if depends.fixed else []
     point = _checked_point(graph, at, known, definitions)
     steps = question.steps or (Steps.rules if len(text.definitions) == 1 else Steps.none)
     if steps is not Steps.none:
         graph = taken_apart(graph, live_names(graph, by), every=steps is Steps.all)
-    order = max(question.order, text.order)
     _check_order(order, by)
     direction = checked_direction(question.direction, by)
     with in_textbook_form():
         chain = ChainRule(source, graph, by, point, steps, question.mode)
+        if depends is not None:
+            return replace(along_curve(chain, depends, question), notices=tuple(notices))
         second = chain.second() if order == MAX_ORDER else ()
         directional = in_direction(chain, direction, question) if direction else None
         return replace(chain.result(question, notices), second=second, directional=directional)
+
+
+def _check_arrays(source: Source, arrays: Components, of: str | None) -> None:
+    """Refuse what has no derivative: arrays of numbers alone, and an array as a whole."""
+    if not arrays.definitions:
+        raise source.error(0, "there is nothing to differentiate but arrays of numbers")
+    if of in arrays.names:
+        raise UsageError(f"{of} is an array\n    hint: --of {arrays.names[of][0]} takes one of its components")
 
 
 MAX_ORDER = 2
@@ -108,15 +126,16 @@ def _unused(target: str, left: Sequence[str]) -> str:
 
 
 def _named(given: Mapping[str, float], variables: Sequence[str]) -> dict[str, float]:
-    """The values with the only variable's name for the one that came without."""
+    """The values, with the name of the only variable that has none for the one that came without."""
     if "" not in given:
         return dict(given)
-    if len(variables) != 1:
-        example = ",".join(f"{name}={index}" for index, name in enumerate(variables, start=1))
-        raise UsageError(f"a value without a name needs one variable; here there are {len(variables)}: --at {example}")
-    if variables[0] in given:
+    if list(variables) == [name for name in given if name]:
         raise UsageError(f"{variables[0]} is given twice, once without its name")
-    return {name or variables[0]: value for name, value in given.items()}
+    left = [name for name in variables if name not in given]
+    if len(left) != 1:
+        example = ",".join(f"{name}={index}" for index, name in enumerate(left, start=1))
+        raise UsageError(f"a value without a name needs one variable; here there are {len(left)}: --at {example}")
+    return {name or left[0]: value for name, value in given.items()}
 
 
 def _checked_wrt(graph: Graph, wrt: Sequence[str], known: Sequence[str]) -> list[str]:

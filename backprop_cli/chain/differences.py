@@ -19,11 +19,15 @@ def central_differences(graph: Graph, values: Mapping[str, float], by: Sequence[
 
     `values` holds those of the variables and nodes. Nothing is found at all where it would take too long.
     """
-    parts = sum(1 for expression in graph.nodes.values() for _ in walk(expression))
-    if 4 * parts * len(by) > MAX_PARTS:
+    if not is_quick(graph, len(by)):
         return {}
     slopes = {name: slope_along(graph, values, {name: 1.0}) for name in by}
     return {name: slope for name, slope in slopes.items() if slope is not None}
+
+
+def is_quick(graph: Graph, count: int) -> bool:
+    """Whether so many slopes are found within the limit, each from four values."""
+    return 4 * count * sum(1 for expression in graph.nodes.values() for _ in walk(expression)) <= MAX_PARTS
 
 
 def slope_along(graph: Graph, values: Mapping[str, float], unit: Mapping[str, float]) -> float | None:

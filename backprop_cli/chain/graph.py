@@ -232,9 +232,13 @@ class _Builder:
             circle.append(min((part for part in needs[circle[-1]] if part in needs), key=self._offset))
         circle = circle[circle.index(circle[-1]) :]
         message = f"{circle[0]!r} is defined through itself: {' → '.join(circle)}"
-        hint = (
-            f"if the {circle[0]} on the right is a variable, give the result another name" if len(circle) == 2 else ""
-        )
+        hint = ""
+        if len(circle) == 2:
+            name = circle[0]
+            hint = (
+                f"if the {name} on the right is a variable, give the result another name; "
+                f"an equation for {name} has 0 on its right side: … - {name} = 0"
+            )
         raise self.source.error(self._offset(circle[0]), message, hint)
 
 

@@ -91,7 +91,7 @@ class ChainResult:
     `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
     are any, `second` the second derivatives and `directional` that in a direction if they are asked for. If a `mode` is,
     `operations` has the count of each mode's; in forward mode the chains are those of every node by each name. Without a point
-    `at` is empty, and every value is not a number.
+    `at` is empty, and every value is not a number. Of an equation, which defines `of` by being 0, `equation` is the graph's target.
     """
 
     graph: Graph
@@ -108,6 +108,7 @@ class ChainResult:
     mode: Mode | None = None
     operations: dict[str, Operations] = field(default_factory=dict)
     directional: Directional | None = None
+    equation: str | None = None
 
     def checks(self) -> list[tuple[Partial, float]]:
         """The derivatives that were asked for, each with what central differences give for it, as far as they do."""

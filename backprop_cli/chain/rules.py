@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from backprop_cli.formula.expression import Apply, Expression, Name, names_in
 from backprop_cli.formula.operations import CHOICES
 
 CHAIN = "chain"
 """The name for a derivative that is a sum of products of others."""
+IMPLICIT = "implicit_differentiation"
+"""That for -F_x/F_y."""
 
 _FAMILIES = {
     "power": ["sqrt", "cbrt"],
@@ -28,22 +30,34 @@ ACTIVATION = "activation"
 """What is known from networks: sigmoid, relu, and the like."""
 
 
-def rule_name(expression: Expression, name: str, live: Collection[str]) -> str:
-    """The rule for the derivative of an expression by a name, the names of `live` not being constants.
+def rule_names(expression: Expression, live: Collection[str]) -> dict[str, str]:
+    """The rule for the derivative of an expression by each of the names in `live`, all others being constants."""
+    names = frozenset(live)
+    if not isinstance(expression, Apply) or expression.operation != "+":
+        return {name: _rule_name(expression, name, names) for name in names.intersection(names_in(expression))}
+    terms: dict[str, list[Expression]] = {}
+    for term in expression.arguments:
+        for name in names.intersection(names_in(term)):
+            terms.setdefault(name, []).append(term)
+    return {name: _in_sum(found, name, names) for name, found in terms.items()}
 
-    In a sum it is that of the term in which the name stands, unless that is all there is in it, or there are several. What
-    only numbers are multiplied by has its own rule, a name alone that of the constant multiple.
-    """
+
+def _in_sum(terms: Sequence[Expression], name: str, live: frozenset[str]) -> str:
+    """That of the term in which the name stands, unless that is all there is in it, or there are several."""
+    inner = _rule_name(terms[0], name, live) if len(terms) == 1 else ""
+    return inner if inner not in ("", "identity") and not _is_signed_name(terms[0]) else "sum"
+
+
+def _rule_name(expression: Expression, name: str, live: frozenset[str]) -> str:
+    """The rule by one name; what only numbers are multiplied by has its own, a name alone that of the constant multiple."""
     if isinstance(expression, Name):
         return "identity"
     assert isinstance(expression, Apply)
-    parts = [part for part in expression.arguments if not set(live).isdisjoint(names_in(part))]
-    with_name = [part for part in expression.arguments if name in names_in(part)]
     if expression.operation == "+":
-        inner = rule_name(with_name[0], name, live) if len(with_name) == 1 else ""
-        return inner if inner not in ("", "identity") and not _is_signed_name(with_name[0]) else "sum"
+        return _in_sum([part for part in expression.arguments if name in names_in(part)], name, live)
+    parts = [part for part in expression.arguments if not live.isdisjoint(names_in(part))]
     if expression.operation == "neg" or (len(parts) == 1 and parts[0] in _multiplied(expression)):
-        inner = rule_name(parts[0], name, live)
+        inner = _rule_name(parts[0], name, live)
         return "constant_multiple" if inner == "identity" else inner
     if expression.operation in ("*", "/"):
         return {"*": "product", "/": "quotient"}[expression.operation]
@@ -63,8 +77,8 @@ def _multiplied(expression: Apply) -> tuple[Expression, ...]:
     return expression.arguments[:1] if expression.operation == "/" else ()
 
 
-def _of_power(power: Apply, live: Collection[str]) -> str:
-    base, exponent = (not set(live).isdisjoint(names_in(part)) for part in power.arguments)
+def _of_power(power: Apply, live: frozenset[str]) -> str:
+    base, exponent = (not live.isdisjoint(names_in(part)) for part in power.arguments)
     if base and exponent:
         return "logarithmic_differentiation"
     return "power" if base else "exponential"

@@ -4,6 +4,7 @@
     x^2 + 1                 a definition without a name: y      u = g(x) = x^2  two definitions
     d/dx(x^2 sin x)         its derivative by x                 dh/dx, h'(1)    of h, by x, at 1
     y = x^2 where x = 3     a definition, and a point           h = f∘g         h(x) = f(g(x))
+    y = u^2 where u = x+1   two definitions                     x^2 + y^2 = 25  an equation
 
 Everything is done with tokens, each of which knows its place in the text.
 """
@@ -11,18 +12,29 @@ Everything is done with tokens, each of which knows its place in the text.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backprop_cli.chain.from_latex import plain
+from backprop_cli.chain.pieces import (
+    closing_of,
+    derivation_prefix,
+    derivative_of,
+    end_of,
+    is_condition,
+    is_equation,
+    is_power,
+    pieces,
+    with_choices,
+)
 from backprop_cli.formula.expression import Source
-from backprop_cli.formula.operations import FUNCTIONS
+from backprop_cli.formula.operations import CONSTANTS, FUNCTIONS
 from backprop_cli.formula.reader import CLOSING, TokenReader
 from backprop_cli.formula.tokens import Token, statements
+from backprop_cli.formula.vocabulary import Vocabulary
 
-_BEFORE_POINT = frozenset({"where", "at", "when", "with"})
 _DERIVING = frozenset({"diff", "derivative", "D"})
-_ENDS = frozenset({",", ";"})
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,19 @@ class Head:
     body: list[Token]
 
 
+class Equality(NamedTuple):
+    """The two sides of an equation, each closed by an `end`, and the sign between them."""
+
+    left: list[Token]
+    right: list[Token]
+    sign: Token
+
+
 @dataclass
 class Statements:
     """The definitions of a text, what is to be differentiated by what how often, and the points that it gives.
 
-    A point is the tokens of `x = 3`, or of a value alone, which is that of the only variable.
+    A point is the tokens of `x = 3`, or of a value alone, which is that of the only variable. An equation defines no name.
     """
 
     heads: list[Head] = field(default_factory=list)
@@ -46,6 +66,7 @@ class Statements:
     wrt: list[str] = field(default_factory=list)
     order: int = 1
     points: list[list[Token]] = field(default_factory=list)
+    equation: Equality | None = None
 
 
 def read_statements(source: Source) -> Statements:
@@ -56,74 +77,9 @@ def read_statements(source: Source) -> Statements:
     """
     reader = _StatementReader(source)
     for line in statements(source):
-        for piece in _pieces(_with_choices(plain(source, line[:-1]))):
+        for piece in pieces(with_choices(plain(source, line[:-1]))):
             reader.add(piece)
     return reader.finished()
-
-
-def _with_choices(tokens: list[Token]) -> list[Token]:
-    """`{x if x > 0; 0 otherwise}` as `(x if x > 0 else 0)`."""
-    found: list[Token] = []
-    is_choice = [False]
-    for token in tokens:
-        is_choice += [False] if token.kind in CLOSING else []
-        if token.kind in CLOSING.values() and len(is_choice) > 1:
-            is_choice.pop()
-        is_choice[-1] |= token.kind == "if"
-        if token.kind in _ENDS and is_choice[-1] and len(is_choice) > 1:
-            found.append(token._replace(kind="else"))
-        elif token.text != "otherwise" or not is_choice[-1]:
-            found.append(token)
-    return found
-
-
-def _pieces(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The parts between semicolons, and between commas behind which a definition begins."""
-    depth, start = 0, 0
-    while len(tokens) > 1 and tokens[-1].kind in _ENDS:
-        tokens = tokens[:-1]
-    for index, token in enumerate(tokens):
-        depth += (token.kind in CLOSING) - (token.kind in CLOSING.values())
-        if token.text in _BEFORE_POINT and _is_head(tokens, index + 1) and index > start:
-            break
-        is_end = token.kind == ";" or (token.kind == "," and _is_head(tokens, index + 1))
-        if depth <= 0 and is_end:
-            yield tokens[start:index]
-            start = index + 1
-    yield tokens[start:]
-
-
-def _is_head(tokens: Sequence[Token], start: int) -> bool:
-    """Whether a definition begins here: `u =`, `f(x) =`."""
-    if start >= len(tokens) or tokens[start].kind != "name":
-        return False
-    end = start + 1
-    if end < len(tokens) and tokens[end].kind == "(":
-        end = _closing(tokens, end) + 1
-    return end < len(tokens) and tokens[end].kind in ("=", ":=")
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> int:
-    """The index of what closes a parenthesis; that of the last token if nothing does."""
-    depth = 0
-    for index in range(opening, len(tokens)):
-        depth += (tokens[index].kind in CLOSING) - (tokens[index].kind in CLOSING.values())
-        if depth == 0:
-            return index
-    return len(tokens) - 1
-
-
-def _is_power(tokens: Sequence[Token], start: int) -> bool:
-    """Whether nothing is left here but an exponent, as in `(y - w x)^2`."""
-    rest = tokens[start:]
-    if len(rest) > 1 and rest[1].kind in CLOSING:
-        rest = [rest[0], *rest[1 + _closing(rest, 1) - 1 :]]
-    return not rest or (rest[0].kind == "^" and len(rest) == 2)
-
-
-def _end_of(tokens: Sequence[Token]) -> int:
-    """The offset behind the last token."""
-    return tokens[-1].at + len(tokens[-1].text)
 
 
 class _StatementReader:
@@ -152,29 +108,26 @@ class _StatementReader:
             self._define(left, right, tokens[at])
 
     def _without_point(self, tokens: list[Token]) -> list[Token]:
-        """The tokens before `where x = 3`."""
-        for index in range(1, len(tokens) - 2):
-            token, following = tokens[index], tokens[index + 1 : index + 3]
-            if token.text not in _BEFORE_POINT or not _is_head(tokens, index + 1):
-                continue
-            if following[1].kind == "(":
-                for piece in _pieces(tokens[index + 1 :]):
-                    self.add(piece)
-                return tokens[:index]
-            if following[1].kind == "=":
-                self.found.points.append([*tokens[index + 1 :], Token("end", "", _end_of(tokens))])
-                return tokens[:index]
-        return tokens
+        """The tokens before `where x = 3`, or `where u = x + 1`."""
+        start = next((at for at in range(1, len(tokens) - 2) if is_condition(tokens, at)), None)
+        if start is None:
+            return tokens
+        for piece in pieces(tokens[start + 1 :]):
+            if tokens[start].text == "at" or _is_value(piece[2:]):
+                self.found.points.append([*piece, Token("end", "", end_of(piece))])
+            else:
+                self.add(piece)
+        return tokens[:start]
 
     def _equals(self, tokens: Sequence[Token]) -> list[int]:
-        """Where equals signs stand outside of parentheses; behind a name alone also `==` and arrows."""
-        depth = 0
+        """Where equals signs stand outside of parentheses; `==` where nothing is chosen, arrows behind a name alone."""
+        depth, is_choice = 0, any(token.kind in ("if", "?") for token in tokens)
         found: list[int] = []
         for index, token in enumerate(tokens):
             depth += (token.kind in CLOSING) - (token.kind in CLOSING.values())
-            is_equals = token.kind in ("=", ":=") or (
-                token.kind in ("==", "→") and (index == 1 or (index == _closing(tokens, 1) + 1 and not found))
-            )
+            is_behind_head = index == 1 or (index == closing_of(tokens, 1) + 1 and not found)
+            is_equals = token.kind in ("=", ":=") or (token.kind == "→" and is_behind_head)
+            is_equals |= token.kind == "==" and (is_behind_head or not is_choice)
             if depth == 0 and is_equals:
                 found.append(index)
         return found
@@ -195,18 +148,33 @@ class _StatementReader:
         if len(left) == 1 and left[0].kind == "name" and left[0].text in FUNCTIONS:
             message = f"{left[0].text!r} is the name of a function, it cannot be a variable"
             raise self.source.error(left[0].at, message)
-        if _derivative_of(left) or any(token.kind == "'" for token in left):
+        if derivative_of(left) or any(token.kind == "'" for token in left):
             hint = "give what is to be differentiated, such as y = x^2; its derivative is worked out"
             raise self.source.error(left[0].at, "a derivative stands on the left", hint)
         reader = TokenReader(self.source, [*left, Token("end", "=", sign.at)])
-        if len(left) > 1 and [token.kind for token in right] == ["name"] and reader.ahead(1).kind != "(":
-            hint = f"the name that is defined stands on the left: {right[0].text} = {reader.text(0, len(left))}"
-            raise self.source.error(left[0].at, f"expected a definition, found an equation for {right[0].text}", hint)
+        if is_equation(left, right):
+            self._equate(left, right, sign)
+            return
         name = reader.take("name", "the name that is defined")
         parameters = _parameters(reader) if reader.next.kind in CLOSING else None
-        if reader.next.kind != "end":
-            reader.refuse("'='", "a definition has its name alone on the left: y = x^2")
+        if parameters and name.text in FUNCTIONS:
+            self._refuse_other_names(left, parameters, right)
         self._append(name, parameters, right, sign)
+
+    def _refuse_other_names(self, left: list[Token], parameters: Sequence[Token], right: list[Token]) -> None:
+        """`ln(y) = x y` defines another ln, or is an equation."""
+        own = {token.text for token in parameters}
+        if not _is_value([token for token in right if token.text not in own]):
+            at, name = left[0].at, left[0].text
+            typed = self.source.text[at : end_of(left)]
+            hint = f"an equation has 0 on its right side: {typed} - … = 0; a function of your own has another name than {name}"
+            raise self.source.error(at, "this has two meanings", hint)
+
+    def _equate(self, left: list[Token], right: list[Token], sign: Token) -> None:
+        if self.found.equation is not None:
+            raise self.source.error(left[0].at, "there are two equations: one can be worked out at a time")
+        sides = [[*side, Token("end", "", end_of(side or [sign]))] for side in (left, right)]
+        self.found.equation = Equality(sides[0], sides[1], sign)
 
     def _append(self, name: Token, parameters: tuple[Token, ...] | None, body: list[Token], sign: Token) -> None:
         """A definition; if its right side is a derivative, what that is of is differentiated."""
@@ -214,14 +182,14 @@ class _StatementReader:
         if derived is not None:
             self._nameless.append(derived)
             return
-        end = _end_of(body) if body else sign.at + len(sign.text)
+        end = end_of(body) if body else sign.at + len(sign.text)
         self.found.heads.append(Head(name, parameters, [*body, Token("end", "", end)]))
 
     # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _question(self, tokens: list[Token]) -> None:
         """`dh/dx`, `h'(1)`, `d/dx(…)`, a name, or an expression without a name."""
-        derivative = _derivative_of(tokens)
+        derivative = derivative_of(tokens)
         if derivative:
             self._ask(*derivative)
         elif len(tokens) > 1 and tokens[0].kind == "name" and tokens[1].kind == "'":
@@ -244,7 +212,7 @@ class _StatementReader:
         self._ask(tokens[0].text, "", len(marks))
         if not rest:
             return
-        if rest[0].kind != "(" or _closing(rest, 0) != len(rest) - 1:
+        if rest[0].kind != "(" or closing_of(rest, 0) != len(rest) - 1:
             hint = f"{tokens[0].text}'(1) alone asks for the derivative at 1"
             raise self.source.error(rest[0].at, "a derivative is no part of an expression here", hint)
         inner = rest[1:-1]
@@ -257,28 +225,28 @@ class _StatementReader:
         """What is differentiated in `d/dx(…)`, `diff(…, x)`, `(…)'`; None in anything else."""
         if not tokens:
             return None
-        prefix = _prefix(tokens)
+        prefix = derivation_prefix(tokens)
         if prefix:
             wrt, order, length = prefix
             inner = tokens[length:]
             if not inner:
                 raise self.source.error(tokens[0].at, "nothing stands behind this: d/dx(x^2)")
-            if inner[0].kind in CLOSING and not _is_power(inner, _closing(inner, 0) + 1):
-                at = inner[_closing(inner, 0) + 1].at
+            if inner[0].kind in CLOSING and not is_power(inner, closing_of(inner, 0) + 1):
+                at = inner[closing_of(inner, 0) + 1].at
                 hint = "put all that is differentiated in parentheses: d/dx(…)"
                 raise self.source.error(at, "this has two meanings", hint)
             self._ask("", wrt, order)
             return inner
         if tokens[0].text in _DERIVING and len(tokens) > 2 and tokens[1].kind == "(":
             return self._in_call(tokens)
-        if tokens[-1].kind == "'" and tokens[0].kind in CLOSING and _closing(tokens, 0) == len(tokens) - 2:
+        if tokens[-1].kind == "'" and tokens[0].kind in CLOSING and closing_of(tokens, 0) == len(tokens) - 2:
             self._ask("", "", 1)
             return tokens[1:-2]
         return None
 
     def _in_call(self, tokens: list[Token]) -> list[Token] | None:
         """`diff(x^2)`, `diff(x^2 y, x)`."""
-        if _closing(tokens, 1) != len(tokens) - 1:
+        if closing_of(tokens, 1) != len(tokens) - 1:
             return None
         inner = tokens[2:-1]
         self._ask("", "", 1)
@@ -302,7 +270,7 @@ class _StatementReader:
         for tokens in self._nameless:
             name = next(names)
             found.heads.append(
-                Head(Token("name", name, tokens[0].at), None, [*tokens, Token("end", "", _end_of(tokens))])
+                Head(Token("name", name, tokens[0].at), None, [*tokens, Token("end", "", end_of(tokens))])
             )
             if found.wrt or found.order > 1:
                 found.of = found.of or name
@@ -327,7 +295,7 @@ class _StatementReader:
                 start, end = start - 1, end + 1
             opening, closing = Token("(", "(", names[0].at), Token(")", ")", names[0].at)
             if body[end].kind == "(":
-                stop = _closing(body, end) + 1
+                stop = closing_of(body, end) + 1
                 inner = body[end + 1 : stop - 1]
             else:
                 inner_head = own.get(names[-1].text)
@@ -337,6 +305,13 @@ class _StatementReader:
             calls = [part for name in names for part in (name, opening)]
             body = [*body[:start], *calls, *inner, *[closing] * len(names), *body[stop:]]
         return Head(head.name, parameters, body)
+
+
+def _is_value(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens make a number: all names in them are constants or functions."""
+    known = Vocabulary()
+    names = [token.text for token in tokens if token.kind == "name" and token.text not in CONSTANTS]
+    return all(known.function(name, is_called=True) or name.startswith("log") for name in names)
 
 
 def _with_values_put_in(found: Statements) -> Statements:
@@ -370,27 +345,3 @@ def _parameters(reader: TokenReader) -> tuple[Token, ...]:
         found.append(token)
     reader.take(")", "')'")
     return tuple(found)
-
-
-def _derivative_of(tokens: Sequence[Token]) -> tuple[str, str, int] | None:
-    """`("h", "x", 1)` for `dh/dx` and nothing else, `("h", "x", 2)` for `d^2h/dx^2`."""
-    if len(tokens) == 3 and tokens[1].kind == "/" and _is_differential(tokens[0]) and _is_differential(tokens[2]):
-        return tokens[0].text[1:], tokens[2].text[1:], 1
-    texts = [token.text for token in tokens]
-    if len(texts) == 8 and texts[:3] == ["d", "^", "2"] and texts[4] == "/" and texts[6:] == ["^", "2"]:
-        return texts[3], texts[5][1:], 2
-    return None
-
-
-def _prefix(tokens: Sequence[Token]) -> tuple[str, int, int] | None:
-    """The variable, the order and the length of `d/dx` or `d^2/dx^2` at the beginning."""
-    texts = [token.text for token in tokens[:7]]
-    if len(texts) > 2 and texts[:2] == ["d", "/"] and _is_differential(tokens[2]):
-        return texts[2][1:], 1, 3
-    if texts[:4] == ["d", "^", "2", "/"] and texts[5:7] == ["^", "2"] and _is_differential(tokens[4]):
-        return texts[4][1:], 2, 7
-    return None
-
-
-def _is_differential(token: Token) -> bool:
-    return token.kind == "name" and token.text.startswith("d") and len(token.text) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -123,23 +123,41 @@ class Symbols:
 
     def written(self, partial: Partial) -> WrittenOut:
         """A derivative in symbols: in the variables, else in the intermediates, else not at all."""
+        written = self._in_some_form(partial.of, lambda form: self._chained(partial, form))
+        if written.product is not None or partial.rule is None:
+            return written
+        slope = self._slope(partial)
+        return WrittenOut(slope, slope, NOT_SIMPLIFIED)
+
+    def quotient(self, over: Partial, under: Partial) -> WrittenOut:
+        """One derivative over another, with the sign turned: dy/dx of an equation."""
+
+        def divided(form: _Form) -> tuple[Symbolic, Expression]:
+            (top, above), (bottom, below) = self._chained(over, form), self._chained(under, form)
+            if bottom == 0:
+                raise UndefinedExpressionError(
+                    0, f"{under.wrt} makes no difference: there is no d{under.wrt}/d{over.wrt}"
+                )
+            return -top / bottom, Apply("neg", (Apply("/", (above, below)),))
+
+        return self._in_some_form(over.of, divided)
+
+    def _in_some_form(self, of: str, make: Callable[[_Form], tuple[Symbolic, Expression]]) -> WrittenOut:
+        """What is made, in the first form in which it is short enough."""
         for form in self._forms:
             if form.parts_left < 0:
                 continue
             try:
-                value, expression = self._chained(partial, form)
+                value, expression = make(form)
                 simplified, is_complete = self._simplifier.simplest(value)
             except (TooLargeError, RecursionError):
                 continue
             except UndefinedExpressionError as error:
-                raise self._undefined(partial.of, error) from None
+                raise self._undefined(of, error) from None
             return WrittenOut(expression, simplified, form.note or ("" if is_complete else NOT_SIMPLIFIED))
-        if partial.rule is None:
-            return WrittenOut(None, None, NOT_WRITTEN)
-        slope = self._slope(partial)
-        return WrittenOut(slope, slope, NOT_SIMPLIFIED)
+        return WrittenOut(None, None, NOT_WRITTEN)
 
-    def _chained(self, target: Partial, form: _Form) -> tuple[object, Expression]:
+    def _chained(self, target: Partial, form: _Form) -> tuple[Symbolic, Expression]:
         """The target's chain as an expression of sympy's, and as its factors stand."""
         values: dict[str, Entry] = {}
         factors: dict[str, list[Expression]] = {}

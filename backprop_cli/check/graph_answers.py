@@ -131,12 +131,17 @@ def _worked(result: ChainResult, own: Mapping[str, float]) -> dict[str, float]:
         values[node] = own.get(node, found[node])
     mine: dict[str, float] = {}
     for partial in result.partials:
-        found[partial.name] = _of_partial(partial, slopes, mine)
+        found[partial.name] = _of_partial(partial, slopes, mine, result.equation)
         mine[partial.name] = own.get(partial.name, found[partial.name])
     return found
 
 
-def _of_partial(partial: Partial, slopes: Mapping[tuple[str, str], float], mine: Mapping[str, float]) -> float:
+def _of_partial(
+    partial: Partial, slopes: Mapping[tuple[str, str], float], mine: Mapping[str, float], equation: str | None
+) -> float:
+    if equation is not None and partial.of != equation and (partial.of, partial.wrt) not in slopes:
+        above, below = (mine[f"d{equation}/d{name}"] for name in (partial.wrt, partial.of))
+        return -above / below if below else math.nan
     if partial.rule is not None:
         return slopes[partial.of, partial.wrt.partition("|")[0]]
     return sum(math.prod(mine[factor.name] for factor in term) for term in partial.terms)

@@ -15,11 +15,15 @@ def reported_definitions(text: str, digits: Digits, console: Console) -> str:
     """The page of definitions, every operation a step of its own.
 
     Raises:
-        UsageError: their variables have no values.
+        UsageError: their variables have no values, or they hold an equation, whose point must stay on the curve.
     """
     result = differentiate(Source(text), Question(steps=Steps.all))
     for notice in result.notices:
         console.notice(notice)
+    if result.equation is not None:
+        raise UsageError(
+            f"the page is for definitions, here is an equation\n    hint: backprop chain '{text}' shows it"
+        )
     if not result.has_values:
         point = ", ".join(f"{name} = 1" for name in result.graph.variables)
         raise UsageError(f"the page shows numbers\n    hint: say where: '{text} where {point}'")

@@ -136,7 +136,7 @@ ERRORS = [
     ([f"h = min({','.join(['x'] * 21)})"], "1:5", "takes at most 20 arguments"),
     (["f(a, b) = a*b", "h = f(x)"], "2:5", "takes 2 arguments, not 1"),
     (["f(a, a) = a", "h = f(x, x)"], "1:6", "named twice"),
-    (["2 = x"], "1:1", "expected the name that is defined"),
+    (["2 = x"], "1:3", "an equation between two variables"),
     (["= x"], "1:1", "expected the name that is defined, found '='"),
     (["sin = x"], "1:1", "the name of a function"),
     (["u = x", "h = u", "u = 2"], "3:1", "defined twice; the first time in definition 1"),

@@ -110,6 +110,9 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     ("f: x ↦ x^2",): lambda x: x**2,
     ("y(x) = x^2",): lambda x: x**2,
     ("u=g(x)=x^2",): lambda x: x**2,
+    ("y = u^2 where u = x+1",): lambda x: (x + 1) ** 2,
+    ("y = u^2 v with u = x + 1 and v = sin(x)",): lambda x: (x + 1) ** 2 * mp.sin(x),
+    ("y = u^2 with v = 3x, u = v + 2, f(x) = x",): lambda x: (3 * x + 2) ** 2,
     ("y = x ^ 2 // the square",): lambda x: x**2,
     ("y = x ^ 2 # the square",): lambda x: x**2,
     ("d/dx x^2",): lambda x: x**2,
@@ -196,6 +199,12 @@ def test_a_function_may_be_defined_behind_its_derivative_at_a_point() -> None:
     assert (result["at"], result["derivatives"]["x"]["value"]) == ({"x": 2.0}, 12.0)
 
 
+def test_definitions_and_values_stand_behind_one_word() -> None:
+    result = backprop("chain", "y = u^a where u = f(x), a = log_2 8 and f(x) = x + 1", "--at", "2", "-f", "json").json
+    assert (result["at"], result["values"]["y"]) == ({"x": 2.0, "a": 3.0}, 27.0)
+    assert result["derivatives"]["x"]["value"] == pytest.approx(27.0)
+
+
 @pytest.mark.parametrize("lines", [["y = x^2 where x = 3"], ["y = x^2 at x=3"], ["y = x^2", "y'(3)"]])
 def test_a_point_stands_with_the_definition(lines: list[str]) -> None:
     result = backprop("chain", *lines, "-f", "json").json
@@ -235,8 +244,8 @@ ERRORS = {
     ("y = sin(x + 0,5)",): ["takes 1 argument", "decimals are written with a point"],
     ("y = x^2", "--at", "x=1", "--at", "2"): ["x is given twice, once without its name"],
     ("d/dx(x)^2 + 1",): ["two meanings", "d/dx(…)"],
-    ("x^2 = y",): ["an equation for y", "y = x^2"],
-    ("x^2 + z = 1",): ["expected '='", "name alone on the left"],
+    ("ln(y) = x y",): ["two meanings", "ln(y) - … = 0", "another name than ln"],
+    ("y = 3 x y^2",): ["give the result another name", "… - y = 0"],
     ("y = x^2; x = 3",): ["--at x=3", "--wrt"],
     (r"\partial f/\partial x",): ["f is not defined", "f = x^2"],
     ("y = wx + b",): ["'wx' is one name here: is w*x meant?", "--wrt wx"],

@@ -59,8 +59,9 @@ def circuit_of(graph: Graph, values: Mapping[str, float], gradients: Mapping[str
 
 def circuit_of_chain(result: ChainResult) -> Circuit:
     """The graph of what `chain` worked out."""
-    gradients = {partial.wrt: partial.value for partial in result.partials if partial.of == result.of}
-    gradients[result.of] = 1.0 if result.has_values else math.nan
+    target = result.graph.target
+    gradients = {partial.wrt: partial.value for partial in result.partials if partial.of == target}
+    gradients[target] = 1.0 if result.has_values else math.nan
     return circuit_of(result.graph, {**result.at, **{node.name: node.value for node in result.nodes}}, gradients)
 
 

@@ -182,6 +182,8 @@ def _paths_record(paths: Iterable[Path], count: int) -> dict[str, Any]:
 def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
     """The keys of `chain`'s JSON in order; expressions are in the language that they are typed in."""
     yield "of", result.of
+    if result.equation is not None:
+        yield "equation", f"{result.equation} = 0"
     yield "at", result.at
     yield "definitions", {node.name: _ASCII.rule(node.rule) for node in result.nodes if node.rule is not None}
     if result.has_values:

@@ -38,8 +38,13 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
         yield from _graph(result, notation)
     yield Heading("Steps" if result.rule_names and len(result.nodes) > 1 else "Composition")
     yield Equations([_definition(node, notation) for node in result.nodes])
+    if result.equation is not None:
+        zero = notation.math(notation.equal([notation.name(result.equation), notation.term(0.0)]))
+        yield Note(f"The equation is {zero}.")
     yield Heading("Local derivatives")
-    yield _table([partial for partial in result.partials if partial.rule is not None], result, notation)
+    yield _table(
+        [one for one in result.partials if one.rule is not None and not _is_answer(one, result)], result, notation
+    )
     yield from _held(result, notation)
     asked = {total.partial.name for total in result.derivatives.values()}
     inner = [partial for partial in result.partials if partial.terms and partial.name not in asked]
@@ -56,7 +61,7 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
                 yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
     else:
         for total in result.derivatives.values():
-            yield from _total(total, notation)
+            yield from _total(total, notation, result.equation)
         yield from _left_out(result, notation)
     if result.directional:
         yield from _directional(result.directional, result, notation)
@@ -71,12 +76,17 @@ def operations_picture(circuit: Circuit) -> Picture:
     return Picture("graph", partial(draw, circuit), is_asked=True)
 
 
+def _is_answer(partial: Partial, result: ChainResult) -> bool:
+    """Whether a rule is what an equation comes to, which has its own section."""
+    return result.equation is not None and partial.of == result.of
+
+
 def _graph(result: ChainResult, notation: Notation) -> Iterator[Block]:
     """The drawing, and what stands in its boxes."""
     yield Heading("Graph")
     yield operations_picture(circuit_of_chain(result))
     if result.has_values:
-        of = notation.name(result.of)
+        of = notation.name(result.graph.target)
         yield Note(
             notation.text("In each box: the value, the operation, and with ")
             + notation.math(notation.symbol("partial"))
@@ -94,7 +104,9 @@ def _definition(node: Quantity, notation: Notation) -> Equation:
 
 _RULE = Column("rule", "text")
 _RULE_WORDS = {"absolute_value": "absolute value", "identity": "itself"}
-_NOT_RULES = frozenset({"cases", "identity", "logarithmic_differentiation", "absolute_value"})
+_NOT_RULES = frozenset(
+    {"cases", "implicit_differentiation", "identity", "logarithmic_differentiation", "absolute_value"}
+)
 
 
 def _table(partials: Sequence[Partial], result: ChainResult, notation: Notation) -> Table:
@@ -139,10 +151,12 @@ def _held(result: ChainResult, notation: Notation) -> Iterator[Note]:
         )
 
 
-def _total(total: Total, notation: Notation) -> Iterator[Block]:
+def _total(total: Total, notation: Notation, equation: str | None = None) -> Iterator[Block]:
     """One derivative: the chain, the product with everything put in, the short form, each also as a number."""
-    yield Heading(notation.math(partial_name(total.partial, notation)))
     name = partial_name(total.partial, notation)
+    yield Heading(notation.math(name))
+    if equation is not None:
+        yield _along_curve(total.partial, equation, notation)
     symbols, numbers = whole_chain(total.partial, notation)
     written = short_forms(total)
     lines = [Equation(name, _different([symbols, *(notation.rule(rule) for rule in written)]))]
@@ -154,6 +168,17 @@ def _total(total: Total, notation: Notation) -> Iterator[Block]:
         yield Note(notation.text(total.note[0].upper() + total.note[1:] + "."))
     if total.paths is not None:
         yield from paths_blocks(total.paths, total.path_count, total.partial, notation, "Paths")
+
+
+def _along_curve(partial: Partial, equation: str, notation: Notation) -> Note:
+    """That F_x + F_y·dy/dx is 0, with what F_x is."""
+    by, of = (notation.name(f"{equation}_{name}") for name in (partial.wrt, partial.of))
+    slope = notation.product([of, partial_name(partial, notation)])
+    flat = notation.math(notation.equal([notation.sum([by, slope]), notation.term(0.0)]))
+    name, meaning = notation.math(notation.name(equation)), notation.math(notation.partial(equation, partial.wrt))
+    return Note(
+        f"Implicit differentiation: {name} stays 0 along the curve, so {flat}, with {notation.math(by)} for {meaning}."
+    )
 
 
 def _directional(found: Directional, result: ChainResult, notation: Notation) -> Iterator[Block]:
