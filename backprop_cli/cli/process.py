@@ -115,7 +115,12 @@ def _ignore_signals() -> None:
 
 
 def _stopped(number: int) -> int:
-    """Say that a signal has ended the process, and return its exit code."""
+    """Say that a signal has ended the process, and return its exit code.
+
+    Where Ctrl-C meets the text of a program (dataclasses are made by `exec`), Python remembers it and under `-m` ends by the
+    signal, whatever the exit code, until another such text has run.
+    """
+    exec("")
     discard_output()
     _say_at_once("interrupted" if number == signal.SIGINT else "terminated")
     return 128 + number

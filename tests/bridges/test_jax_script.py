@@ -10,6 +10,7 @@ from tests.bridges.networks import CASES
 from tests.bridges.scripts import last_loss
 
 jax = pytest.importorskip("jax")
+pytestmark = [pytest.mark.external, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.endswith(" out")])

@@ -20,6 +20,7 @@ from tests.process import environment
 os.environ.setdefault("KERAS_BACKEND", "jax")
 jax = pytest.importorskip("jax")
 keras = pytest.importorskip("keras")
+pytestmark = [pytest.mark.external, pytest.mark.slow]
 
 WITHOUT = ("momentum", "frozen biases", "frozen weights", "resumed momentum")
 CHOSEN = [case for case in CASES if case not in WITHOUT and not case.endswith(" out")]

@@ -103,6 +103,8 @@ def expected(data: dict[str, Any], step: int, sample: int) -> dict[str, float]:
     return shown
 
 
+@pytest.mark.external
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CHOSEN)
 def test_every_cell_is_what_run_gives(case: str, folder: Path) -> None:
     data = CHOSEN[case]
@@ -117,6 +119,8 @@ def test_every_cell_is_what_run_gives(case: str, folder: Path) -> None:
         assert sum("∂E/∂z" in label for label in compared) >= 2
 
 
+@pytest.mark.external
+@pytest.mark.slow
 def test_a_changed_input_changes_what_follows_rightly(folder: Path) -> None:
     data = json.loads(json.dumps(next(iter(CHOSEN.values()))))
     data["inputs"][0][0] = 0.75

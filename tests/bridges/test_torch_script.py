@@ -22,6 +22,7 @@ from tests.process import environment
 from tests.program import backprop
 
 torch = pytest.importorskip("torch")
+pytestmark = [pytest.mark.external, pytest.mark.slow]
 
 DIGITS = 1e-11
 """How far PyTorch's losses may be from ours, by the loss's size."""

@@ -256,6 +256,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_at_a_character_with_little_memory(name: str) -> None:
     backprop("chain", "h = x")  # what is imported once is not this text's doing

@@ -189,7 +189,7 @@ def written(chance: random.Random, depth: int) -> tuple[str, Any]:
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 10))])
 def test_five_hundred_random_expressions(part: int) -> None:
     chance = random.Random(part)
     compared = 0

@@ -22,7 +22,7 @@ from backprop_cli.training.train import train
 from tests.check.exercises import exercises
 from tests.check.paper import Exercise, work_out
 
-EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "4"))
 MISTAKES = (
     "error_sign", "half_forgotten", "half_doubled", "mean_over_outputs", "sum_over_outputs", "mean_over_samples",
     "sum_over_samples", "slope_missing", "slope_missing_output", "slope_missing_hidden", "slope_at_net_input",

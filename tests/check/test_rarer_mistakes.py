@@ -22,7 +22,7 @@ from backprop_cli.training.train import train
 from tests.check.test_diagnosis import MISTAKES as COMMON
 from tests.check.wrong_turns import Problem, problem, worked_out
 
-EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "2"))
 RARER = (
     "slope_at_activation", "slope_twice", "slope_plus", "slope_of_error", "slope_at_target", "input_factor_net_input",
     "input_factor_own_value", "last_output_only", "weights_left_out", "gradient_for_weights", "value_for_delta",

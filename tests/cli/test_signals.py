@@ -90,6 +90,7 @@ def test_while_printing(tmp_path: Path, number: int) -> None:
         assert process.wait(30) == SIGNALS[signal.Signals(number)][0]
 
 
+@pytest.mark.slow
 def test_at_any_moment_of_a_short_run(tmp_path: Path) -> None:
     """From the start of the interpreter to its end: before the program's first line Python's own ending is all there is."""
     file = tmp_path / "net.yaml"
@@ -179,6 +180,20 @@ def test_a_signal_that_a_library_swallows_is_heard_when_it_comes_again() -> None
     )
     process = ended(script)
     assert (process.returncode, process.stdout, process.stderr) == (143, b"", b"terminated\n")
+
+
+def test_an_interrupted_text_of_a_program_ends_as_everything_else(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\n"
+        "from backprop_cli.cli.process import run_to_exit\n"
+        "def work():\n"
+        "    exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')\n"
+        "    return 0\n"
+        "sys.exit(run_to_exit(work))\n"
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    process = subprocess.run(command, env=environment(), cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert (process.returncode, process.stderr) == (130, b"interrupted\n")
 
 
 def test_a_swallowed_signal_still_decides_the_exit_code() -> None:

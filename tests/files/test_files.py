@@ -39,6 +39,7 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.suffix == ".tmp"]
 
 
+@pytest.mark.slow
 def test_a_hundred_kills_while_writing_leave_the_old_or_the_new(tmp_path: Path) -> None:
     file, choose = tmp_path / "net.yaml", random.Random(1)
     whole = {"a" * 200_000, "b" * 200_000}

@@ -37,6 +37,7 @@ def test_a_bomb_is_defused(bomb: str, tmp_path: Path) -> None:
     assert len(result.stderr) < 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -172,7 +173,7 @@ def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> No
     assert {len(row) for row in rows} == {6}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), choice=st.integers(0, len(QUESTIONS) - 1))
 def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, choice: int) -> None:
     check(mutated(seeds(choice), random.Random(seed)), tmp_path, choice)
@@ -185,7 +186,7 @@ TREES = st.recursive(
 KEYS = st.sampled_from(KNOWN_KEYS)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(KEYS, TREES, max_size=3), choice=st.integers(0, 7))
 def test_any_value_under_any_key_is_an_answer_or_an_error(
     tmp_path: Path, changes: dict[str, object], choice: int

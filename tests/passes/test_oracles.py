@@ -40,6 +40,7 @@ def test_complex_step_central_differences_and_autograd_give_one_gradient(case: C
     close(differences.gradient(reference.total, reference.start), by_complex_step, 1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", EVERY_ACTIVATION, ids=str)
 def test_no_case_of_the_grid_is_trivial(activation: Choice) -> None:
     for case in (case for case in grid() if case.activation == activation):

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_document_can_be_typeset(name: str, tmp_path: Path) -> None:
     assert PDFLATEX, "BACKPROP_REQUIRE_LATEX is set, but there is no pdfLaTeX"

@@ -57,7 +57,16 @@ def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> Non
     assert 0.6 < shown < 1.25
 
 
-@pytest.mark.parametrize("state", ["chosen", "stepping", "changing", "maps", "softmax on a phone"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "chosen",
+        *(
+            pytest.param(state, marks=pytest.mark.slow)
+            for state in ("stepping", "changing", "maps", "softmax on a phone")
+        ),
+    ],
+)
 def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     anchor = "#parameter-1-1-1" if state == "chosen" else "#&x1=0.7&activation1=gelu" if state == "changing" else ""
     page = pages.open("-", anchor=anchor, stdin=SMALL, bypass_csp=True)

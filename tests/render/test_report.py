@@ -227,6 +227,7 @@ def test_a_large_network_is_drawn_by_layer() -> None:
     assert frames[0]["maps"]["gradients 2"] != frames[-1]["maps"]["gradients 2"]
 
 
+@pytest.mark.slow
 def test_sections_of_a_very_deep_network_are_cut() -> None:
     layer = {"activation": "tanh", "weights": [[0.5]], "bias": [0.1]}
     page = page_of("-", stdin=json.dumps({"inputs": [0.3], "targets": [0.2], "layers": [layer] * 400}))
@@ -255,6 +256,7 @@ def test_a_middling_network_has_rows_and_heat_maps() -> None:
     assert attributes(page, "data-map")
 
 
+@pytest.mark.slow
 def test_samples_beyond_what_fits_are_left_out_but_never_the_asked_one() -> None:
     network = {
         "inputs": [[0.0001 * k] for k in range(40_000)], "targets": [[0.5]] * 40_000,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from backprop_cli.cli.app import app
 
 PROCESSES = 50
 
 
+@pytest.mark.slow
 def test_fifty_processes_updating_one_file_never_break_it(tmp_path: Path) -> None:
     file = tmp_path / "net.yaml"
     file.write_text("inputs: [1]\ntargets: [1]\nlayers: [{weights: [[0]]}]\nlearning_rate: 0.5\n")

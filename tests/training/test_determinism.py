@@ -41,6 +41,7 @@ def test_a_machine_format_depends_on_nothing_but_the_input(tmp_path: Path, optio
     assert len(answers) == 1 and len(answers.pop()) > 100
 
 
+@pytest.mark.slow
 def test_one_or_two_blas_threads_agree_to_the_last_bits(tmp_path: Path) -> None:
     choose = random.Random(5)
     rows = [[choose.uniform(-0.1, 0.1) for _ in range(300)] for _ in range(100)]

@@ -121,6 +121,7 @@ CASES: dict[str, dict[str, Any]] = {
 UNCOVERED = {"binary_cross_entropy above softmax"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_scalar_and_array_code_agree_after_ten_thousand_steps(case: str) -> None:
     setup = network(**CASES[case])
