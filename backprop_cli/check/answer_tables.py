@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from backprop_cli.check.given import Given, given_numbers
+from backprop_cli.check.given import DECIMAL, Given, given_numbers
 from backprop_cli.check.wanted import Index
 from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.expected import number_hint
@@ -21,7 +21,6 @@ from backprop_cli.network.names import Names
 _RUN_COLUMNS = {"partial", "of", "wrt", "rule", "numbers", "value"}
 _NAME_COLUMNS = ("name", "partial", "parameter", "quantity")
 _VALUE_COLUMNS = ("value", "gradient", "given", "number")
-_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 _LINE = re.compile(
     r"\s*(?P<name>[^-\s\d.,=:;#'\"{}\[][^=:;#'\"{}]*?)(?P<mark>\s*[=:]\s*|\s+)(?P<number>[-+−]?[.\d][-+.,\deE]*)\s*"
@@ -238,4 +237,4 @@ def _columns(rows: list[Row], names: Names) -> tuple[int, int, int, list[Row]]:
 
 
 def _is_number(text: str) -> bool:
-    return bool(_DECIMAL.fullmatch(text.strip().replace("−", "-")))
+    return bool(DECIMAL.fullmatch(text.strip().replace("−", "-")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backprop_cli.check.answer_tables import is_table, read_class, read_lines, read_table
-from backprop_cli.check.given import DOUBLE, Given, GivenArray, given_numbers, of_floats
+from backprop_cli.check.given import DECIMAL, DOUBLE, Given, GivenArray, given_numbers, of_floats
 from backprop_cli.errors import InputError, Problem, TextPlace
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.edit import decode
@@ -20,7 +19,7 @@ from backprop_cli.files.tensors import is_pickle, read_arrays
 from backprop_cli.network.names import Names
 
 MOST_UNPACKED = 2**26
-"""Bytes: a zip of a megabyte may hold a thousand of them."""
+"""Bytes of all arrays of a file: a zip of one megabyte may unpack to a thousand."""
 MOST_NUMBERS = 1_000_000
 MOST_STEPS = 10**7
 _LISTS_OF_ROWS = {"intercepts_", "intercept_grads", "biases", "bias", "b", "db", "nabla_b", "grad_b", "deltas", "delta"}
@@ -241,12 +240,9 @@ def _number(document: Document, name: str, key: _Path, value: Any) -> Iterator[_
     if isinstance(value, int | float) and not isinstance(value, bool):
         span = document.span(key)
         text = document.text[span.start : span.end] if span and value == value else str(value)
-        yield _Entry(name, text if _DECIMAL.fullmatch(text) else repr(value), key)
+        yield _Entry(name, text if DECIMAL.fullmatch(text) else repr(value), key)
     else:
         yield _Entry(name, str(value), key)
-
-
-_DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def _of_run(data: dict[str, Any], entries: list[_Entry], names: Names) -> list[_Entry]:

@@ -12,16 +12,16 @@ DEFAULT_EFFORT = 2.0
 """About so many seconds all the attempts together may take unless asked otherwise."""
 
 _SPEED = 1e9
-"""About so many numbers NumPy adds and multiplies in a second."""
+"""Operations, a multiplication with an addition, that NumPy makes in a second, about."""
 
 _LAYER = 50_000
-"""So many it could in the time that Python takes for a layer, forward and back."""
+"""The operations that would fit in the time that Python takes for a layer, forward and back."""
 
 _COMPARING = 15
 """So many it could in the time that a number takes to be picked and compared."""
 
 _ROUNDING = 25
-"""As many take as long as one that is rounded."""
+"""The operations that would fit in the time of one whose result is rounded."""
 
 
 class Budget:

@@ -33,7 +33,7 @@ _MOST_COMPARED = 2_000
 _LONGEST_NAME = 60
 """Characters of a name that a person may have mistyped."""
 MOST_ENTRIES = 100_000_000
-"""So many entries of matrices of derivatives, of which the compared ones are some, take some seconds."""
+"""No more entries of matrices of derivatives are computed for those that are compared: they take some seconds."""
 
 
 @dataclass(frozen=True)

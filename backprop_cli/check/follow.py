@@ -24,13 +24,13 @@ MOST_RECORDS = 100_000
 _DEEPEST = 60
 """Layers, which are worked out one within the other."""
 _MOST_USED = 64
-"""How the rounding of one number moves another is looked at where that hangs on no more than so many."""
+"""Of a number that hangs on more than so many others it is not asked how far their rounding moves it."""
 _FEWEST_DIGITS = 2
 """A number of one digit follows from anything."""
 _TIMES_CHANCE = 4.0
-"""So many times as many numbers must follow as would by chance, if not"""
+"""Where so many times as many numbers follow as would by chance, all do."""
 _UNLIKELY = 0.05
-"""that even one of those tried does so by chance is unlikelier than this."""
+"""Elsewhere a number follows if it is unlikelier than this that any of those tried does so by chance."""
 _NEAR = 0.1
 """How far, relative to its size, rounded numbers may have moved one that follows from them."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+DECIMAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+"""A number as people write it."""
 MACHINE_DIGITS = 15
 """A file with a number of so many significant digits was written by a program, which drops the zeros at a number's end."""
 DOUBLE, SINGLE = 2.0**-52, 2.0**-23
@@ -15,7 +18,7 @@ DOUBLE, SINGLE = 2.0**-52, 2.0**-23
 _LEAST = {SINGLE: 2.0**-149, 2.0**-10: 2.0**-24}
 """The smallest float32 and float16 numbers."""
 _ROUNDINGS = 16.0
-"""So many roundings of a shorter float are a fair allowance for a network's sums."""
+"""What is allowed for the sums of a network in shorter floats, in roundings of the result."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Given:
     is_of_sample: bool = False
 
     def __post_init__(self) -> None:
-        """Keep a stranger's name from a terminal, and from an infinite number that anything lies within its last digit."""
+        """Spell out what of a name cannot be seen, and let an infinite number have no last digit."""
         if not self.name.isprintable():
             object.__setattr__(self, "name", _spelled_out(self.name))
         if not math.isfinite(self.unit):

@@ -21,9 +21,9 @@ from backprop_cli.formula.evaluate import NoValueError, dual
 from backprop_cli.nearest import nearest
 
 CLEAR_ERROR = 0.02
-"""A ratio of a given number to the right one says something where it is known so exactly."""
+"""A ratio of a given number to the right one is known where its relative error is no larger."""
 MOST_WORKED = 300
-"""Given numbers up to which it is found out what the rounding of each does to the later ones."""
+"""Of no more given numbers than this it is worked out how far the rounding of each moves the later ones."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from backprop_cli.check.work import Group, MatrixGroup
 from backprop_cli.functions.numeric import Array
 
 STRICT = 1e-9
-"""The relative error that numbers of full length may have,"""
+"""The relative error that a number of full length may have."""
 LENIENT = 1e-5
-"""and that of all numbers together where none has a larger one."""
+"""The relative error that all numbers may have where none has a larger one."""
 _SMALL = 1e-3
-"""Numbers so much smaller than the usual one of their kind share its absolute error."""
+"""Of a number smaller than this share of the median of its kind the error is measured by that."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Judge:
         return np.maximum(self.units * (0.5 + 1e-9), self.least)
 
     def noise(self, expected: Array, sizes: Array, kinds: Array) -> float | None:
-        """The largest error beside the numbers' `sizes`, where it is so small in all of them that it is noise; else None.
+        """The largest error, relative to the numbers' `sizes`, if all errors are so small that they are noise; else None.
 
         Noise is in most numbers of a kind, and moves some by more than a unit of their last digit.
         """
@@ -69,7 +69,7 @@ class Judge:
 
 
 def sizes_of(wanted: Sequence[Wanted], expected: Array) -> tuple[Array, Array]:
-    """Beside what each number's error is small, itself or a thousandth of the usual number of its kind; and its kind."""
+    """What each number's error is measured by, its own size or a thousandth of the median of its kind; and its kind."""
     numbered: dict[Group | MatrixGroup, int] = {}
     kinds = np.array([numbered.setdefault(one.group, len(numbered)) for one in wanted])
     sizes = np.abs(expected)

@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from backprop_cli.backward import Place, backward, bias_gradient
 from backprop_cli.check.surface import Estimate, LossLine, Surface
 from backprop_cli.forward import forward
 from backprop_cli.functions.numeric import Array
-from backprop_cli.network.names import Parameter
+from backprop_cli.network.names import Names, Parameter
 from backprop_cli.network.network import Network, ParameterRow, Samples
 from backprop_cli.training.train import Run
 
@@ -101,7 +100,7 @@ def check_gradients(
     surface = Surface(network, batch, reduction, size)
     wanted, directions = (sample, DIRECTIONS) if sample is not None else _affordable(count, surface.cost)
     prober = _Prober(surface, step.gradients, _terms(network, batch, reduction), tolerance)
-    chosen = list(_chosen(network, wanted, random.Random(seed)))
+    chosen = _chosen(network.names, wanted, random.Random(seed))
     generator = np.random.default_rng(seed)
     tasks: list[Callable[[], Probe]] = [partial(prober.parameter, parameter) for parameter in chosen]
     if len(chosen) < count:
@@ -137,18 +136,11 @@ def _terms(network: Network, batch: Samples, reduction: str) -> Array:
     return np.nan_to_num(row / len(batch) if reduction == "mean" else row, posinf=0.0)
 
 
-def _chosen(network: Network, sample: int, chooser: random.Random) -> Iterator[Parameter]:
+def _chosen(names: Names, sample: int, chooser: random.Random) -> list[Parameter]:
     """`sample` of the parameters, in their order."""
-    count = network.parameter_count
-    if sample >= count:
-        yield from network.names.parameters()
-        return
-    indices = sorted(chooser.sample(range(count), sample))
-    parameters = network.names.parameters()
-    position = 0
-    for index in indices:
-        yield from islice(parameters, index - position, index - position + 1)
-        position = index + 1
+    count = names.parameter_count
+    indices = set(range(count) if sample >= count else chooser.sample(range(count), sample))
+    return [parameter for index, parameter in enumerate(names.parameters()) if index in indices]
 
 
 class _Prober:

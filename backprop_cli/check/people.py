@@ -32,7 +32,7 @@ class PersonResult:
     @property
     def right(self) -> int:
         """How many numbers agree."""
-        return sum(one.agrees for one in self.comparison.compared)
+        return self.comparison.agreeing
 
     @property
     def follows(self) -> int:

@@ -34,11 +34,11 @@ _KINK_WIDTH = 1e-12
 _NOISE_FLOOR = 1e-8
 """What is left of a slope, relatively to what E is computed from, when only rounding is left."""
 _CLOSER = 1.0 / 32.0
-"""By how much smaller steps make a second opinion."""
+"""The steps of a second opinion are smaller by this factor."""
 _LAYER, _UNIT, _PARAMETER = 8e-6, 6e-8, 6e-8
+"""Seconds of a forward pass for each layer, each unit of a sample, each parameter, measured on one machine."""
 _EVALUATIONS = 30
-"""Seconds of a forward pass for each layer, each unit of a sample, each parameter, measured on one machine; and how many passes
-differences take about."""
+"""Forward passes that differences take, about."""
 
 Loss = Callable[[float | complex], tuple[Array, Trace]]
 """E and the forward pass at a distance along a line through the parameters."""

@@ -253,7 +253,7 @@ class WantedSelection:
         self._places = [place for group, found in by_group.items() for place in _places(group, np.array(found))]
 
     def without_matrices(self) -> WantedSelection:
-        """The same, in which what stands in a matrix is no number."""
+        """The same, but what stands in a matrix is not computed and comes out as NaN."""
         plain = copy(self)
         plain._places = [place for place in self._places if not isinstance(place.group, MatrixGroup)]
         return plain

@@ -246,7 +246,7 @@ def _repeated(of_one_sample: Iterable[Array], count: int) -> tuple[Array, ...]:
 
 
 def _counting_one(outputs: Array, loss: Loss) -> Loss:
-    """A loss that is, row by row, one output's share of another; all that is nothing of the other outputs' remains 0."""
+    """A loss that counts in each row one output's share alone, so that all of the other outputs' is 0."""
 
     def alone(values: Array) -> Array:
         return np.where(np.arange(values.shape[-1]) == outputs[:, np.newaxis], values, 0.0)

@@ -29,9 +29,9 @@ def unchanged(method: Method) -> Method:
 class Way:
     """One way to make a mistake: what it `change`s in the method, or how many `steps` too many it makes.
 
-    `formulas` are the right and the wrong one where the network has others than the table's. `written` makes of the computed
-    numbers, and the value of the last digit of each, what is written down. `scales` says that the mistake multiplies by a
-    constant: "size", or "sign" where that is −1. One that `rounds_samples` looks at each sample's gradients on its own.
+    `formulas` stand in place of the table's. `written` is given the computed numbers, and the value of the last digit of
+    each, and returns what is written down. `scales` says that all is multiplied by a constant: "size", or "sign" where that
+    is −1. One that `rounds_samples` rounds each sample's gradients by themselves.
     """
 
     change: Change = unchanged

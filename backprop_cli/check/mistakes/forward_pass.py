@@ -33,7 +33,7 @@ _MOST_SLIPS = 40
 
 
 def _through(changed: Callable[[Network], Network]) -> Change:
-    """A forward pass through another network than the file's, which is the one that is gone back through."""
+    """The forward pass through another network; the backward pass goes through the file's own."""
     return lambda method: replace(method, forward=lambda network, inputs: forward(changed(network), inputs))
 
 

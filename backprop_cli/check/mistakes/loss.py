@@ -134,7 +134,10 @@ def _over_samples(reduction: str) -> Ways:
 
 
 def _of_one_output(factors: Callable[[Array], Array], is_of_loss: bool) -> Ways:
-    """For each of several outputs the factors that `is_one` of them gets, in the gradients, and in E too or alone."""
+    """For each output a way in which it has another factor than the rest, in the gradients or also in E.
+
+    `factors` are made of an array that is true at this output.
+    """
 
     def ways(setup: Setup) -> Iterable[Way]:
         names = setup.network.names

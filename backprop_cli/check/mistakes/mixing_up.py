@@ -74,7 +74,7 @@ def _new_value_for_gradient(method: Method) -> Method:
 
 
 def _of_outputs(factors: Array) -> Change:
-    """∂o/∂w, of the outputs times these factors, summed over them."""
+    """The derivative of the outputs' sum, each times its factor, in place of the loss's."""
 
     def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
         return np.broadcast_to(factors, targets.shape)

@@ -21,7 +21,7 @@ def _carried(setup: Setup) -> Iterator[Way]:
 
 
 def _results(setup: Setup) -> tuple[tuple[str, Carried], ...]:
-    """What becomes of gradients and new parameters; of several samples each one's may be rounded, or what joins them."""
+    """What is rounded of gradients and new parameters: of several samples each one's gradient, their sum or mean, or both."""
     full, single = Carried(), Carried(sample_gradients=True, new_parameters=True)
     if len(setup.samples) == 1:
         return ("results in full", full), ("results too", single)
