@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -24,51 +24,41 @@ _MOST_OUTPUTS = 8
 # ── what is replaced ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def scaled_gradients(factor: float) -> Change:
-    """Every derivative of E multiplied by a factor, E as it is."""
-
-    def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
-        return factor * right(place, targets)
-
-    def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
-        return factor * right(place, targets, upstream / factor)
-
-    return link(loss_by_output=loss_by_output, output_delta=output_delta)()
-
-
-def weighted_outputs(factors: Array) -> Change:
-    """∂E/∂o of each output multiplied by a factor of its own, E as it is."""
+def _scaled_gradients(factors: float | Array) -> Change:
+    """Every derivative of E multiplied by a factor, or by one for each output, E as it is."""
 
     def loss_by_output(right: Callable[..., Array], place: Place, targets: Array) -> Array:
         return factors * right(place, targets)
 
     def output_delta(right: Callable[..., Array], place: Place, targets: Array, upstream: Array) -> Array:
-        if place.network.collapse is not None and place.network.activations[-1].is_elementwise:
-            return factors * right(place, targets, upstream)
-        return hidden_delta(place, upstream)
+        if place.network.collapse is None:
+            return right(place, targets, upstream)
+        is_by_unit = np.ndim(factors) == 0 or place.network.activations[-1].is_elementwise
+        return factors * right(place, targets, upstream) if is_by_unit else hidden_delta(place, upstream)
 
     return link(loss_by_output=loss_by_output, output_delta=output_delta)()
 
 
-def scaled_loss(factor: float | Array) -> Change:
-    """E multiplied by a factor, its derivatives as they are."""
+def _scaled_loss(factors: float | Array) -> Change:
+    """E multiplied by a factor, or each output's share by one, the derivatives as they are."""
 
     def change(method: Method) -> Method:
         shares = method.shares
-        return replace(method, shares=lambda *arguments: factor * shares(*arguments))
+        return replace(method, shares=lambda *arguments: factors * shares(*arguments))
 
     return change
 
 
-def _in_both(gradients: Change, loss: Change, formulas: Formulas | None = None) -> Iterable[Way]:
-    """A constant too much in the derivatives of E, in E as well, or in E alone."""
-    yield Way(gradients, "in the gradients", formulas, scales="size")
-    yield Way(both(gradients, loss), "in the loss and in the gradients", formulas, scales="size")
-    yield Way(loss, "in the loss", formulas, scales="size")
+def _in_both(gradients: Change, loss: Change, formulas: Formulas | None = None, of: str = "") -> Iterable[Way]:
+    """Something changed in the derivatives of E, in E as well, or in E alone; `of` names the output that it is about."""
+    scales = "" if of else "size"
+    yield Way(gradients, f"{of}in the gradients", formulas, scales=scales)
+    yield Way(both(gradients, loss), f"{of}in the loss and in the gradients", formulas, scales=scales)
+    yield Way(loss, f"{of}in the loss", formulas, scales=scales)
 
 
 def _scaled(factor: float, formulas: Formulas | None = None) -> Iterable[Way]:
-    return _in_both(scaled_gradients(factor), scaled_loss(factor), formulas)
+    return _in_both(_scaled_gradients(factor), _scaled_loss(factor), formulas)
 
 
 # ── when it can be made ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +84,7 @@ def _of_square(factor: float) -> Ways:
 
 
 def _negated(setup: Setup) -> Iterable[Way]:
-    yield Way(scaled_gradients(-1.0), formulas=_negated_formulas(setup.network.loss), scales="sign")
+    yield Way(_scaled_gradients(-1.0), formulas=_negated_formulas(setup.network.loss), scales="sign")
 
 
 def _negated_formulas(loss: Loss) -> Formulas | None:
@@ -133,24 +123,21 @@ def _over_samples(reduction: str) -> Ways:
     return ways
 
 
-def _of_one_output(factors: Callable[[Array], Array], is_of_loss: bool) -> Ways:
-    """For each output a way in which it has another factor than the rest, in the gradients or also in E.
+def _by_output(setup: Setup, factor: float, others: float) -> Iterator[tuple[str, Array]]:
+    """Each of several outputs, with the factors of all where this one has another than the others."""
+    names = setup.network.names
+    outputs = names.widths[-1]
+    for index in range(min(outputs, _MOST_OUTPUTS) if outputs > 1 else 0):
+        yield names.output(index), np.where(np.arange(outputs) == index, factor, others)
 
-    `factors` are made of an array that is true at this output.
-    """
 
-    def ways(setup: Setup) -> Iterable[Way]:
-        names = setup.network.names
-        outputs = names.widths[-1]
-        for index in range(min(outputs, _MOST_OUTPUTS) if outputs > 1 else 0):
-            chosen = factors(np.arange(outputs) == index)
-            gradients, loss, name = weighted_outputs(chosen), scaled_loss(chosen), names.output(index)
-            yield Way(gradients, f"{name}, in the gradients" if is_of_loss else name)
-            if is_of_loss:
-                yield Way(both(gradients, loss), f"{name}, in the loss and in the gradients")
-                yield Way(loss, f"{name}, in the loss")
+def _one_negated(setup: Setup) -> Iterable[Way]:
+    return (Way(_scaled_gradients(factors), name) for name, factors in _by_output(setup, -1.0, 1.0))
 
-    return ways
+
+def _one_alone(setup: Setup) -> Iterable[Way]:
+    for name, factors in _by_output(setup, 1.0, 0.0):
+        yield from _in_both(_scaled_gradients(factors), _scaled_loss(factors), of=f"{name}, ")
 
 
 def _without_penalty(setup: Setup) -> Iterable[Way]:
@@ -258,7 +245,7 @@ MISTAKES = (
         "the error of one output is turned around",
         equation("∂E/∂o_k = o_k - t_k"),
         equation("∂E/∂o_k = t_k - o_k"),
-        _of_one_output(lambda is_one: np.where(is_one, -1.0, 1.0), is_of_loss=False),
+        _one_negated,
         alone=True,
     ),
     Mistake(
@@ -266,7 +253,7 @@ MISTAKES = (
         "the loss of one output is taken for that of all",
         _SUM_OUT,
         equation("E = E_o"),
-        _of_one_output(lambda is_one: np.where(is_one, 1.0, 0.0), is_of_loss=True),
+        _one_alone,
         alone=True,
     ),
     Mistake(
