@@ -201,7 +201,7 @@ def _ratios(ratios: Sequence[Ratio], wrong: int, notation: Notation) -> Iterator
     clauses = [f"{_members(ratio, notation)} {_times(ratio, notation)}" for ratio in ratios]
     first = ratios[0]
     if is_one_for_all and wrong > 1:
-        clauses = [f"All {wrong:,} wrong numbers are {_times(first, notation, ' the right ones')}"]
+        clauses = [f"{_share(wrong, wrong)} {_times(first, notation, ' the right ones')}"]
     elif len(first.names) == 1:
         clauses[0] = f"{_listed(first.names, notation)} is {_times(first, notation, ' the right number')}"
     else:
