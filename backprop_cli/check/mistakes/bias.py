@@ -33,14 +33,18 @@ def _shared_as(of_units: Callable[[Array], Array]) -> Callable[..., Array | None
 
 def _not_summed(setup: Setup) -> Iterator[Way]:
     """The mean of the units' gradients, or one of them."""
-    names, layers = setup.network.names, every_layer(setup)
-    most = max((names.widths[i + 1] for i in layers if names.biases[i] == "shared"), default=1)
+    names = setup.network.names
+    most = max((names.widths[i + 1] for i in every_layer(setup) if names.biases[i] == "shared"), default=1)
     if most == 1:
         return
-    yield Way(link(bias_gradient=_shared_as(np.mean))(layers), "the mean of its units'", (_SUM, _MEAN))
+    yield Way(link(bias_gradient=_shared_as(np.mean))(), "the mean of its units'", (_SUM, _MEAN))
     for unit in range(min(most, _MOST_UNITS)):
-        of_unit = _shared_as(lambda deltas, unit=unit: deltas[min(unit, len(deltas) - 1)])  # type: ignore[misc]
-        yield Way(link(bias_gradient=of_unit)(layers), f"that of unit {unit + 1}")
+        yield Way(link(bias_gradient=_shared_as(_unit(unit)))(), f"that of unit {unit + 1}")
+
+
+def _unit(index: int) -> Callable[[Array], Array]:
+    """One of several, or the last."""
+    return lambda deltas: deltas[min(index, len(deltas) - 1)]
 
 
 def _from_weights(total: Callable[[Array], Array]) -> Callable[..., Array | None]:

@@ -178,6 +178,11 @@ def layers_of(applies: Callable[[Activation], bool]) -> Layers:
     return lambda setup: [i for i, activation in enumerate(setup.network.activations) if applies(activation)]
 
 
+def other_than(*names: str) -> Layers:
+    """The layers with an activation function of another name; softmax has no place among them."""
+    return layers_of(lambda activation: activation.is_elementwise and activation.name not in names)
+
+
 def is_curved(activation: Activation) -> bool:
     """Whether its derivative is not 1 everywhere."""
     return activation.name != "linear"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, combinations, islice
 
@@ -15,14 +15,14 @@ from backprop_cli.check.mistakes.entry import (
     Way,
     every_layer,
     has_several_samples,
-    layers_of,
+    other_than,
     pairs_of,
     parts,
 )
 from backprop_cli.check.rounding import closed_form
 from backprop_cli.formula.texts import equation
 from backprop_cli.forward import Trace, forward
-from backprop_cli.functions.activations import ACTIVATIONS
+from backprop_cli.functions.activations import ACTIVATIONS, Activation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Network, Setup
 
@@ -117,17 +117,17 @@ _LIKELY = ("sigmoid", "tanh", "relu", "linear", "softplus", "bipolar_sigmoid")
 
 def _other_functions(setup: Setup) -> Iterator[Way]:
     for name in _LIKELY:
-        other = ACTIVATIONS[name]
-        layers = layers_of(lambda own, name=name: own.is_elementwise and own.name != name)(setup)  # type: ignore[misc]
-        for chosen, place in parts(setup, layers):
-
-            def changed(network: Network, chosen: tuple[int, ...] = chosen, other=other) -> Network:  # type: ignore[no-untyped-def]
-                activations = tuple(other if i in chosen else own for i, own in enumerate(network.activations))
-                return replace(network, activations=activations)
-
-            detail = f"{name} {place}".strip()
+        for layers, place in parts(setup, other_than(name)(setup)):
+            changed, detail = _with_function(ACTIVATIONS[name], layers), f"{name} {place}".strip()
             yield Way(_in_network(changed), detail)
             yield Way(_through(changed), f"{detail}, with the derivative of the right one")
+
+
+def _with_function(other: Activation, layers: Collection[int]) -> Callable[[Network], Network]:
+    """A network with another activation function in some layers."""
+    return lambda network: replace(
+        network, activations=tuple(other if i in layers else own for i, own in enumerate(network.activations))
+    )
 
 
 def _over_batch(axes: int | tuple[int, int]) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from backprop_cli.check.mistakes.entry import (
     is_curved,
     last_of,
     layers_of,
+    other_than,
 )
 from backprop_cli.formula.expression import Apply, Expression, Name
 from backprop_cli.formula.texts import equation, filled, formula
@@ -94,7 +95,7 @@ def _of(other: Activation, is_of_a: bool) -> Slope:
 # ── where it can be made ──────────────────────────────────────────────────────────────────────────────────────────────
 
 _CURVED = layers_of(is_curved)
-_CURVED_BY_UNIT = layers_of(lambda activation: activation.is_elementwise and is_curved(activation))
+_CURVED_BY_UNIT = other_than("linear")
 _BY_FORMULA = layers_of(lambda activation: activation.slope_in_a != "")
 
 _DOUBLES = {"sigmoid": "bipolar_sigmoid", "bipolar_sigmoid": "sigmoid"}
@@ -108,8 +109,7 @@ def _of_every_other(setup: Setup) -> Iterator[Way]:
         for other in others:
             if is_of_a and other.slope_in_a_of is None:
                 continue
-            alike = {other.name} if is_of_a else {other.name, _DOUBLES.get(other.name)}
-            layers = layers_of(lambda own, alike=alike: own.is_elementwise and own.name not in alike)  # type: ignore[misc]
+            layers = other_than(other.name, "" if is_of_a else _DOUBLES.get(other.name, ""))
             detail = f"that of {other.name}, filled with {'a' if is_of_a else 'z'}"
             yield from in_layers(layers, sloped(_of(other, is_of_a)), detail)(setup)
 
@@ -123,9 +123,12 @@ def _swapped(setup: Setup) -> Iterator[Way]:
     for is_of_a in (True, False):
         if not is_of_a or all(activation.slope_in_a_of is not None for activation in two.values()):
             slopes = {first.name: _of(second, is_of_a), second.name: _of(first, is_of_a)}
-            change = sloped(lambda own, z, a, slopes=slopes: slopes[own.name](own, z, a))  # type: ignore[misc]
             detail = f"those of {first.name} and {second.name} swapped, filled with {'a' if is_of_a else 'z'}"
-            yield Way(change(layers_of(lambda own: own.is_elementwise)(setup)), detail)
+            yield Way(sloped(_by_name(slopes))(other_than()(setup)), detail)
+
+
+def _by_name(slopes: Mapping[str, Slope]) -> Slope:
+    return lambda own, z, a: slopes[own.name](own, z, a)
 
 
 # ── the entries ───────────────────────────────────────────────────────────────────────────────────────────────────────

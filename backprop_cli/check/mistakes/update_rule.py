@@ -24,6 +24,10 @@ def _learning_rate(of: Callable[[float], float]) -> Change:
     return scheduled(lambda schedule: replace(schedule, learning_rate=of(schedule.learning_rate)))
 
 
+def _fixed_rate(rate: float) -> Change:
+    return _learning_rate(lambda eta: rate)
+
+
 def _change_for_gradient(sign: float) -> Change:
     """−η∂E/∂w, or by the `sign` η∂E/∂w, written down where ∂E/∂w belongs."""
 
@@ -43,7 +47,7 @@ def _other_rates(setup: Setup) -> Iterator[Way]:
     likely = dict.fromkeys(f"{rate:.12g}" for rate in (*_USUAL_RATES, eta / 10, eta * 10, eta / 2, eta * 2))
     for rate in map(float, likely):
         if rate not in (eta, 1.0, 0.0):
-            yield Way(_learning_rate(lambda own, rate=rate: rate), f"as with η = {rate:g}", scales="size")  # type: ignore[misc]
+            yield Way(_fixed_rate(rate), f"as with η = {rate:g}", scales="size")
 
 
 def _decay(factor: float) -> Ways:
@@ -151,7 +155,7 @@ MISTAKES = (
         "the learning rate is left out of the update",
         _UPDATE,
         equation("w⁺ = w - ∂E/∂w"),
-        always(Way(_learning_rate(lambda eta: 1.0), scales="size")),
+        always(Way(_fixed_rate(1.0), scales="size")),
     ),
     Mistake(
         "learning_rate_squared",
