@@ -15,6 +15,7 @@ from backprop_cli.check.mistakes.entry import (
     in_all,
     in_layers,
     last_of,
+    rare,
     upper_layers,
 )
 from backprop_cli.formula.texts import equation
@@ -131,15 +132,14 @@ MISTAKES = (
         equation("∂E/∂a1 = δ1*w11 + δ2*w21"),
         in_all(_square, link(loss_by_source=_transposed)),
     ),
-    Mistake(
+    rare(
         "last_output_only",
         "a hidden unit's delta goes through its last successor alone",
         BACK,
         equation("∂E/∂a = δ_n*w_n"),
         in_layers(_with_several_units, _through(-1), preposition="from"),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "weights_left_out",
         "hidden deltas are made without the next layer's weights",
         BACK,
@@ -153,9 +153,8 @@ MISTAKES = (
                 (BACK, equation("∂E/∂a_k = δ_k")),
             ),
         ),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "gradient_for_weights",
         "the gradients of the next layer's weights stand where those weights belong",
         BACK,
@@ -164,9 +163,8 @@ MISTAKES = (
             in_layers(upper_layers, _with_gradient(is_mean=True)),
             in_layers(upper_layers, _with_gradient(is_mean=False), "their sum over the samples"),
         ),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "value_for_delta",
         "the next unit's value stands where its delta belongs",
         BACK,
@@ -181,9 +179,8 @@ MISTAKES = (
             ),
             in_layers(upper_layers, _of_values(lambda place: place.activations), "its activation"),
         ),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "error_for_delta",
         "the error is passed back where the delta belongs, without the derivative of the activation",
         BACK,
@@ -191,14 +188,12 @@ MISTAKES = (
         either(
             in_layers(_TOP, _of_error, "from the output layer"), in_layers(upper_layers, _of_error, "from every layer")
         ),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "extra_net_input",
         "the hidden delta is also multiplied by z",
         equation("δ = ∂E/∂a*f'(z)"),
         equation("δ = ∂E/∂a*f'(z)*z"),
         in_layers(hidden_layers, link(hidden_delta=_times_net_input)),
-        alone=True,
     ),
 )

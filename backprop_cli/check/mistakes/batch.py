@@ -11,11 +11,11 @@ import numpy as np
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link
 from backprop_cli.check.mistakes.entry import (
-    Mistake,
     Way,
     has_biases,
     has_several_samples,
     hidden_layers,
+    rare,
 )
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
@@ -117,36 +117,32 @@ def _first_twice(setup: Setup) -> Iterator[Way]:
 _MEAN = equation("∂E/∂w = 1/N*Σ(sample, ∂E_sample/∂w)")
 
 MISTAKES = (
-    Mistake(
+    rare(
         "mean_over_samples_twice",
         "the gradients are divided by the number of samples once more",
         _MEAN,
         equation("∂E/∂w = 1/N^2*Σ(sample, ∂E_sample/∂w)"),
         _once_more,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "one_sample_only",
         "one sample's gradient is given where the batch's is asked, not accumulated",
         _MEAN,
         equation("∂E/∂w = ∂E_sample/∂w"),
         _not_accumulated,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "samples_reordered",
         "the samples, or their targets, are taken in another order",
         "inputs and targets in the order of the file",
         "one or both in another order",
         _in_other_order,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "sample_twice",
         "the first sample is taken twice",
         "samples 1, 2, 3, …",
         "samples 1, 1, …",
         _first_twice,
-        alone=True,
     ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link, scheduled
-from backprop_cli.check.mistakes.entry import Mistake, Way, either, every_layer, in_layers, where
+from backprop_cli.check.mistakes.entry import Mistake, Way, either, every_layer, in_layers, rare, where
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
@@ -109,7 +109,7 @@ MISTAKES = (
         _UPDATE,
         where(_has_bias(is_frozen=True), Way(_biases(is_frozen=False))),
     ),
-    Mistake(
+    rare(
         "bias_from_weight_gradient",
         "a bias's gradient is made of sums of ∂E/∂W",
         equation("∂E/∂b = Σ(sample, δ_sample)"),
@@ -127,6 +127,5 @@ MISTAKES = (
                 "of all of it",
             ),
         ),
-        alone=True,
     ),
 )

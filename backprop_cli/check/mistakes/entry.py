@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -51,7 +52,7 @@ Ways = Callable[[Setup], Iterable[Way]]
 class Mistake:
     """An entry of the table; `sentence` goes on from "this is what you get if".
 
-    One that is rare is looked for `alone`, not together with another.
+    One that is `rare` is looked for `alone`, not together with another.
     """
 
     id: str
@@ -60,6 +61,10 @@ class Mistake:
     wrong: Line
     ways: Ways
     alone: bool = False
+
+
+rare = partial(Mistake, alone=True)
+"""An entry for a mistake that is rare."""
 
 
 class Made(NamedTuple):

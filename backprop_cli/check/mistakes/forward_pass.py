@@ -11,13 +11,13 @@ import numpy as np
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, both, link
 from backprop_cli.check.mistakes.entry import (
-    Mistake,
     Way,
     every_layer,
     has_several_samples,
     other_than,
     pairs_of,
     parts,
+    rare,
 )
 from backprop_cli.check.rounding import closed_form
 from backprop_cli.formula.texts import equation
@@ -248,68 +248,60 @@ _NET_INPUT = equation("z = Σ(k, w_k*a_k) + b")
 _VALUE = equation("a = f(z)")
 
 MISTAKES = (
-    Mistake(
+    rare(
         "bias_forgotten",
         "the bias is forgotten in the forward pass",
         _NET_INPUT,
         equation("z = Σ(k, w_k*a_k)"),
         _without_bias,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "bias_of_other_layer",
         "another layer's bias is taken in the forward pass",
         _NET_INPUT,
         equation("z = Σ(k, w_k*a_k) + b_other"),
         _of_other_layer,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "other_activation",
         "another activation function is applied in the forward pass",
         _VALUE,
         equation("a = g(z)"),
         _other_functions,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "softmax_over_batch",
         "softmax is normalised over the whole batch, not within each sample",
         equation("o_k = e^z_k/Σ(outputs, e^z)"),
         equation("o_k = e^z_k/Σ(batch, e^z)"),
         _softmax_of_several,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "inputs_exchanged",
         "two inputs are taken for one another",
         equation("z = w1*x1 + w2*x2"),
         equation("z = w1*x2 + w2*x1"),
         _inputs_exchanged,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "targets_exchanged",
         "two targets are taken for one another",
         equation("∂E/∂o1 = o1 - t1"),
         equation("∂E/∂o1 = o1 - t2"),
         _targets_exchanged,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "weights_exchanged",
         "two weights are taken for one another",
         equation("z = w1*x1 + w2*x2"),
         equation("z = w2*x1 + w1*x2"),
         _weights_exchanged,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "decimal_point",
         "a decimal point has slipped in a number of the file",
         "0.05",
         "0.5 or 0.005",
         _decimal_points,
-        alone=True,
     ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import InLayers, link
-from backprop_cli.check.mistakes.entry import Mistake, either, every_layer, in_all, in_layers, upper_layers
+from backprop_cli.check.mistakes.entry import Mistake, either, every_layer, in_all, in_layers, rare, upper_layers
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 
@@ -74,15 +74,14 @@ MISTAKES = (
         equation("∂z/∂w = x"),
         in_all(upper_layers, _factored(_network_input)),
     ),
-    Mistake(
+    rare(
         "input_factor_net_input",
         "the net input z of the hidden unit stands where its activation belongs",
         _FACTOR,
         equation("∂z/∂w = z_prev"),
         in_all(upper_layers, _factored(_source_net_input)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "input_factor_own_value",
         "the unit's own value stands where that of its source belongs",
         _FACTOR,
@@ -96,6 +95,5 @@ MISTAKES = (
                 (_FACTOR, equation("∂z/∂w = z")),
             ),
         ),
-        alone=True,
     ),
 )

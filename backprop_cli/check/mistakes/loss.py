@@ -10,7 +10,7 @@ import numpy as np
 
 from backprop_cli.backward import Place, hidden_delta
 from backprop_cli.check.method import Change, Method, both, link, scheduled
-from backprop_cli.check.mistakes.entry import Formulas, Mistake, Way, Ways, has_biases, has_several_samples
+from backprop_cli.check.mistakes.entry import Formulas, Mistake, Way, Ways, has_biases, has_several_samples, rare
 from backprop_cli.formula.expression import Apply, Number
 from backprop_cli.formula.texts import equation, filled, formula
 from backprop_cli.functions.losses import Loss
@@ -240,36 +240,32 @@ MISTAKES = (
         equation("E = -t*log10(o)"),
         _logarithm,
     ),
-    Mistake(
+    rare(
         "error_sign_of_one_output",
         "the error of one output is turned around",
         equation("∂E/∂o_k = o_k - t_k"),
         equation("∂E/∂o_k = t_k - o_k"),
         _one_negated,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "one_output_only",
         "the loss of one output is taken for that of all",
         _SUM_OUT,
         equation("E = E_o"),
         _one_alone,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "penalty_left_out",
         "the penalty is left out",
         equation("∂E/∂w = ∂E_data/∂w + λ*w"),
         equation("∂E/∂w = ∂E_data/∂w"),
         _without_penalty,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "penalty_on_biases",
         "the penalty is put on the biases too",
         equation("∂E/∂b = ∂E_data/∂b"),
         equation("∂E/∂b = ∂E_data/∂b + λ*b"),
         _with_biases,
-        alone=True,
     ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_cli.backward import Place
 from backprop_cli.check.method import Change, Method, link
-from backprop_cli.check.mistakes.entry import Mistake, Way, always, every_layer, pairs_of
+from backprop_cli.check.mistakes.entry import Way, always, every_layer, pairs_of, rare
 from backprop_cli.formula.texts import equation
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.names import Names
@@ -96,28 +96,25 @@ def _output_for_loss(setup: Setup) -> Iterator[Way]:
 
 
 MISTAKES = (
-    Mistake(
+    rare(
         "output_not_loss",
         "the derivative of the output by the weight is given for that of the loss",
         equation("∂E/∂w = ∂E/∂o*∂o/∂w"),
         equation("∂o/∂w"),
         _output_for_loss,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "new_value_for_gradient",
         "new parameters are given for the gradients",
         equation("∂E/∂w"),
         equation("w⁺ = w - η*∂E/∂w"),
         always(Way(_new_value_for_gradient)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "units_exchanged",
         "the gradients of two units are exchanged",
         equation("∂E/∂w1"),
         equation("∂E/∂w2"),
         _exchanged,
-        alone=True,
     ),
 )

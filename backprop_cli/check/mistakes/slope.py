@@ -21,6 +21,7 @@ from backprop_cli.check.mistakes.entry import (
     last_of,
     layers_of,
     other_than,
+    rare,
 )
 from backprop_cli.formula.expression import Apply, Expression, Name
 from backprop_cli.formula.texts import equation, filled, formula
@@ -188,30 +189,27 @@ MISTAKES = (
         equation("∂a/∂z = g'(z)"),
         either(_of_every_other, _swapped),
     ),
-    Mistake(
+    rare(
         "slope_at_activation",
         "the derivative is taken at the activation's value, so that the function is applied twice",
         _RIGHT,
         equation("∂a/∂z = f'(a)"),
         in_layers(_CURVED_BY_UNIT, sloped(_at_activation)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "slope_twice",
         "the derivative of the activation is multiplied in twice",
         _RIGHT,
         equation("∂a/∂z = f'(z)^2"),
         in_layers(_CURVED_BY_UNIT, sloped(_twice)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "slope_plus",
         "the derivative of the activation has a plus where its minus belongs",
         *_formulas(_unsigned)(_SIGMOID),
         in_layers(layers_of(lambda activation: activation.name in _PLUS), sloped(_plus), formulas=_formulas(_unsigned)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "slope_of_error",
         "the formula of the derivative is filled with the error that comes back",
         *_with("error")(_SIGMOID),
@@ -222,13 +220,11 @@ MISTAKES = (
                 for sign, name in ((-1.0, "t − o"), (1.0, "o − t"))
             )
         ),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "slope_at_target",
         "the formula of the derivative is filled with the target",
         *_with("t")(_SIGMOID),
         in_layers(last_of(_BY_FORMULA), link(output_delta=_at_target), formulas=_with("t")),
-        alone=True,
     ),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from backprop_cli.backward import Gradients, Place
 from backprop_cli.check.method import Change, Method, link, scheduled
 from backprop_cli.check.mistakes.backward_step import BACK
-from backprop_cli.check.mistakes.entry import Mistake, Way, Ways, always, has_biases, has_hidden_layer, where
+from backprop_cli.check.mistakes.entry import Mistake, Way, Ways, always, has_biases, has_hidden_layer, rare, where
 from backprop_cli.formula.texts import equation
 from backprop_cli.forward import Trace
 from backprop_cli.functions.numeric import Array
@@ -195,60 +195,53 @@ MISTAKES = (
         "n + 1 updates",
         always(Way(steps=1)),
     ),
-    Mistake(
+    rare(
         "learning_rate_other",
         "another learning rate is used than the file's",
         _UPDATE,
         equation("w⁺ = w - η_other*∂E/∂w"),
         _other_rates,
-        alone=True,
     ),
-    Mistake(
+    rare(
         "velocity_left_out",
         "the momentum's velocity is left out of the update",
         equation("w⁺ = w - η*(μ*v + ∂E/∂w)"),
         _UPDATE,
         where(lambda setup: setup.schedule.momentum != 0.0, Way(_without_velocity)),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "weight_decay_left_out",
         "the weight decay is left out of the update",
         _DECAY,
         _UPDATE,
         _decay(0.0),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "weight_decay_doubled",
         "the weight decay is doubled",
         _DECAY,
         equation("w⁺ = w - η*(∂E/∂w + 2*λ*w)"),
         _decay(2.0),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "weight_decay_sign",
         "the weight decay has the wrong sign",
         _DECAY,
         equation("w⁺ = w - η*(∂E/∂w - λ*w)"),
         _decay(-1.0),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "forward_redone",
         "the forward pass is made again with a layer's new parameters before the gradients of the layers below are taken",
         _TOGETHER,
         "layer by layer",
         where(has_hidden_layer, Way(_redone(_from_the_top))),
-        alone=True,
     ),
-    Mistake(
+    rare(
         "updated_biases_used",
         "the biases are updated before the weights' gradients are taken",
         _TOGETHER,
         "biases, then weights",
         where(has_biases, Way(_redone(_biases_first))),
-        alone=True,
     ),
 )
