@@ -332,6 +332,24 @@ def test_the_right_formula_is_that_of_the_networks_loss(
     assert (reason["mistake"], reason["right"], reason["wrong"]) == (mistake, right, wrong)
 
 
+@pytest.mark.parametrize(("sample", "detail"), [(2, "backwards"), (1, "from the second on")])
+def test_online_steps_in_another_order_are_named(tmp_path: Path, sample: int, detail: str) -> None:
+    x, t = np.array([[0.5, -0.3], [0.9, 0.4], [-0.7, 0.8]]), np.array([[0.2, 0.6], [0.7, -0.1], [0.35, 0.15]])
+    weights = np.array([[0.3, 0.1], [0.2, -0.5]])
+    config = {
+        "inputs": x.tolist(), "targets": t.tolist(), "batch_size": 1, "layers": [{"weights": weights.tolist()}],
+    }  # fmt: skip
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    gradients = np.outer(
+        weights @ x[sample] - t[sample], x[sample]
+    )  # that of a linear layer under the half squared error
+    given = {f"w{s + 1}{u + 1}": f"{gradients[u, s]:.6f}" for u in range(2) for s in range(2)}
+    answer, _ = against(lines(given), name=str(path))
+    (reason,) = answer["diagnosis"][0]["reasons"]
+    assert (reason["mistake"], reason["detail"]) == ("samples_reordered", detail)
+
+
 @pytest.mark.parametrize(
     ("activation", "slope", "right", "wrong"),
     [
