@@ -101,10 +101,10 @@ def count_or_all(text: str | int) -> int:
         raise ValueError(f"expected a whole number of at least 1, or all, found {str(text)!r}") from None
 
 
-_COMMA = re.compile(r",(?![^\[{]*[\]}])")
+_COMMA = r",(?![^\[{]*[\]}])"
 """A comma, but for those of a position `W2[1,1]`."""
 
 
 def names_in(words: Iterable[str]) -> list[str]:
     """The names in words such as `w31,w41`."""
-    return [name for word in words for name in list(filter(str.strip, _COMMA.split(word))) or [word]]
+    return [name for word in words for name in list(filter(str.strip, re.split(_COMMA, word))) or [word]]

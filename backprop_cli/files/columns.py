@@ -105,12 +105,12 @@ def read_table(content: bytes, file: str, has_header: bool | None = None) -> Dat
     return DataTable(file, text, header, tuple(rows), tuple(lines), delimiter)
 
 
-_WITH_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_WITH_COMMA = r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"
 
 
 def _with_point(cell: str, delimiter: str) -> str:
     """`1,5` of a table whose cells semicolons part, as 1.5: where a comma parts decimals, tables are saved so."""
-    return cell.replace(",", ".") if delimiter == ";" and _WITH_COMMA.fullmatch(cell) else cell
+    return cell.replace(",", ".") if delimiter == ";" and re.fullmatch(_WITH_COMMA, cell) else cell
 
 
 def _is_number(cell: str) -> bool:

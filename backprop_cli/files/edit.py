@@ -37,7 +37,7 @@ def decode(content: bytes, file: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"this is no text file: byte {error.start + 1} is not valid {encoding.removesuffix('-sig').upper()}"
         raise InputError(Problem(message, place=TextPlace(file, line))) from None
-    control = _CONTROL.search(text) if encoding != "utf-8-sig" or _has_control(content) else None
+    control = re.search(_CONTROL, text) if encoding != "utf-8-sig" or _has_control(content) else None
     if control:
         line = text.count("\n", 0, control.start()) + 1
         column = control.start() - (text.rfind("\n", 0, control.start()) + 1) + 1
@@ -46,8 +46,8 @@ def decode(content: bytes, file: str) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _LATIN_BYTE = b"\xc2"
 """With which UTF-8 begins the control characters beyond ASCII."""
 

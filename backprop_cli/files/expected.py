@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-_SPREADSHEET = re.compile(r"""[|"`]""")
+_SPREADSHEET = r"""[|"`]"""
 """What a spreadsheet's formula needs to call a program or to hold a text, such as an address."""
 
 
@@ -26,7 +26,7 @@ def name_fault(name: str) -> str:
         return "it holds a character that cannot be seen"
     if name[0] in "=+-@|!'\"" or name[0].isdigit() or unicodedata.category(name[0]).startswith("M"):
         return "it must begin with a letter, not with a sign or a digit"
-    if _SPREADSHEET.search(name):
+    if re.search(_SPREADSHEET, name):
         return 'it holds one of | " `, which tables and spreadsheets take for signs of their own'
     if name[-1] in "+⁺":
         return "a trailing + marks a new value"
@@ -68,31 +68,28 @@ def number_hint(value: Any) -> str:
     """What may have been meant by a value that is no number."""
     if not isinstance(value, str):
         return ""
-    return next((hint.format(match=match) for form, hint in _MEANT if (match := form.fullmatch(value))), "")
+    return next((hint.format(match=match) for form, hint in _MEANT if (match := re.fullmatch(form, value))), "")
 
 
 _DIGITS = r"[-+]?[0-9]*\.?[0-9]+"
-_MEANT = tuple(
-    (re.compile(form), hint)
-    for form, hint in (
-        (r"[−–—]\s*([0-9.eE+-]+)", "this minus sign is not the one of the keyboard: write -{match[1]}"),
-        (r"([-+]?[0-9]+),([0-9]+)", "decimals are written with a point: {match[1]}.{match[2]}"),
-        (r"(?i)none|nil|null|na|n/a", "leave the key out where there is nothing"),
-        (rf"({_DIGITS})\s*;\s*({_DIGITS}).*", "numbers are set apart by commas: {match[1]}, {match[2]}"),
-        (rf"({_DIGITS})\s+({_DIGITS}).*", "numbers are set apart by commas: {match[1]}, {match[2]}"),
-        (rf"({_DIGITS})\s*[*/+^]\s*({_DIGITS})", "nothing is computed in a file: write the number itself"),
-        (r"(\w+):(\S.*)", "a space is missing after the colon: {match[1]}: {match[2]}"),
-        (r"(?=.*[0-9])[-+0-9.]*[oOlI][-+0-9.oOlI]*", "this has a letter where a digit belongs"),
-    )
+_MEANT = (
+    (r"[−–—]\s*([0-9.eE+-]+)", "this minus sign is not the one of the keyboard: write -{match[1]}"),
+    (r"([-+]?[0-9]+),([0-9]+)", "decimals are written with a point: {match[1]}.{match[2]}"),
+    (r"(?i)none|nil|null|na|n/a", "leave the key out where there is nothing"),
+    (rf"({_DIGITS})\s*;\s*({_DIGITS}).*", "numbers are set apart by commas: {match[1]}, {match[2]}"),
+    (rf"({_DIGITS})\s+({_DIGITS}).*", "numbers are set apart by commas: {match[1]}, {match[2]}"),
+    (rf"({_DIGITS})\s*[*/+^]\s*({_DIGITS})", "nothing is computed in a file: write the number itself"),
+    (r"(\w+):(\S.*)", "a space is missing after the colon: {match[1]}: {match[2]}"),
+    (r"(?=.*[0-9])[-+0-9.]*[oOlI][-+0-9.oOlI]*", "this has a letter where a digit belongs"),
 )
 """What people write for a number, and what to write instead."""
 
 
 def decimal_comma(text: str) -> str:
     """A hint where a list has more numbers than it should since `0,5` is two of them, else nothing."""
-    match = (_DECIMAL_COMMA if ", " in text else _ZERO_COMMA).search(text)
+    match = re.search(_DECIMAL_COMMA if ", " in text else _ZERO_COMMA, text)
     return f"{match[0]} is two numbers: decimals are written with a point, {match[1]}.{match[2]}" if match else ""
 
 
-_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(-?\d+),(\d+)(?![\d.])")
-_ZERO_COMMA = re.compile(r"(?<![\d.,])(-?0),(\d+)(?![\d.])")
+_DECIMAL_COMMA = r"(?<![\d.,])(-?\d+),(\d+)(?![\d.])"
+_ZERO_COMMA = r"(?<![\d.,])(-?0),(\d+)(?![\d.])"

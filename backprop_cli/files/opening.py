@@ -37,9 +37,9 @@ def _in_braces(text: str, shown: str) -> tuple[str, Any]:
     try:
         return "json", data_of(text, shown, "json")
     except InputError:
-        if _JSON_OBJECT.match(text):
+        if re.match(_JSON_OBJECT, text):
             raise
     return "yaml", data_of(text, shown, "yaml")
 
 
-_JSON_OBJECT = re.compile(r'\s*\{\s*("|\})')
+_JSON_OBJECT = r'\s*\{\s*("|\})'

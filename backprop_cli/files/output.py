@@ -67,7 +67,7 @@ def _target_of(path: str) -> Path:
     return target
 
 
-_STREAM = re.compile(r"/(?:dev|proc/self)/fd/([0-9]+)|/dev/std(in|out|err)")
+_STREAM = r"/(?:dev|proc/self)/fd/([0-9]+)|/dev/std(in|out|err)"
 
 
 def _stream_of(path: str) -> int | None:
@@ -75,7 +75,7 @@ def _stream_of(path: str) -> int | None:
 
     With a new file renamed over it, what is written to the descriptor before and after would be lost.
     """
-    match = _STREAM.fullmatch(path)
+    match = re.fullmatch(_STREAM, path)
     if match is not None:
         return int(match[1]) if match[1] else ("in", "out", "err").index(match[2])
     for descriptor in (1, 2):

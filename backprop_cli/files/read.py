@@ -25,7 +25,7 @@ KEYS = (
     "drop_last", "shuffle", "seed", "reduction", "freeze", "names", "inputs", "targets", "layers", "state",
     "standardize", "init", "weights", "orientation",
 )  # fmt: skip
-_WITH_EQUALS = re.compile(rf"({'|'.join(KEYS)})\s*=")
+_WITH_EQUALS = rf"({'|'.join(KEYS)})\s*="
 
 
 def read(document: Document) -> Setup:
@@ -44,7 +44,7 @@ def read(document: Document) -> Setup:
 def _setup(check: Checker) -> Setup | None:
     if not isinstance(check.data, dict):
         hint = ""
-        if isinstance(check.data, str) and (match := _WITH_EQUALS.match(check.data)):
+        if isinstance(check.data, str) and (match := re.match(_WITH_EQUALS, check.data)):
             hint = f"a key is followed by a colon: {match[1]}: …"
         check.problem(
             (), f"expected a mapping with the keys layers, inputs and targets, found {kind_of(check.data)}", hint

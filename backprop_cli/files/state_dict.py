@@ -45,7 +45,7 @@ def linear_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list[P
     return [(weights[name], arrays.get(_bias_name(name))) for name in order]
 
 
-_NUMBERED = re.compile(r"(?:(w|weights?|theta)|b|bias|biases)_?([0-9]{1,6})", re.IGNORECASE)
+_NUMBERED = r"(?i)(?:(w|weights?|theta)|b|bias|biases)_?([0-9]{1,6})"
 
 
 def numbered_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list[list[Pair]]:
@@ -56,7 +56,7 @@ def numbered_pairs(arrays: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> list
     Raises:
         UsageError: a bias has no weights, weights are no matrix, or they fit in neither way.
     """
-    matches = {name: _NUMBERED.fullmatch(name) for name in arrays}
+    matches = {name: re.fullmatch(_NUMBERED, name) for name in arrays}
     weights = {int(match[2]): arrays[name] for name, match in matches.items() if match and match[1]}
     biases = {int(match[2]): arrays[name].reshape(-1) for name, match in matches.items() if match and not match[1]}
     if not weights or len(weights) + len(biases) < len(arrays):

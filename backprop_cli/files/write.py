@@ -159,7 +159,7 @@ def _can_append(document: Document) -> bool:
 
 def _with_state(document: Document, text: str, state: Any) -> str:
     """The text with the state as its last key: as far in as the others, and before the mark of the document's end."""
-    span, end = document.span(()), _DOCUMENT_END.search(text)
+    span, end = document.span(()), re.search(_DOCUMENT_END, text)
     assert span is not None
     rest = text[end.start() :] if end else ""
     text = text[: len(text) - len(rest)]
@@ -167,7 +167,7 @@ def _with_state(document: Document, text: str, state: Any) -> str:
     return text + "\n" * (not text.endswith("\n")) + added + rest
 
 
-_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|$)", re.MULTILINE)
+_DOCUMENT_END = r"(?m)^\.\.\.(?=\s|$)"
 
 
 def _dumped(document: Document, values: dict[Key, float], state: dict[str, Any] | None, format: str) -> str:

@@ -45,12 +45,12 @@ def find_slip(failure: Failure) -> YamlSlip | None:
     return next((slip for search in _SEARCHES if (slip := search(failure))), None)
 
 
-_KEY = re.compile(r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w*)[ ]*:(?=\s|$)")
-_KEY_WITHOUT_SPACE = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*):(?=[^\s:/])")
-_KEY_WITHOUT_COLON = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]+(?=\S).")
-_KEY_WITH_EQUALS = re.compile(r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]*=[ ]*(?=\S)")
-_ITEM = re.compile(r"(?P<indent>[ ]*)-[ ]+")
-_PLAIN_VALUE = re.compile(r"""[ ]*(?:-[ ]+)*[A-Za-z_]\w*[ ]*:[ ]+(?P<value>[^\s'"\[{#&*!|>%@`].*)""")
+_KEY = r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w*)[ ]*:(?=\s|$)"
+_KEY_WITHOUT_SPACE = r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*):(?=[^\s:/])"
+_KEY_WITHOUT_COLON = r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]+(?=\S)."
+_KEY_WITH_EQUALS = r"[ ]*(?:-[ ]+)*(?P<key>[A-Za-z_]\w*)[ ]*=[ ]*(?=\S)"
+_ITEM = r"(?P<indent>[ ]*)-[ ]+"
+_PLAIN_VALUE = r"""[ ]*(?:-[ ]+)*[A-Za-z_]\w*[ ]*:[ ]+(?P<value>[^\s'"\[{#&*!|>%@`].*)"""
 
 
 def _tab(failure: Failure) -> YamlSlip | None:
@@ -63,7 +63,7 @@ def _tab(failure: Failure) -> YamlSlip | None:
 
 def _missing_space(failure: Failure) -> YamlSlip | None:
     for number, line in _lines_before(failure):
-        match = _KEY_WITHOUT_SPACE.match(line)
+        match = re.match(_KEY_WITHOUT_SPACE, line)
         if match:
             written = f"{match['key']}: {line[match.end() :].strip()}"
             message = f"a space is missing after the colon of {match['key']!r}"
@@ -89,7 +89,7 @@ def _missing_space_after_dash(failure: Failure) -> YamlSlip | None:
 
 def _missing_line_end(failure: Failure) -> YamlSlip | None:
     before, after = failure.shown[: failure.column].rstrip(), failure.shown[failure.column :]
-    if not before.endswith(("]", "}")) or not _KEY.match(after):
+    if not before.endswith(("]", "}")) or not re.match(_KEY, after):
         return None
     return YamlSlip(
         failure.line + 1, failure.column + 1, "a new key needs a line of its own", f"begin a line before {after}"
@@ -98,7 +98,7 @@ def _missing_line_end(failure: Failure) -> YamlSlip | None:
 
 def _equals(failure: Failure) -> YamlSlip | None:
     for number, line in _lines_before(failure):
-        match = _KEY_WITH_EQUALS.match(line)
+        match = re.match(_KEY_WITH_EQUALS, line)
         if match:
             written = f"{match['key']}: {line[match.end() :].strip()}"
             return YamlSlip(number + 1, line.index("=") + 1, "a key is followed by a colon", f"write {written}")
@@ -109,7 +109,7 @@ def _missing_colon(failure: Failure) -> YamlSlip | None:
     if "':'" not in failure.reason and "mapping values" not in failure.reason:
         return None
     for number, line in _lines_before(failure):
-        match = _KEY_WITHOUT_COLON.match(line)
+        match = re.match(_KEY_WITHOUT_COLON, line)
         if match and ":" not in line and line[match.end() - 1] not in "-?":
             written = f"{match['key']}: {line[match.end() - 1 :].strip()}"
             return YamlSlip(
@@ -158,7 +158,7 @@ def _quotes(failure: Failure) -> YamlSlip | None:
 
 
 def _colon_in_text(failure: Failure) -> YamlSlip | None:
-    match = _PLAIN_VALUE.match(failure.shown)
+    match = re.match(_PLAIN_VALUE, failure.shown)
     if "mapping values" not in failure.reason or match is None or ": " not in match["value"]:
         return None
     value = match["value"].strip()
@@ -213,8 +213,8 @@ def _lines_before(failure: Failure) -> Iterator[tuple[int, str]]:
 
 def _start_of(line: str) -> tuple[int, str] | None:
     """The column (from 0) in which a line's key or dash begins, and what it is; None of a line without any."""
-    item = _ITEM.match(line)
-    key = _KEY.match(line)
+    item = re.match(_ITEM, line)
+    key = re.match(_KEY, line)
     if item:
         # the key after a dash is what a following line's key stands under
         return (len(key["indent"]), repr(key["key"])) if key else (len(item["indent"]), "the dash")

@@ -155,13 +155,13 @@ class _DataBuilder:
     def _repeat_hint(self, name: str, event: Any) -> str:
         """What to do about a key that is given twice: the digits after two decimal commas may be the same."""
         start = event.start_mark.index
-        whole = _BEFORE_COMMA.search(self.text, max(0, start - MOST_DIGITS), start) if name.isdecimal() else None
+        whole = re.search(_BEFORE_COMMA, self.text[max(0, start - MOST_DIGITS) : start]) if name.isdecimal() else None
         return f"decimals are written with a point: {whole[1]}.{name}" if whole else "keep one of the two"
 
 
 MOST_DIGITS = 40
 """Before a comma."""
-_BEFORE_COMMA = re.compile(r"([-+]?[0-9]+),\Z")
+_BEFORE_COMMA = r"([-+]?[0-9]+),\Z"
 _NO_KEY = object()
 
 

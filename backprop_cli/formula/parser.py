@@ -30,7 +30,7 @@ from backprop_cli.formula.tokens import Token
 from backprop_cli.formula.vocabulary import Vocabulary
 from backprop_cli.nearest import suggestion
 
-_BASE = re.compile("log_?([0-9]+)")
+_BASE = "log_?([0-9]+)"
 """`log_2`, `log10`."""
 
 
@@ -236,7 +236,7 @@ class Parser:
     def _named(self, token: Token) -> Expression:
         name, is_followed = token.text, self.tokens.next.kind == "("
         function = self.vocabulary.function(name, is_called=self.tokens.next.kind in CLOSING)
-        base = _BASE.fullmatch(name) if function is None else None
+        base = re.fullmatch(_BASE, name) if function is None else None
         if function is not None or (base and self.tokens.next.kind != "end"):
             return self._applied(token._replace(text=function or name), base[1] if base else None)
         if is_followed and name in ARRAY_FUNCTIONS and name not in self.vocabulary.variables:

@@ -14,7 +14,7 @@ MAX_NESTING = 50
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 """What closes each kind of parenthesis; all three mean the same."""
-_THOUSANDS = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
+_THOUSANDS = r"[0-9]{1,3}\.[0-9]{3}"
 """`1.000`, in front of a comma."""
 _MISPLACED = {
     "%": "per cent is written 0.05, a remainder x - 2*floor(x/2)",
@@ -72,7 +72,7 @@ class TokenReader:
     def refuse_decimal_comma(self) -> None:
         """Say what `0,5` is: a comma between two numbers, where nothing is listed."""
         before, comma, after = self.ahead(-1), self.next, self.ahead(1)
-        is_whole = "." not in before.text or _THOUSANDS.fullmatch(before.text)
+        is_whole = "." not in before.text or re.fullmatch(_THOUSANDS, before.text)
         if is_whole and (before.kind, comma.kind, after.kind) == ("number", ",", "number"):
             hint = f"decimals are written with a point: {before.text.replace('.', '')}.{after.text}"
             raise self.source.error(comma.at, "a comma stands between two numbers", hint)

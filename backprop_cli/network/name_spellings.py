@@ -10,12 +10,12 @@ _LETTERS = str.maketrans(
 )
 LOSSES = frozenset({"E", "L", "J", "C", "loss", "Loss", "cost", "Cost", "E_total", "Etotal", "L_total", "total"})
 """What the loss is called in other books."""
-_BRACES = re.compile(r"_?\{([0-9_,]+)\}")
-_UNDERSCORE = re.compile(r"(?<=[A-Za-z])_(?=[0-9])")
-_NEW = re.compile(r"(.+?)(?:_new|')|new_(.+)")
-_DELTA = re.compile(r"(?:delta|d)_?(?:z_?)?([0-9]+)")
-_BY = re.compile(r"d(.+?)(?:/d|_d|d)(.+)")
-_GRADIENT = re.compile(r"grad(?:ient)?_?\(?(.+?)\)?|(.+?)[._]grad|d_?(.+)")
+_BRACES = r"_?\{([0-9_,]+)\}"
+_UNDERSCORE = r"(?<=[A-Za-z])_(?=[0-9])"
+_NEW = r"(.+?)(?:_new|')|new_(.+)"
+_DELTA = r"(?:delta|d)_?(?:z_?)?([0-9]+)"
+_BY = r"d(.+?)(?:/d|_d|d)(.+)"
+_GRADIENT = r"grad(?:ient)?_?\(?(.+?)\)?|(.+?)[._]grad|d_?(.+)"
 
 
 def plain_letters(name: str) -> str:
@@ -27,8 +27,8 @@ def spellings(name: str, loss: str) -> Iterator[str]:
     """What a name may be in the program's own spelling, the likeliest first, where the network's loss is called `loss`."""
     plain = plain_letters(name)
     yield plain
-    plain = _UNDERSCORE.sub("", _BRACES.sub(r"\1", plain.replace(" ", "").replace("(", "").replace(")", "")))
-    new = _NEW.fullmatch(plain)
+    plain = re.sub(_UNDERSCORE, "", re.sub(_BRACES, r"\1", plain.replace(" ", "").replace("(", "").replace(")", "")))
+    new = re.fullmatch(_NEW, plain)
     plus = "+" * plain.endswith("+") or "+" * bool(new)
     plain = (new[1] or new[2]) if new else plain.removesuffix("+")
     yield plain + plus
@@ -36,11 +36,11 @@ def spellings(name: str, loss: str) -> Iterator[str]:
         yield loss + plus
     if plus:
         return
-    if delta := _DELTA.fullmatch(plain):
+    if delta := re.fullmatch(_DELTA, plain):
         yield f"d{loss}/dz{delta[1]}"
-    if (by := _BY.fullmatch(plain)) and by[1] in {loss, *LOSSES}:
+    if (by := re.fullmatch(_BY, plain)) and by[1] in {loss, *LOSSES}:
         yield f"d{loss}/d{by[2]}"
     elif by:
         yield f"d{by[1]}/d{by[2]}"
-    if gradient := _GRADIENT.fullmatch(plain):
+    if gradient := re.fullmatch(_GRADIENT, plain):
         yield f"d{loss}/d{gradient[1] or gradient[2] or gradient[3]}"

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from backprop_cli.errors import UnknownNameError
 from backprop_cli.network.name_spellings import spellings
 
-_LAYER = re.compile(r"([Wb])([1-9][0-9]{0,8})")
-_POSITION = re.compile(r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}"))
+_LAYER = r"([Wb])([1-9][0-9]{0,8})"
+_POSITION = r"\s*(?:W(#)\[(#)\s*,\s*(#)\]|b(#)\[(#)\])\s*".replace("#", "[0-9]{1,9}")
 
 
 class Parameter(NamedTuple):
@@ -202,7 +202,7 @@ class Names:
 
     def at_position(self, name: str) -> Parameter | None:
         """The parameter at a position (layer, unit, source; all from 1)."""
-        match = _POSITION.fullmatch(name)
+        match = re.fullmatch(_POSITION, name)
         if match is None:
             return None
         numbers = [int(group) - 1 for group in match.groups() if group is not None]
@@ -254,7 +254,7 @@ class Names:
 
     def _beyond(self, name: str) -> str:
         """What the network lacks for a position such as `W2[1,3]` to be in it; nothing for any other name."""
-        match = _POSITION.fullmatch(name)
+        match = re.fullmatch(_POSITION, name)
         if match is None:
             return ""
         layer, unit, *source = (int(group) for group in match.groups() if group is not None)
@@ -284,7 +284,7 @@ class Names:
 
     def of_layer(self, name: str) -> list[Parameter]:
         """All the weights of a layer for `W1`, all its biases for `b1`; none for any other name."""
-        layer = _LAYER.fullmatch(name.strip())
+        layer = re.fullmatch(_LAYER, name.strip())
         if layer is None or int(layer[2]) > self.depth:
             return []
         parameters = self.layer_parameters(int(layer[2]) - 1)

@@ -44,11 +44,11 @@ def json_text(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
 def json_line(record: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """The same object on one line; in JSON a line's end stands between tokens only."""
     for piece in json_text(record):
-        yield _LINE_END.sub("", piece)
+        yield re.sub(_LINE_END, "", piece)
     yield "\n"
 
 
-_LINE_END = re.compile("\n *")
+_LINE_END = "\n *"
 
 
 def _list(items: Iterator[Any]) -> Iterator[str]:
