@@ -137,7 +137,7 @@ class AnswerKey:
     def _with_penalty(self) -> tuple[AnswerKey, ...]:
         """The keys where a weight decay is a penalty that is part of E: on all that decays, or on the weights alone."""
         decay = self.before.schedule.weight_decay
-        schedule = replace(self.before.schedule, weight_decay=NO_FACTOR)
+        schedule = self.before.schedule._replace(weight_decay=NO_FACTOR)
         return tuple(
             AnswerKey(self.run, self.sample, replace(
                 self.before, network=replace(self.before.network, penalty=Penalty(l2)), schedule=schedule

@@ -252,8 +252,7 @@ def _counting_one(outputs: Array, loss: Loss) -> Loss:
         return np.where(np.arange(values.shape[-1]) == outputs[:, np.newaxis], values, 0.0)
 
     weights = loss.log_weights
-    return replace(
-        loss,
+    return loss._replace(
         share_of=lambda *arguments: alone(loss.share_of(*arguments)),
         slope_of=lambda *arguments: alone(loss.slope_of(*arguments)),
         log_weights=None if weights is None else lambda t: (alone(weights(t)[0]), alone(weights(t)[1])),

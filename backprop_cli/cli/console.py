@@ -9,8 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from backprop_cli.cli.pager import page, pager_command, split_screen
 from backprop_cli.errors import OutputError, UsageError
@@ -24,14 +23,13 @@ class ClosedPipeError(Exception):
     """Whoever read standard output has gone away."""
 
 
-@dataclass(frozen=True)
-class Console:
+class Console(NamedTuple):
     """The program's two output streams; `is_quiet` keeps notices back, `has_pager` lets long text go through the pager."""
 
     is_quiet: bool = False
     has_pager: bool = False
 
-    @cached_property
+    @property
     def is_terminal(self) -> bool:
         """Whether a person is looking at standard output."""
         return sys.stdout.isatty()

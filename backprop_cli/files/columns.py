@@ -6,8 +6,7 @@ import csv
 import io
 import math
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backprop_cli.errors import InputError, Problem, TextPlace, UnknownNameError
 from backprop_cli.files.edit import decode
@@ -25,8 +24,7 @@ Column = str | int
 """A column by its name, or by its position from 1."""
 
 
-@dataclass(frozen=True)
-class DataTable:
+class DataTable(NamedTuple):
     """A CSV file's rows of text, the line each ends on, and the columns' names where the file has a header."""
 
     file: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,7 +110,7 @@ def with_frozen(check: Checker, schedule: Schedule, network: Network) -> Schedul
             check.problem(key, f"no parameter is called {pattern!r}", hint)
         for parameter in matched:
             frozen[network.names.index(parameter)] = True
-    return replace(schedule, frozen=frozen)
+    return schedule._replace(frozen=frozen)
 
 
 def _meant(pattern: str, named: dict[str, Parameter], network: Network) -> str:

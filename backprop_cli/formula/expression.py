@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from backprop_cli.errors import InputError, Problem, TextPlace
 
@@ -53,8 +53,7 @@ TOTAL = "Σ"
 """What is called with an index and a term for the sum over that index; it has no value either."""
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """`name = body`, or `name(parameters) = body`."""
 
     name: str
@@ -63,21 +62,17 @@ class Definition:
     at: int
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """The text that was typed and what to call it; knows line and column of every offset."""
 
     text: str
     file: str = "<definitions>"
 
-    @cached_property
-    def _lines(self) -> list[str]:
-        return self.text.split("\n")
-
     def place(self, at: int) -> TextPlace:
         """Line and column, from 1, of an offset."""
         line = self.text.count("\n", 0, at)
-        return TextPlace(self.file, line + 1, at - (self.text.rfind("\n", 0, at) + 1) + 1, self._lines[line])
+        column = at - (self.text.rfind("\n", 0, at) + 1)
+        return TextPlace(self.file, line + 1, column + 1, self.text.split("\n")[line])
 
     def error(self, at: int, message: str, hint: str = "") -> InputError:
         """An error that points at an offset."""

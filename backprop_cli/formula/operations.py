@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_cli.formula import careful
 from backprop_cli.formula.careful import Arguments
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of the language.
 
     `value` is called with the arguments. `slopes` are its derivatives by each argument, in `x` and `y`; `exact_slope`, called

@@ -7,7 +7,7 @@ a nears 1), and at a kink they are what PyTorch returns: relu'(0) = 0, leaky_rel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from backprop_cli.functions import numeric, softmax
 from backprop_cli.functions.numeric import Array
 
 
-@dataclass(frozen=True)
-class Activation:
+class Activation(NamedTuple):
     """An activation function f with its settings put in.
 
     `value_of(z, *settings)` is f(z); `slope_of(z, a, *settings)` is f'(z), None where f has no elementwise slope (softmax).
@@ -79,7 +78,7 @@ class Activation:
     def with_settings(self, given: dict[str, float]) -> Activation:
         """The same function with some of its settings changed."""
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
-        return replace(self, settings=values)
+        return self._replace(settings=values)
 
     def __reduce__(self) -> tuple[Callable[..., Activation], tuple[str, dict[str, float]]]:
         """It is pickled by its name in the table: a function that stands there cannot be."""

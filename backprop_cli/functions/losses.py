@@ -7,7 +7,7 @@ Every loss is a sum over a sample's outputs of shares e(t, o), so ∂E/∂o_k de
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from backprop_cli.functions import numeric
 from backprop_cli.functions.numeric import Array
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """A loss with its settings put in.
 
     `share_of(t, o, *settings)` is one output's share of E, `slope_of` its derivative by o, both elementwise; where
@@ -75,7 +74,7 @@ class Loss:
     def with_settings(self, given: dict[str, float]) -> Loss:
         """The same loss with some of its settings changed."""
         values = tuple(float(given.get(name, default)) for name, default in self.defaults)
-        return replace(self, settings=values)
+        return self._replace(settings=values)
 
     def __reduce__(self) -> tuple[Callable[..., Loss], tuple[str, dict[str, float]]]:
         """It is pickled by its name in the table: a function that stands there cannot be."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from backprop_cli.network.names import Names, Parameter
 from backprop_cli.network.penalty import NO_FACTOR, NO_PENALTY, ByKind, Penalty
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One layer: `weights` is units × sources, `bias` has one entry if shared, one a unit if own, or is None."""
 
     weights: Array
@@ -136,8 +135,7 @@ class Samples:
         return Samples(self.inputs[list(indices)], self.targets[list(indices)])
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(NamedTuple):
     """How the network is trained: torch.optim.SGD's settings, the batches, and what is left alone.
 
     `batch_size` None means all samples; where the samples do not divide into batches of that size, the last batch of a pass
@@ -201,4 +199,4 @@ class Setup:
             return self
         if not math.isfinite(learning_rate):
             raise UsageError(f"the learning rate must be a finite number, not {learning_rate}")
-        return replace(self, schedule=replace(self.schedule, learning_rate=learning_rate))
+        return replace(self, schedule=self.schedule._replace(learning_rate=learning_rate))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +32,7 @@ class ByKind(NamedTuple):
 NO_FACTOR = ByKind()
 
 
-@dataclass(frozen=True)
-class Penalty:
+class Penalty(NamedTuple):
     """R = ½·λ·Σp² + λ₁·Σ|p| over the parameters p, with `l2` = λ and `l1` = λ₁, all divided by `divisor`.
 
     It is part of E. The divisor is the number of samples where the file says so, else 1. See Goodfellow, Bengio and Courville,
@@ -62,7 +60,7 @@ class Penalty:
 
     def share_of(self, samples: int) -> Penalty:
         """What each of so many samples carries of the penalty where their losses are added up."""
-        return replace(self, divisor=self.divisor * samples)
+        return self._replace(divisor=self.divisor * samples)
 
 
 NO_PENALTY = Penalty()

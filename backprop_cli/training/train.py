@@ -167,7 +167,7 @@ class _Training:
         schedule = self.start.schedule
         if not schedule.dampening:
             return self.loop
-        return choose(replace(self.start, schedule=replace(schedule, dampening=0.0)), 1)
+        return choose(replace(self.start, schedule=schedule._replace(dampening=0.0)), 1)
 
     def _check(self, loop: Loop, state: State, count: int) -> None:
         """Go over `count` updates once more, and raise where a loss or parameter of theirs is not finite."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -79,7 +78,7 @@ def _biases(is_frozen: bool) -> Change:
         frozen = np.zeros(names.parameter_count, dtype=bool) if schedule.frozen is None else schedule.frozen.copy()
         for layer in range(names.depth):
             frozen[names.biases_at(layer)] = is_frozen
-        return scheduled(lambda schedule: replace(schedule, frozen=frozen))(method)
+        return scheduled(lambda schedule: schedule._replace(frozen=frozen))(method)
 
     return change
 

@@ -110,7 +110,7 @@ def _over_outputs(is_mean: bool) -> Ways:
 
 def _over_samples(reduction: str) -> Ways:
     """The samples joined by their mean, or their sum, where the file says the other."""
-    gradients = scheduled(lambda schedule: replace(schedule, reduction=reduction))
+    gradients = scheduled(lambda schedule: schedule._replace(reduction=reduction))
 
     def loss(method: Method) -> Method:
         return replace(method, loss_reduction=reduction)
@@ -149,8 +149,7 @@ def _without_penalty(setup: Setup) -> Iterable[Way]:
 def _with_biases(setup: Setup) -> Iterable[Way]:
     penalty = setup.network.penalty
     if has_biases(setup) and penalty and not (penalty.l2.biases or penalty.l1.biases):
-        every = replace(
-            penalty,
+        every = penalty._replace(
             l2=ByKind(penalty.l2.weights, penalty.l2.weights),
             l1=ByKind(penalty.l1.weights, penalty.l1.weights),
         )

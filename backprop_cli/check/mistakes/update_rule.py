@@ -21,7 +21,7 @@ from backprop_cli.network.penalty import ByKind
 
 def _learning_rate(of: Callable[[float], float]) -> Change:
     """The step made with another learning rate."""
-    return scheduled(lambda schedule: replace(schedule, learning_rate=of(schedule.learning_rate)))
+    return scheduled(lambda schedule: schedule._replace(learning_rate=of(schedule.learning_rate)))
 
 
 def _fixed_rate(rate: float) -> Change:
@@ -54,13 +54,13 @@ def _decay(factor: float) -> Ways:
     """The weight decay of the file multiplied by a factor."""
 
     def decayed(schedule: Schedule) -> Schedule:
-        return replace(schedule, weight_decay=ByKind(*(factor * decay for decay in schedule.weight_decay)))
+        return schedule._replace(weight_decay=ByKind(*(factor * decay for decay in schedule.weight_decay)))
 
     return where(lambda setup: any(setup.schedule.weight_decay), Way(scheduled(decayed)))
 
 
 def _without_velocity(method: Method) -> Method:
-    return scheduled(lambda schedule: replace(schedule, momentum=0.0))(method)
+    return scheduled(lambda schedule: schedule._replace(momentum=0.0))(method)
 
 
 # ── part of the network updated before the rest has its gradients ─────────────────────────────────────────────────────

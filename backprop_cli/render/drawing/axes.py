@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LOG_SPAN = 50.0
 """Positive values that span more than this factor are easier to read on a logarithmic scale."""
@@ -15,8 +15,7 @@ MOST_DIGITS = 7
 _NICE = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """A scale from `low` to `high` with its `ticks`; on a logarithmic one all of them are positive.
 
     One that `is_count` has whole numbers, which are written in full.

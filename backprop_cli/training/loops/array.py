@@ -7,9 +7,8 @@ are called as they stand in the table. Constants are arrays, because NumPy takes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,7 @@ _MANY = 8192
 """So many numbers take longer to read than one takes to wrap."""
 
 
-@dataclass(frozen=True)
-class Buffers:
+class Buffers(NamedTuple):
     """What a forward and a backward pass over one batch write, by layer, samples × units; the gradients are in one row.
 
     The first of `activations` are the inputs; `upstream` is ∂E/∂a of each layer's own units. Where there is nothing to
@@ -182,8 +180,7 @@ class ArrayLoop:
             update.step(1)
 
 
-@dataclass(frozen=True)
-class _Update:
+class _Update(NamedTuple):
     """The calls of an update, each as straight-line code that makes them so many times: the passes, the step, both."""
 
     passes: BatchPass

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from backprop_cli.network.names import Names, Parameter
 from backprop_cli.network.network import Network, Schedule, Setup
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """What the generated code of one setup depends on: `batch` is the most samples of a step, of `samples` that there are."""
 
     network: Network
+    names: Names
+    """The default names: they are valid identifiers, whatever the config calls things."""
     schedule: Schedule
     batch: int
     samples: int
@@ -22,13 +22,8 @@ class Sheet:
     def of(setup: Setup) -> Sheet:
         """The sheet of a setup."""
         samples = len(setup.samples)
-        return Sheet(setup.network, setup.schedule, setup.schedule.batch_limit(samples), samples)
-
-    @cached_property
-    def names(self) -> Names:
-        """The default names: they are valid identifiers, whatever the config calls things."""
-        names = self.network.names
-        return Names(names.widths, names.biases)
+        names = Names(setup.network.names.widths, setup.network.names.biases)
+        return Sheet(setup.network, names, setup.schedule, setup.schedule.batch_limit(samples), samples)
 
     def is_frozen(self, parameter: Parameter) -> bool:
         """Whether a parameter is left alone by the updates."""
