@@ -169,7 +169,7 @@ class _Laboratory:
 
     def _attempt(self, mistakes: tuple[Made, ...], order: int, numbers: Array, agrees: Array) -> _Attempt:
         is_wrong = self.evidence.is_wrong
-        missed = np.flatnonzero(self.evidence.is_moved(numbers) & ~agrees).tolist()
+        missed = np.flatnonzero(self.evidence.is_missed(numbers, agrees)).tolist()
         would_be = {index: float(numbers[index]) for index in missed}
         return _Attempt(mistakes, order, _indices(agrees & is_wrong), _indices(~(agrees | is_wrong)), would_be)
 

@@ -68,7 +68,7 @@ class Evidence:
         hypothesis is just that all is multiplied by a constant.
         """
         explains, spoilt = agrees & self.is_wrong, ~(agrees | self.is_wrong)
-        hits, in_vain = int(explains.sum()), int((self.is_moved(numbers) & ~agrees).sum())
+        hits, in_vain = int(explains.sum()), int(self.is_missed(numbers, agrees).sum())
         is_contested = np.any(spoilt) or (hits == 1 and not self.is_wrong.all())
         digits = self._contested_digits if is_contested else self._digits
         is_left = self.is_wrong & ~explains
@@ -84,10 +84,11 @@ class Evidence:
             of_plain = _DIGITS_OF_PLAIN_SCALING if in_vain else _CLEAR_DIGITS
         return digits[explains].sum() >= needed <= self._told(explains, digits, needed, of_plain)
 
-    def is_moved(self, numbers: Array) -> Array:
-        """Which of a hypothesis' numbers are other than the right ones."""
+    def is_missed(self, numbers: Array, agrees: Array) -> Array:
+        """Which of a hypothesis' numbers are neither the given nor the right ones; what follows from those tells nothing."""
         with np.errstate(invalid="ignore"):
-            return np.asarray(~(np.abs(numbers - self._expected) <= 0.5 * self._units))
+            is_moved = ~(np.abs(numbers - self._expected) <= 0.5 * self._units)
+        return np.asarray(is_moved & ~agrees & ~self._follows)
 
     def _told(self, explains: Array, digits: Array, enough: float, of_plain: float) -> float:
         """How many digits explained numbers tell, where those that one factor explains count as one; no more than is `enough`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -31,6 +31,8 @@ _TIMES_CHANCE = 4.0
 """Where so many times as many numbers follow as would by chance, all do."""
 _UNLIKELY = 0.05
 """Elsewhere a number follows if it is unlikelier than this that any of those tried does so by chance."""
+_SELDOM = 0.01
+"""So unlikely must it be that numbers follow from rounded ones by chance."""
 _NEAR = 0.1
 """How far, relative to its size, rounded numbers may have moved one that follows from them."""
 
@@ -107,7 +109,8 @@ def follow_through(
 ) -> list[bool]:
     """For each number whether it is wrong, but what its author's own earlier numbers rightly give.
 
-    At least one of those must be wrong itself. What a zero or a constant would satisfy counts for nothing.
+    At least one of those must be wrong itself, or so many numbers follow from rounded ones just as those are written that it
+    is no chance. What a zero or a constant would satisfy counts for nothing.
     """
     wrong = [int(position) for position in np.flatnonzero(~agrees)]
     if len(wrong) < 2 or not follower.is_small:
@@ -119,35 +122,47 @@ def follow_through(
     working = _Working(follower, places, values)
     found: dict[int, Worked] = {}
     chances: dict[int, float] = {}
-    tried = 0
+    as_written: dict[int, float] = {}
+    tried = every = 0
     for position in wrong:
         if not math.isfinite(values[position]) or values[position] == 0.0 or given[position].digits < _FEWEST_DIGITS:
             continue
         worked = working.out(wanted[position])
-        if worked is None or not any(not agrees[used] for used in worked.used - {position}):
+        if worked is None or not worked.used - {position}:
             continue
-        tried += 1
+        has_wrong = any(not agrees[used] for used in worked.used - {position})
+        tried, every = tried + has_wrong, every + 1
         distance = abs(worked.value - values[position])
         if distance > _NEAR * abs(values[position]):
             continue
-        allowed = _allowed(working, wanted[position], worked, halves) + max(
-            halves[position] * (1.0 + 1e-9), 1e-9 * abs(worked.value)
-        )
         error = abs(values[position] - expected[position] / scales[position])
+        allowed = max(halves[position] * (1.0 + 1e-9), 1e-9 * abs(worked.value))
+        if distance <= allowed < error:
+            found[position], as_written[position] = worked, allowed / max(error, 2.0 * allowed)
+        allowed += _allowed(working, wanted[position], worked, halves) if has_wrong else math.inf
         if distance <= allowed < error:
             found[position], chances[position] = worked, 2.0 * allowed / error
-    doubtful = {*_trivial(found, values, wrong), *_by_chance(chances, tried)}
-    return [position in found and position not in doubtful for position in range(len(given))]
+    following = chances.keys() - _by_chance(chances, tried)
+    if _is_rounded_early(as_written.values(), every):
+        following |= as_written.keys()
+    following -= set(_trivial(found, values, wrong))
+    return [position in following for position in range(len(given))]
 
 
-def _by_chance(chances: Mapping[int, float], tried: int) -> Iterator[int]:
+def _by_chance(chances: Mapping[int, float], tried: int) -> set[int]:
     """What may follow by chance only, from how likely that is of each number, among so many that were tried.
 
     Rounded to two or three digits, one number in fifty or so lies where it would follow. Where a slip was followed through,
     most of those that hang on it do.
     """
     if chances and len(chances) < _TIMES_CHANCE * tried * sum(chances.values()) / len(chances):
-        yield from (position for position, chance in chances.items() if chance * tried > _UNLIKELY)
+        return {position for position, chance in chances.items() if chance * tried > _UNLIKELY}
+    return set()
+
+
+def _is_rounded_early(chances: Collection[float], tried: int) -> bool:
+    """Whether so many of those tried follow from rounded numbers as these are written that chance would seldom do it."""
+    return bool(chances) and math.comb(tried, len(chances)) * math.prod(chances) <= _SELDOM
 
 
 def _allowed(working: _Working, wanted: Wanted, worked: Worked, halves: Sequence[float]) -> float:

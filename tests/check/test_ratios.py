@@ -158,8 +158,8 @@ def test_the_ratio_is_said_before_any_mistake(file: str, format: str) -> None:
     text += "".join(f"{name}: {-value:.5f}\n" for name, value in right.items() if name in ("w11", "w21", "w12", "w22"))
     shown = backprop("check", file, "-a", "-", "-f", format, stdin=text).stdout
     said = {
-        "latex": r"All of W2 are $3 \times$ the right ones ($n$), all of W1 $-1 \times$. $n$ is the number of outputs.",
-        "markdown": "All of W2 are $3 \\times$ the right ones ($n$), all of W1 $-1 \\times$. $n$ is the number of outputs.",
-        "table": "All of W2 are 3 × the right ones (n), all of W1 −1 ×. n is the number of outputs.",
+        "latex": r"All of W2 are $3 \times$ the right ones ($n$), all of W1 $-1 \times$ (a lost sign).",
+        "markdown": r"All of W2 are $3 \times$ the right ones ($n$), all of W1 $-1 \times$ (a lost sign).",
+        "table": "All of W2 are 3 × the right ones (n), all of W1 −1 × (a lost sign).",
     }
     assert said[format] in shown

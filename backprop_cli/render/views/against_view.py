@@ -41,13 +41,9 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
             yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
     wrong = sum(not one.agrees for one in comparison.compared)
     yield from _ratios(_telling(findings), wrong, notation)
-    if not wrong:
-        return
-    yield Heading("Diagnosis")
-    for diagnosis in findings.diagnoses:
-        yield from _diagnosis(diagnosis, wrong, notation)
-    yield from _left(findings, notation)
-    yield from _slips(findings.slips, notation)
+    causes = [block for diagnosis in findings.diagnoses for block in _diagnosis(diagnosis, wrong, notation)]
+    causes += [*_left(findings, notation), *_slips(findings.slips, notation)]
+    yield from [Heading("Diagnosis"), *causes] if causes else []
 
 
 def numbers_table(compared: Sequence[Compared], notation: Notation) -> Table:
@@ -106,9 +102,13 @@ def summary(compared: Sequence[Compared]) -> str:
         return f"{ {1: 'It agrees', 2: 'Both agree'}.get(count, f'All {count:,} agree') } to the digits given."
     following = sum(one.follows for one in compared)
     wrong = count - right - following
-    agree = f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given, " if right else ""
-    follow = f", {following:,} {'follows' if following == 1 else 'follow'} rightly from that" if following else ""
-    return f"{agree}{wrong:,} {'is' if wrong == 1 else 'are'} wrong{follow}."
+    follow = f"{following:,} {'follows' if following == 1 else 'follow'} rightly from"
+    clauses = [f"{right:,} {'agrees' if right == 1 else 'agree'} to the digits given"] if right else []
+    if wrong:
+        clauses.append(f"{wrong:,} {'is' if wrong == 1 else 'are'} wrong")
+    if following:
+        clauses.append(f"{follow} {'that' if wrong else 'rounded ones: carry more digits'}")
+    return f"{', '.join(clauses)}."
 
 
 def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
@@ -184,6 +184,14 @@ def _slips(slips: Sequence[Slip], notation: Notation) -> Iterator[Note]:
             yield Note(f"{_name(slip.name, notation)} is what {_name(slip.of, notation)} should be.")
 
 
+_LOST = {
+    "-1": "a lost sign",
+    "2": "a lost half",
+    "1/2": "a lost two",
+    "10": "a slipped decimal point",
+    "1/10": "a slipped decimal point",
+}
+"""What a factor is that has no letter."""
 _COUNTS = {"N": "the number of samples", "n": "the number of outputs"}
 
 
@@ -230,7 +238,11 @@ def _times(ratio: Ratio, notation: Notation, what: str = "") -> str:
     """`2 × the right ones (n)`."""
     plain = Fraction(ratio.ratio).limit_denominator(1000)
     factor = str(plain) if math.isclose(plain, ratio.ratio, rel_tol=1e-12) else f"{ratio.ratio:.4g}"
-    meanings = [_spelled(meaning, notation) for meaning in ratio.may_be if meaning != factor]
+    meanings = [
+        _LOST.get(meaning) or _spelled(meaning, notation)
+        for meaning in ratio.may_be
+        if meaning in _LOST or meaning != factor
+    ]
     by = _spelled(f"{factor} by", notation)
     return f"{by}{what} ({' or '.join(meanings)})" if meanings else f"{by}{what}"
 
