@@ -250,12 +250,14 @@ class _Working:
         total /= count if before.schedule.reduction == "mean" else 1
         return Worked(total + float(before.network.penalty_value), used)
 
+    def _given(self, wanted: Wanted) -> Worked | None:
+        """The own number, if there is one."""
+        position = self._places.get(self._follower.key(wanted))
+        return None if position is None else Worked(self._values[position], frozenset({position}))
+
     def _own_gradient(self, place: int) -> Worked:
-        for key in ((Work.gradients, place, 0, -1), (Work.sample_gradients, place, 0, self._follower.batch[0])):
-            if key in self._places and (key[3] < 0 or len(self._follower.batch) == 1):
-                position = self._places[key]
-                return Worked(self._values[position], frozenset({position}))
-        return self.out(Wanted(Work.gradients, place)) or Worked(math.nan)
+        wanted = Wanted(Work.gradients, place)
+        return self._given(wanted) or self.out(wanted) or Worked(math.nan)
 
     def _new(self, place: int) -> Worked | None:
         if not self._follower.is_updated:
@@ -271,11 +273,7 @@ class _Working:
         before, used = self._follower.before, frozenset[int]()
         row = np.empty(before.network.parameter_count)
         for index in range(len(row)):
-            key = (Work.parameters_after, index, 0, -1)
-            if key in self._places:
-                new: Worked | None = Worked(self._values[self._places[key]], frozenset({self._places[key]}))
-            else:
-                new = self._new(index)
+            new = self._given(Wanted(Work.parameters_after, index)) or self._new(index)
             assert new is not None
             row[index], used = new.value, used | new.used
         work = Work(replace(before, network=before.network.with_row(row)), 0, self._follower.shown)

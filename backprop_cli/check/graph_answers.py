@@ -5,7 +5,6 @@ Each wrong number is also worked out from the person's own earlier numbers. What
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,9 +14,8 @@ from backprop_cli.chain.result import ChainResult
 from backprop_cli.check.compare import Compared
 from backprop_cli.check.given import Given, GivenArray, common_digits
 from backprop_cli.check.judge import STRICT, Judge
+from backprop_cli.check.own_numbers import OwnNumbers, Record
 from backprop_cli.check.ratios import is_plain
-from backprop_cli.derivation.partials import Partial
-from backprop_cli.formula.evaluate import NoValueError, dual
 from backprop_cli.nearest import nearest
 
 CLEAR_ERROR = 0.02
@@ -118,33 +116,17 @@ def _following(result: ChainResult, known: Sequence[tuple[str, Given]], compared
 
 
 def _worked(result: ChainResult, own: Mapping[str, float]) -> dict[str, float]:
-    """Every number as it follows from the earlier ones, of which those in `own` are somebody's; not a number without value."""
-    values, found = dict(result.at), {}
-    slopes: dict[tuple[str, str], float] = {}
-    for node, body in result.graph.nodes.items():
-        names = [partial.wrt.partition("|")[0] for partial in result.partials if partial.of == node and partial.rule]
-        try:
-            found[node], by = dual(body, values, names)
-        except NoValueError:
-            found[node], by = math.nan, {}
-        slopes |= {(node, name): by.get(name, math.nan) for name in names}
-        values[node] = own.get(node, found[node])
-    mine: dict[str, float] = {}
-    for partial in result.partials:
-        found[partial.name] = _of_partial(partial, slopes, mine, result.equation)
-        mine[partial.name] = own.get(partial.name, found[partial.name])
-    return found
-
-
-def _of_partial(
-    partial: Partial, slopes: Mapping[tuple[str, str], float], mine: Mapping[str, float], equation: str | None
-) -> float:
-    if equation is not None and partial.of != equation and (partial.of, partial.wrt) not in slopes:
-        above, below = (mine[f"d{equation}/d{name}"] for name in (partial.wrt, partial.of))
-        return -above / below if below else math.nan
-    if partial.rule is not None:
-        return slopes[partial.of, partial.wrt.partition("|")[0]]
-    return sum(math.prod(mine[factor.name] for factor in term) for term in partial.terms)
+    """Every number as it follows from the earlier ones, of which those in `own` are somebody's."""
+    records: dict[str, Record] = {node.name: node for node in result.nodes}
+    records |= {partial.name: partial for partial in result.partials}
+    positions = {name: position for position, name in enumerate(own)}
+    for one in result.partials:
+        if one.of == result.equation:  # which the rule of an implicit function's derivative calls F_x
+            short = f"{one.of}_{one.wrt}"
+            records[short] = one
+            positions |= {short: positions[one.name]} if one.name in positions else {}
+    sheet = OwnNumbers(records, positions, list(own.values()))
+    return {name: sheet.worked(name).value for name in records}
 
 
 def _roundings(

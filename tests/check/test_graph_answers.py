@@ -40,6 +40,13 @@ def test_right_numbers_agree_under_every_name() -> None:
         assert result.exit_code == 0 and "It agrees to the digits given." in result.stdout
 
 
+def test_what_follows_from_a_slip_in_an_equation_is_no_mistake_either() -> None:
+    # F = x² + y² − 25 at (3, 4): 2y taken as y is 4, and −6/4 is −1.5
+    numbers = {"dF/dx": 6, "dF/dy": 4, "dy/dx": -1.5}
+    verdict = {"dF/dx": "agrees", "dF/dy": "wrong", "dy/dx": "follows"}
+    assert verdicts(["x^2 + y^2 = 25", "--at", "x=3,y=4"], numbers) == verdict
+
+
 def test_a_slip_is_one_mistake_and_what_follows_from_it_none() -> None:
     # 3u + 2 with u = 4 in place of 3u² + 2 is 14, and 14·4 = 56
     numbers = {"u": 4, "dh/du": 14, "du/dx": 4, "dh/dx": 56}
