@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,27 +122,16 @@ def _of_arrays(content: bytes, source: str) -> Iterator[GivenArray]:
 _Path = tuple[str | int, ...]
 
 
-class _Whole(NamedTuple):
-    """The array to which an entry belongs."""
+class _Piece(NamedTuple):
+    """A number, or where it has a `shape` an array: the texts of its numbers by their indices.
+
+    `key` is where in the document it stands.
+    """
 
     name: str
-    shape: tuple[int, ...]
     key: _Path
-
-
-class _Entry(NamedTuple):
-    """A number's name and text, where in the document it stands, and of an array which one and at which index."""
-
-    name: str
-    text: str
-    key: _Path
-    whole: _Whole | None = None
-
-    @property
-    def place(self) -> tuple[int, ...]:
-        """Where in its array it stands."""
-        assert self.whole is not None
-        return tuple(int(part) for part in self.key[len(self.whole.key) :])
+    texts: dict[tuple[int, ...], str]
+    shape: tuple[int, ...] | None = None
 
 
 def _of_document(text: str, source: str, names: Names) -> Answers:
@@ -155,26 +143,26 @@ def _of_document(text: str, source: str, names: Names) -> Answers:
     data = document.data
     if not isinstance(data, dict | list):
         raise InputError(Problem("expected names and numbers, such as w31: 0.0822", place=document.place(())))
-    entries = list(_walk(document, (), data))
+    pieces = [piece for piece in _walk(document, (), data) if piece.texts]
     steps = sample = None
     if isinstance(data, dict) and data.keys() >= _RUN_KEYS:
-        entries = _of_run(data, entries, names)
+        pieces = _of_run(data, pieces, names)
         steps, sample = (_count(document, name, least) for name, least in (("step", 0), ("sample", 1)))
+    return Answers(tuple(_given(document, pieces)), steps, sample)
+
+
+def _given(document: Document, pieces: list[_Piece]) -> Iterator[Given | GivenArray]:
+    """All the numbers, whose digits are judged together."""
+    texts = [(piece, index, text) for piece in pieces for index, text in piece.texts.items()]
     try:
-        given = given_numbers([(entry.name, entry.text) for entry in entries])
+        numbers = iter(given_numbers([(piece.name, text) for piece, _, text in texts]))
     except ValueError as error:
-        name, number, key, _ = entries[error.args[0]]
-        message, hint = f"expected a number, found {number!r}", number_hint(number)
-        raise InputError(Problem(message, name, hint, place=document.place(key))) from None
-    together = groupby(zip(entries, given, strict=True), key=lambda pair: pair[0].whole)
-    return Answers(tuple(one for whole, pairs in together for one in _joined(whole, pairs)), steps, sample)
-
-
-def _joined(whole: _Whole | None, pairs: Iterator[tuple[_Entry, Given]]) -> Iterator[Given | GivenArray]:
-    if whole is None:
-        yield from (number for _, number in pairs)
-    else:
-        yield GivenArray(whole.name, whole.shape, {entry.place: number for entry, number in pairs})
+        piece, index, text = texts[error.args[0]]
+        message, place = f"expected a number, found {text!r}", document.place((*piece.key, *index))
+        raise InputError(Problem(message, piece.name, number_hint(text), place=place)) from None
+    for piece in pieces:
+        found = dict(zip(piece.texts, numbers, strict=False))
+        yield found[()] if piece.shape is None else GivenArray(piece.name, piece.shape, found)
 
 
 def _count(document: Document, name: str, least: int) -> int | None:
@@ -186,14 +174,14 @@ def _count(document: Document, name: str, least: int) -> int | None:
     raise InputError(Problem(f"expected a whole number from {least} to {MOST_STEPS:,}", name, place=place))
 
 
-def _walk(document: Document, key: _Path, value: Any) -> Iterator[_Entry]:
+def _walk(document: Document, key: _Path, value: Any) -> Iterator[_Piece]:
     """Every named number: of a mapping (nested ones too), of records {name, value}, of arrays such as W1.
 
     A list of matrices, or of rows of several lengths, is one of an array for each layer: `coefs_[0]`, `coefs_[1]`, ….
     """
     if isinstance(value, dict):
         if "name" in value and "value" in value:
-            yield from _number(document, str(value["name"]), (*key, "value"), value["value"])
+            yield _number(document, str(value["name"]), (*key, "value"), value["value"])
             return
         for name, entry in value.items():
             yield from _walk(document, (*key, name), entry)
@@ -203,14 +191,14 @@ def _walk(document: Document, key: _Path, value: Any) -> Iterator[_Entry]:
     if isinstance(value, list) and not all(isinstance(entry, dict) for entry in value):
         if _is_list_of_arrays(name, value):
             for layer, entry in enumerate(value):
-                yield from _array(document, f"{name}[{layer}]{is_new}", (*key, layer), entry)
+                yield _array(document, f"{name}[{layer}]{is_new}", (*key, layer), entry)
         else:
-            yield from _array(document, name + is_new, key, value)
+            yield _array(document, name + is_new, key, value)
     elif isinstance(value, list):
         for position, entry in enumerate(value):
             yield from _walk(document, (*key, position), entry)
     else:
-        yield from _number(document, name + is_new, key, value)
+        yield _number(document, name + is_new, key, value)
 
 
 def _is_list_of_arrays(name: str, value: list[Any]) -> bool:
@@ -220,47 +208,44 @@ def _is_list_of_arrays(name: str, value: list[Any]) -> bool:
     return name.lower() in _LISTS_OF_ROWS or any(isinstance(row, list) for entry in value for row in entry)
 
 
-def _array(document: Document, name: str, key: _Path, value: Any) -> Iterator[_Entry]:
-    rows = value if isinstance(value, list) else [value]
-    is_matrix = bool(rows) and isinstance(rows[0], list)
-    shape: tuple[int, ...] = (len(rows), len(rows[0])) if is_matrix else (len(rows),)
-    if is_matrix and not all(isinstance(row, list) and len(row) == shape[1] for row in rows):
+def _array(document: Document, name: str, key: _Path, value: list[Any]) -> _Piece:
+    is_matrix = bool(value) and isinstance(value[0], list)
+    shape: tuple[int, ...] = (len(value), len(value[0])) if is_matrix else (len(value),)
+    if is_matrix and not all(isinstance(row, list) and len(row) == shape[1] for row in value):
         raise InputError(Problem("expected rows of one length", name, place=document.place(key)))
-    whole = _Whole(name, shape, key)
+    texts = {}
     for index in np.ndindex(shape):
-        element = rows[index[0]][index[1]] if is_matrix else rows[index[0]]
-        for entry in _number(document, name, (*key, *index), element):
-            yield entry._replace(whole=whole)
+        text = _text(document, (*key, *index), value[index[0]][index[1]] if is_matrix else value[index[0]])
+        if text is not None:
+            texts[index] = text
+    return _Piece(name, key, texts, shape)
 
 
-def _number(document: Document, name: str, key: _Path, value: Any) -> Iterator[_Entry]:
-    """A number with the text that it was given as; nothing for null."""
+def _number(document: Document, name: str, key: _Path, value: Any) -> _Piece:
+    text = _text(document, key, value)
+    return _Piece(name, key, {} if text is None else {(): text})
+
+
+def _text(document: Document, key: _Path, value: Any) -> str | None:
+    """A number as it was given; None for null."""
     if value is None:
-        return
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        span = document.span(key)
-        text = document.text[span.start : span.end] if span and value == value else str(value)
-        yield _Entry(name, text if DECIMAL.fullmatch(text) else repr(value), key)
-    else:
-        yield _Entry(name, str(value), key)
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value)
+    span = document.span(key)
+    text = document.text[span.start : span.end] if span and value == value else str(value)
+    return text if DECIMAL.fullmatch(text) else repr(value)
 
 
-def _of_run(data: dict[str, Any], entries: list[_Entry], names: Names) -> list[_Entry]:
+def _of_run(data: dict[str, Any], pieces: list[_Piece], names: Names) -> list[_Piece]:
     """What a run's JSON says of its shown step: `E` there is the sample's, and a sample's ∂E/∂w is not the batch's."""
-    sections = ["forward", "gradients", "partials"]
+    sections = {"forward", "gradients", "partials"}
+    after = []
     if data.get("step") == data.get("steps"):
-        sections.append("parameters")
-    by_parameter = {f"d{names.loss}/d{names.of(parameter)}" for parameter in names.parameters()}
-    chosen = [
-        entry
-        for entry in entries
-        if entry.key[0] in sections and entry.name not in by_parameter and entry.name != names.loss
-    ]
-    return chosen + [
-        entry._replace(name=f"{names.loss}+")
-        for entry in entries
-        if entry.key == ("loss_after",) and "parameters" in sections
-    ]
+        sections.add("parameters")
+        after = [piece._replace(name=f"{names.loss}+") for piece in pieces if piece.key == ("loss_after",)]
+    others = {names.loss, *(f"d{names.loss}/d{names.of(parameter)}" for parameter in names.parameters())}
+    return [piece for piece in pieces if piece.key[0] in sections and piece.name not in others] + after
 
 
 def read_numbers(content: bytes, source: str) -> tuple[Given | GivenArray, ...]:
