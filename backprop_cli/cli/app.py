@@ -124,6 +124,7 @@ def _polish(command: Any, panel_of_help: str | None = None) -> None:
             parameter.metavar = ""
         if parameter.name == "help":
             parameter.rich_help_panel = panel_of_help
+            parameter.opts = HELP_NAMES  # Typer has them from a set, in any order
     command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in command.help.split("\n\n"))
 
 

@@ -10,7 +10,7 @@ from backprop_cli.chain.point import read_point, read_vector
 from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.option_values import choice_of, count_of, number_of
+from backprop_cli.cli.option_values import count_of, number_of
 
 
 def chain(
@@ -23,122 +23,82 @@ def chain(
     ] = None,
     of: Annotated[
         str | None,
-        typer.Option(
-            "--of",
-            metavar="NAME",
-            help="What is differentiated.",
-            show_default="the definition that no other uses",
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--of", metavar="NAME", help="What is differentiated.", show_default="the definition that no other uses"
         ),
     ] = None,
     wrt: Annotated[
         list[str] | None,
-        typer.Option(
-            "--wrt",
-            metavar="NAME",
-            help="By what; repeatable.",
-            show_default="every free variable",
-            rich_help_panel=opt.SHOWN,
-        ),
+        opt.shown_option("--wrt", metavar="NAME", help="By what; repeatable.", show_default="every free variable"),
     ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option(
-            "--at",
-            metavar="x=1,y=2",
-            help="The point, for numbers; repeatable. With one variable its value alone.",
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--at", metavar="x=1,y=2", help="The point, for numbers; repeatable. With one variable its value alone."
         ),
     ] = None,
     direction: Annotated[
         list[str] | None,
-        typer.Option(
+        opt.shown_option(
             "--direction",
             metavar="x=1,y=2",
             help="A vector: the derivative along it too, per unit of length; repeatable, as --at.",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = None,
-    paths: Annotated[
-        bool, typer.Option("--paths", help="Every path through the graph, largest first.", rich_help_panel=opt.SHOWN)
-    ] = False,
+    paths: Annotated[bool, opt.shown_option("--paths", help="Every path through the graph, largest first.")] = False,
     limit: opt.PathLimitOption = 20,
     steps: Annotated[
         Steps | None,
-        typer.Option(
+        opt.shown_option(
             "--steps",
-            parser=choice_of(Steps),
-            metavar="NAME",
-            autocompletion=lambda: list(Steps),
+            **opt.one_of(Steps),
             help="How far expressions are taken apart: none, rules (as far as they need it) or all operations.",
             show_default="rules for one definition, none for several",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = None,
     mode: Annotated[
         Mode | None,
-        typer.Option(
+        opt.shown_option(
             "--mode",
-            parser=choice_of(Mode),
-            metavar="NAME",
-            autocompletion=lambda: list(Mode),
+            **opt.one_of(Mode),
             help="reverse (from the result back) or forward (from each variable on), with the operations of both counted.",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = None,
     order: Annotated[
-        int,
-        typer.Option(
-            "--order",
-            parser=count_of(1, 2),
-            metavar="N",
-            help="2: the second derivatives too.",
-            rich_help_panel=opt.SHOWN,
-        ),
+        int, opt.shown_option("--order", parser=count_of(1, 2), metavar="N", help="2: the second derivatives too.")
     ] = 1,
     against: Annotated[
         str | None,
-        typer.Option(
+        opt.check_option(
             "--against",
             metavar="FILE",
             help="Somebody's own numbers, compared with these: YAML, JSON or CSV; exit code 1 if one is wrong.",
-            rich_help_panel=opt.CHECK,
         ),
     ] = None,
     tolerance: Annotated[
         float | None,
-        typer.Option(
+        opt.check_option(
             "--tolerance",
             parser=number_of(0.0),
             metavar="T",
             help="With --against: the relative error that numbers of full length may have.",
             show_default="1e-9",
-            rich_help_panel=opt.CHECK,
         ),
     ] = None,
     graph: Annotated[
-        bool,
-        typer.Option(
-            "--graph",
-            help="Draw the computational graph in characters, a box for each step.",
-            rich_help_panel=opt.SHOWN,
-        ),
+        bool, opt.shown_option("--graph", help="Draw the computational graph in characters, a box for each step.")
     ] = False,
     output: Annotated[
         str | None,
-        typer.Option(
+        opt.output_option(
             "--output",
             "-o",
             metavar="FILE",
             help="Write the computational graph instead: .svg, .png, .pdf, .dot, .tex (TikZ), or - for SVG.",
-            rich_help_panel=opt.OUTPUT,
         ),
     ] = None,
     numbers: Annotated[
-        bool,
-        typer.Option(
-            "--numbers", help="The numbers alone: no derivative is written out in symbols.", rich_help_panel=opt.SHOWN
-        ),
+        bool, opt.shown_option("--numbers", help="The numbers alone: no derivative is written out in symbols.")
     ] = False,
     rows: opt.RowsOption = 200,
     format: opt.FormatOption = opt.Format.table,

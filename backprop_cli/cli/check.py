@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.option_values import count_of, number_of
@@ -19,68 +17,57 @@ def check(
     config: opt.ConfigArgument = None,
     against: Annotated[
         list[str] | None,
-        typer.Option(
+        opt.network_option(
             "--against",
             "-a",
             metavar="FILE",
-            help="Somebody's own numbers: JSON, YAML, CSV, .npz, .safetensors, or - for standard input. "
-            "A CSV table with a row for each person, or several files: a row of result each.",
-            rich_help_panel=opt.NETWORK,
+            help=(
+                "Somebody's own numbers: JSON, YAML, CSV, .npz, .safetensors, or - for standard input. "
+                "A CSV table with a row for each person, or several files: a row of result each."
+            ),
         ),
     ] = None,
     allow_unknown: Annotated[
         bool,
-        typer.Option(
-            "--allow-unknown",
-            help="With --against: names that the network does not know are no failure.",
-            rich_help_panel=opt.CHECK,
+        opt.check_option(
+            "--allow-unknown", help="With --against: names that the network does not know are no failure."
         ),
     ] = False,
     tolerance: Annotated[
         float | None,
-        typer.Option(
+        opt.check_option(
             "--tolerance",
             parser=number_of(0.0),
+            metavar="X",
             help="Largest relative error.",
             show_default="1e-6; with --against 1e-9",
-            metavar="X",
-            rich_help_panel=opt.CHECK,
         ),
     ] = None,
     sample_parameters: Annotated[
         int | None,
-        typer.Option(
+        opt.check_option(
             "--sample-parameters",
             parser=count_of(1),
-            help="How many parameters are checked, chosen at random.",
             metavar="N",
-            rich_help_panel=opt.CHECK,
+            help="How many parameters are checked, chosen at random.",
         ),
     ] = None,
-    seed: Annotated[
-        int,
-        typer.Option("--seed", parser=count_of(0), help="Seed of that choice.", metavar="N", rich_help_panel=opt.CHECK),
-    ] = 0,
+    seed: Annotated[int, opt.check_option("--seed", parser=count_of(0), metavar="N", help="Seed of that choice.")] = 0,
     effort: Annotated[
         int,
-        typer.Option(
+        opt.check_option(
             "--effort",
             parser=count_of(0, 1_000_000),
-            help="With --against: about how many seconds the search for mistakes may take.",
             metavar="SECONDS",
-            rich_help_panel=opt.CHECK,
+            help="With --against: about how many seconds the search for mistakes may take.",
         ),
     ] = 2,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     sample: Annotated[
         int | None,
-        typer.Option(
-            "--sample",
-            parser=count_of(1),
-            help="With --against: whose intermediate results they are.",
-            metavar="K",
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--sample", parser=count_of(1), metavar="K", help="With --against: whose intermediate results they are."
         ),
     ] = None,
     rows: opt.RowsOption = 200,

@@ -30,32 +30,21 @@ def explain(
     ] = None,
     weight: Annotated[
         list[str] | None,
-        typer.Option(
-            "--weight",
-            "-w",
-            help="The same as NAME; repeatable.",
-            metavar="NAME",
-            autocompletion=complete_parameter,
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--weight", "-w", metavar="NAME", help="The same as NAME; repeatable.", autocompletion=complete_parameter
         ),
     ] = None,
-    all_parameters: Annotated[
-        bool, typer.Option("--all", help="Explain every weight and bias.", rich_help_panel=opt.SHOWN)
-    ] = False,
+    all_parameters: Annotated[bool, opt.shown_option("--all", help="Explain every weight and bias.")] = False,
     paths: Annotated[
-        bool,
-        typer.Option(
-            "--paths", help="Every path from the parameter to the loss, largest first.", rich_help_panel=opt.SHOWN
-        ),
+        bool, opt.shown_option("--paths", help="Every path from the parameter to the loss, largest first.")
     ] = False,
     limit: opt.PathLimitOption = 20,
     graph: Annotated[
         bool | None,
-        typer.Option(
+        opt.shown_option(
             "--graph/--no-graph",
             help="Draw the network with the paths lit.",
             show_default="on a terminal with room for it",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = None,
     steps: opt.StepsOption = None,

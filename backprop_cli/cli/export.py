@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
-from backprop_cli.cli.option_values import choice_of
 
 SHORT = {"torch": "pytorch", "graphviz": "dot"}
 """What a format is also called."""
@@ -28,30 +25,23 @@ def export(
     config: opt.ConfigArgument = None,
     to: Annotated[
         opt.Target | None,
-        typer.Option(
-            "--to",
-            parser=choice_of(opt.Target, SHORT),
-            metavar="FORMAT",
-            autocompletion=lambda: list(opt.Target),
-            help=f"{', '.join(opt.Target)}.",
-            rich_help_panel=opt.OUTPUT,
-        ),
+        opt.output_option("--to", **opt.one_of(opt.Target, SHORT, metavar="FORMAT"), help=f"{', '.join(opt.Target)}."),
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Where it goes; texts may go to standard output.",
-            show_default="standard output", rich_help_panel=opt.OUTPUT,
+        opt.output_option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where it goes; texts may go to standard output.",
+            show_default="standard output",
         ),
     ] = None,
     distributed: Annotated[
-        bool,
-        typer.Option(
-            "--distributed", help="With --to pytorch: for several processes under torchrun.", rich_help_panel=opt.OUTPUT
-        ),
+        bool, opt.output_option("--distributed", help="With --to pytorch: for several processes under torchrun.")
     ] = False,
     quiet: opt.QuietOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """The network as a script, a model, a spreadsheet or a picture.
 
     A training script starts from the file's weights, makes the file's updates, and prints `loss` and its value last.

@@ -28,33 +28,39 @@ def import_model(
     ],
     activation: Annotated[
         str | None,
-        typer.Option(
-            "--activation", metavar="NAME", help="Of hidden layers, where the model does not say.", show_default="relu",
-            autocompletion=complete_activation, rich_help_panel=opt.NETWORK,
+        opt.network_option(
+            "--activation",
+            metavar="NAME",
+            help="Of hidden layers, where the model does not say.",
+            show_default="relu",
+            autocompletion=complete_activation,
         ),
     ] = None,
     output_activation: Annotated[
         str | None,
-        typer.Option(
-            "--output-activation", metavar="NAME", help="Of the last layer, where the model does not say.",
-            show_default="linear", autocompletion=complete_activation, rich_help_panel=opt.NETWORK,
+        opt.network_option(
+            "--output-activation",
+            metavar="NAME",
+            help="Of the last layer, where the model does not say.",
+            show_default="linear",
+            autocompletion=complete_activation,
         ),
     ] = None,
     loss: Annotated[
         str | None,
-        typer.Option(
-            "--loss", metavar="NAME", help="What is minimised.", show_default="the model's, or half_squared_error",
-            autocompletion=complete_loss, rich_help_panel=opt.NETWORK,
+        opt.network_option(
+            "--loss",
+            metavar="NAME",
+            help="What is minimised.",
+            show_default="the model's, or half_squared_error",
+            autocompletion=complete_loss,
         ),
     ] = None,
     output: Annotated[
-        str,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="The network file; - is standard output.", rich_help_panel=opt.OUTPUT
-        ),
+        str, opt.output_option("--output", "-o", metavar="FILE", help="The network file; - is standard output.")
     ] = "-",
     quiet: opt.QuietOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """A network file from another library's model.
 
     Reads models of PyTorch, ONNX, Keras and scikit-learn. Nothing that a file holds is run: pickles (.pt, .pkl) are refused,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from backprop_cli.cli.option_values import count_of, number_of
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole
 
-DATA = "Data"
+data_option = partial(typer.Option, rich_help_panel="Data")
 
 
 def init(
@@ -29,85 +30,59 @@ def init(
     ] = None,
     activation: Annotated[
         str,
-        typer.Option(
-            "--activation",
-            metavar="NAME",
-            help="Of the hidden layers.",
-            autocompletion=complete_activation,
-            rich_help_panel=opt.NETWORK,
+        opt.network_option(
+            "--activation", metavar="NAME", help="Of the hidden layers.", autocompletion=complete_activation
         ),
     ] = "sigmoid",
     output_activation: Annotated[
         str | None,
-        typer.Option(
+        opt.network_option(
             "--output-activation",
             metavar="NAME",
             help="Of the last layer.",
             show_default="fits the loss",
             autocompletion=complete_activation,
-            rich_help_panel=opt.NETWORK,
         ),
     ] = None,
     loss: Annotated[
-        str,
-        typer.Option(
-            "--loss",
-            metavar="NAME",
-            help="What is minimised.",
-            autocompletion=complete_loss,
-            rich_help_panel=opt.NETWORK,
-        ),
+        str, opt.network_option("--loss", metavar="NAME", help="What is minimised.", autocompletion=complete_loss)
     ] = "half_squared_error",
     weights: Annotated[
         str | None,
-        typer.Option(
+        opt.network_option(
             "--init",
             metavar="NAME",
             help="How weights are drawn: xavier, he, uniform, normal, pytorch, zeros.",
             show_default="he for relu and its kin, else xavier",
-            rich_help_panel=opt.NETWORK,
         ),
     ] = None,
-    seed: Annotated[
-        int,
-        typer.Option("--seed", parser=count_of(0), metavar="N", help="Of the weights.", rich_help_panel=opt.NETWORK),
-    ] = 0,
-    data: Annotated[
-        str | None, typer.Option("--data", metavar="FILE", help="A CSV file with the samples.", rich_help_panel=DATA)
-    ] = None,
+    seed: Annotated[int, opt.network_option("--seed", parser=count_of(0), metavar="N", help="Of the weights.")] = 0,
+    data: Annotated[str | None, data_option("--data", metavar="FILE", help="A CSV file with the samples.")] = None,
     target: Annotated[
         str | None,
-        typer.Option(
+        data_option(
             "--target",
             metavar="COLUMN",
             help="Its column with the targets, by name or position.",
             show_default="the last",
-            rich_help_panel=DATA,
         ),
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(
+        opt.training_option(
             "--learning-rate",
             "--lr",
             parser=number_of(),
             metavar="RATE",
             help="The learning rate.",
             show_default="0.5, or less where that overshoots",
-            rich_help_panel=opt.TRAINING,
         ),
     ] = None,
     steps: Annotated[
-        int,
-        typer.Option(
-            "--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates.", rich_help_panel=opt.TRAINING
-        ),
+        int, opt.training_option("--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates.")
     ] = 1,
     output: Annotated[
-        str,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="The new file; - is standard output.", rich_help_panel=opt.OUTPUT
-        ),
+        str, opt.output_option("--output", "-o", metavar="FILE", help="The new file; - is standard output.")
     ] = "-",
     quiet: opt.QuietOption = False,
 ) -> None:

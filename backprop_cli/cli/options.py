@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +18,18 @@ TRAINING = "Training"
 SHOWN = "What is shown"
 CHECK = "The check"
 OUTPUT = "Output"
+
+network_option = partial(typer.Option, rich_help_panel=NETWORK)
+training_option = partial(typer.Option, rich_help_panel=TRAINING)
+shown_option = partial(typer.Option, rich_help_panel=SHOWN)
+check_option = partial(typer.Option, rich_help_panel=CHECK)
+output_option = partial(typer.Option, rich_help_panel=OUTPUT)
+
+
+def one_of(kind: type[StrEnum], short: Mapping[str, str] | None = None, metavar: str = "NAME") -> dict[str, Any]:
+    """What an option says whose value is one of a few: how it is read, called and completed; `short` are further names."""
+    return {"parser": choice_of(kind, short), "metavar": metavar, "autocompletion": lambda: list(kind)}
+
 
 DIGITS = EIGHT_DECIMALS
 
@@ -97,108 +111,94 @@ ConfigsArgument = Annotated[
 ]
 StepsOption = Annotated[
     int | None,
-    typer.Option(
-        "--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates; overrides the file. 0 only looks.",
-        rich_help_panel=TRAINING,
+    training_option(
+        "--steps", "-n", parser=count_of(0), metavar="N", help="Number of updates; overrides the file. 0 only looks."
     ),
-]  # fmt: skip
+]
 RateOption = Annotated[
     float | None,
-    typer.Option(
-        "--learning-rate", "--lr", parser=number_of(), metavar="RATE",
-        help="Learning rate of this run; overrides the file.", rich_help_panel=TRAINING,
+    training_option(
+        "--learning-rate",
+        "--lr",
+        parser=number_of(),
+        metavar="RATE",
+        help="Learning rate of this run; overrides the file.",
     ),
-]  # fmt: skip
+]
 EngineOption = Annotated[
     EngineName,
-    typer.Option(
-        "--engine",
-        parser=choice_of(EngineName),
-        metavar="NAME",
-        autocompletion=lambda: list(EngineName),
-        help="What runs the loop: array, scalar or compiled; auto takes the fastest.",
-        rich_help_panel=TRAINING,
+    training_option(
+        "--engine", **one_of(EngineName), help="What runs the loop: array, scalar or compiled; auto takes the fastest."
     ),
 ]
 ShowStepOption = Annotated[
     int | None,
-    typer.Option(
-        "--show-step", parser=count_of(0), metavar="N", help="The step that is shown.", show_default="the last",
-        rich_help_panel=SHOWN,
+    shown_option(
+        "--show-step", parser=count_of(0), metavar="N", help="The step that is shown.", show_default="the last"
     ),
-]  # fmt: skip
+]
 SampleOption = Annotated[
-    int,
-    typer.Option(
-        "--sample", parser=count_of(1), metavar="K", help="The sample whose derivation is shown.", rich_help_panel=SHOWN
-    ),
-]  # fmt: skip
+    int, shown_option("--sample", parser=count_of(1), metavar="K", help="The sample whose derivation is shown.")
+]
 SamplesOption = Annotated[
     int,
-    typer.Option(
-        "--sample", parser=count_or_all, metavar="K", rich_help_panel=SHOWN,
+    shown_option(
+        "--sample",
+        parser=count_or_all,
+        metavar="K",
         help="The sample whose derivation is shown; all shows that of each.",
     ),
-]  # fmt: skip
+]
 OnlyOption = Annotated[
     list[Section] | None,
-    typer.Option(
-        "--only", parser=choice_of(Section), metavar="NAME", rich_help_panel=SHOWN, autocompletion=lambda: list(Section),
+    shown_option(
+        "--only",
+        **one_of(Section),
         help="forward, gradients, update, loss or predictions; repeatable. JSON and CSV keep everything.",
     ),
-]  # fmt: skip
+]
 LayerOption = Annotated[
-    int | None,
-    typer.Option("--layer", parser=count_of(1), metavar="N", help="One layer of these.", rich_help_panel=SHOWN),
+    int | None, shown_option("--layer", parser=count_of(1), metavar="N", help="One layer of these.")
 ]
-BriefOption = Annotated[
-    bool,
-    typer.Option("--brief", help="A line a quantity, for a handout.", rich_help_panel=SHOWN),
-]
+BriefOption = Annotated[bool, shown_option("--brief", help="A line a quantity, for a handout.")]
 ChosenOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--weight", "-w", metavar="NAME", autocompletion=complete_parameter, rich_help_panel=SHOWN,
+    shown_option(
+        "--weight",
+        "-w",
+        metavar="NAME",
         help="With --brief: only what leads to this weight's or bias's gradient; repeatable.",
-    ),
-]  # fmt: skip
-GraphOption = Annotated[
-    bool, typer.Option("--graph", help="Draw the network in characters.", rich_help_panel=SHOWN)
-]  # fmt: skip
-PathLimitOption = Annotated[
-    int,
-    typer.Option(
-        "--limit", parser=count_of(1), metavar="N", help="With --paths: how many are shown.", rich_help_panel=SHOWN
+        autocompletion=complete_parameter,
     ),
 ]
+GraphOption = Annotated[bool, shown_option("--graph", help="Draw the network in characters.")]
+PathLimitOption = Annotated[
+    int, shown_option("--limit", parser=count_of(1), metavar="N", help="With --paths: how many are shown.")
+]
 RowsOption = Annotated[
-    int,
-    typer.Option(
-        "--rows", parser=count_of(1), metavar="N", help="Longest table that is shown whole.", rich_help_panel=SHOWN
-    ),
+    int, shown_option("--rows", parser=count_of(1), metavar="N", help="Longest table that is shown whole.")
 ]
 DigitsOption = Annotated[
     Digits,
-    typer.Option(
-        "--digits", parser=Digits.read, metavar="N", show_default="8", rich_help_panel=SHOWN,
+    shown_option(
+        "--digits",
+        parser=Digits.read,
+        metavar="N",
         help="Decimals shown, or with a g significant digits, such as 4g; machine formats are always exact.",
+        show_default="8",
     ),
-]  # fmt: skip
+]
 FormatOption = Annotated[
     Format,
-    typer.Option(
-        "--format", "-f", parser=choice_of(Format, SHORT_FORMATS), metavar="NAME", autocompletion=lambda: list(Format),
-        help="table, json, jsonl (on one line), csv, markdown (md) or latex (tex).", rich_help_panel=OUTPUT,
+    output_option(
+        "--format",
+        "-f",
+        **one_of(Format, SHORT_FORMATS),
+        help="table, json, jsonl (on one line), csv, markdown (md) or latex (tex).",
     ),
-]  # fmt: skip
+]
 StandaloneOption = Annotated[
-    bool,
-    typer.Option("--standalone", help="With -f latex: a whole document, not a fragment.", rich_help_panel=OUTPUT),
+    bool, output_option("--standalone", help="With -f latex: a whole document, not a fragment.")
 ]
-NoPagerOption = Annotated[
-    bool,
-    typer.Option("--no-pager", help="Write long output straight to the terminal.", rich_help_panel=OUTPUT),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No notices on standard error.", rich_help_panel=OUTPUT)
-]  # fmt: skip
+NoPagerOption = Annotated[bool, output_option("--no-pager", help="Write long output straight to the terminal.")]
+QuietOption = Annotated[bool, output_option("--quiet", "-q", help="No notices on standard error.")]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
-from backprop_cli.cli.option_values import choice_of
 from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
@@ -32,23 +29,19 @@ def plot(
     config: opt.ConfigArgument = None,
     what: Annotated[
         What,
-        typer.Option(
+        opt.shown_option(
             "--what",
-            parser=choice_of(What),
-            metavar="NAME",
-            autocompletion=lambda: list(What),
+            **opt.one_of(What),
             help="network with its weights, gradients, its operations one by one, or the loss over the steps.",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = What.network,
     output: Annotated[
         str | None,
-        typer.Option(
+        opt.output_option(
             "--output",
             "-o",
-            help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output.",
             metavar="FILE",
-            rich_help_panel=opt.OUTPUT,
+            help="Where the picture goes: .svg, .png, .pdf, or - for SVG on standard output.",
         ),
     ] = None,
     steps: opt.StepsOption = None,

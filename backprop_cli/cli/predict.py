@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 
@@ -15,13 +13,12 @@ def predict(
     config: opt.ConfigArgument = None,
     inputs: Annotated[
         list[str] | None,
-        typer.Option(
+        opt.network_option(
             "--inputs",
             "-x",
-            help="Numbers of one sample (0.05,0.1 or x1=0.05,x2=0.1), or a CSV file of samples; repeatable.",
             metavar="X",
+            help="Numbers of one sample (0.05,0.1 or x1=0.05,x2=0.1), or a CSV file of samples; repeatable.",
             show_default="the file's samples",
-            rich_help_panel=opt.NETWORK,
         ),
     ] = None,
     rows: opt.RowsOption = 200,

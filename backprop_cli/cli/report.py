@@ -6,8 +6,6 @@ import webbrowser
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
@@ -28,37 +26,28 @@ def report(
     config: opt.ConfigArgument = None,
     output: Annotated[
         str | None,
-        typer.Option(
+        opt.output_option(
             "--output",
             "-o",
-            help="Where the page goes: a file, or - for standard output; NAME.html if left out.",
             metavar="FILE",
-            rich_help_panel=opt.OUTPUT,
+            help="Where the page goes: a file, or - for standard output; NAME.html if left out.",
         ),
     ] = None,
     steps: opt.StepsOption = None,
     learning_rate: opt.RateOption = None,
     frames: Annotated[
         int,
-        typer.Option(
-            "--frames",
-            parser=count_of(1, 500),
-            help="Steps kept for the page's slider, evenly spaced.",
-            metavar="N",
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--frames", parser=count_of(1, 500), metavar="N", help="Steps kept for the page's slider, evenly spaced."
         ),
     ] = FRAMES,
     sample: opt.SampleOption = 1,
     digits: opt.DigitsOption = opt.DIGITS,
-    is_opened: Annotated[
-        bool, typer.Option("--open", help="Open the page in the browser.", rich_help_panel=opt.OUTPUT)
-    ] = False,
+    is_opened: Annotated[bool, opt.output_option("--open", help="Open the page in the browser.")] = False,
     is_watched: Annotated[
         bool,
-        typer.Option(
-            "--watch",
-            help="Serve the page on this machine, and make it anew whenever the file is saved.",
-            rich_help_panel=opt.OUTPUT,
+        opt.output_option(
+            "--watch", help="Serve the page on this machine, and make it anew whenever the file is saved."
         ),
     ] = False,
     quiet: opt.QuietOption = False,

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Annotated
 
-import typer
-
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import ClosedPipeError, Console
-from backprop_cli.cli.option_values import ALL, choice_of
+from backprop_cli.cli.option_values import ALL
 from backprop_cli.cli.progress import Progress
 from backprop_cli.errors import InterruptedRunError, UsageError
 
@@ -22,13 +20,8 @@ def run(
     sample: opt.SamplesOption = 1,
     view: Annotated[
         opt.View,
-        typer.Option(
-            "--view",
-            parser=choice_of(opt.View),
-            metavar="NAME",
-            autocompletion=lambda: list(opt.View),
-            help="scalar rows or matrix; auto: matrices beyond 200 parameters.",
-            rich_help_panel=opt.SHOWN,
+        opt.shown_option(
+            "--view", **opt.one_of(opt.View), help="scalar rows or matrix; auto: matrices beyond 200 parameters."
         ),
     ] = opt.View.auto,
     only: opt.OnlyOption = None,
@@ -38,10 +31,9 @@ def run(
     graph: opt.GraphOption = False,
     operations: Annotated[
         bool,
-        typer.Option(
+        opt.shown_option(
             "--operations",
             help="Draw every operation with its value and its gradient; --graph operations means this too.",
-            rich_help_panel=opt.SHOWN,
         ),
     ] = False,
     rows: opt.RowsOption = 200,
@@ -51,35 +43,25 @@ def run(
     no_pager: opt.NoPagerOption = False,
     output: Annotated[
         str | None,
-        typer.Option(
+        opt.output_option(
             "--output",
             "-o",
-            help="Write the updated network: .yaml, .json, - for standard output; its weights: .safetensors, .npz.",
             metavar="FILE",
-            rich_help_panel=opt.OUTPUT,
+            help="Write the updated network: .yaml, .json, - for standard output; its weights: .safetensors, .npz.",
         ),
     ] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", "-i", help="Update the given file itself.", rich_help_panel=opt.OUTPUT)
-    ] = False,
+    in_place: Annotated[bool, opt.output_option("--in-place", "-i", help="Update the given file itself.")] = False,
     engine: opt.EngineOption = opt.EngineName.auto,
     history: Annotated[
         str | None,
-        typer.Option(
+        opt.output_option(
             "--history",
             metavar="FILE",
-            rich_help_panel=opt.OUTPUT,
             help="Write the loss of every step as CSV; - writes only that, to standard output.",
         ),
     ] = None,
     quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet",
-            "-q",
-            help="No notices on standard error; with -o or -i no tables either.",
-            rich_help_panel=opt.OUTPUT,
-        ),
+        bool, opt.output_option("--quiet", "-q", help="No notices on standard error; with -o or -i no tables either.")
     ] = False,
 ) -> None:
     """Forward pass, every partial derivative, the update.

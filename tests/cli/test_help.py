@@ -125,3 +125,9 @@ def test_groff_has_nothing_to_say_about_the_man_page() -> None:
     assert made.stderr == b""
     text = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", made.stdout.decode())
     assert "backprop run [OPTIONS] [CONFIG]..." in text and "EXIT STATUS" in text
+
+
+def test_the_manual_page_is_the_same_in_every_run() -> None:
+    pages = {shell("backprop man", PYTHONHASHSEED=seed).stdout for seed in "01234"}
+    assert len(pages) == 1
+    assert rb"\fB\-\-help\fR, \fB\-h\fR" in pages.pop()
