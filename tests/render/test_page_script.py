@@ -29,7 +29,7 @@ def test_the_types_of_the_script_hold(tmp_path: Path) -> None:
 
 
 def test_every_module_is_in_the_joined_script_and_no_name_twice() -> None:
-    script = joining.joined_script() + joining.joined_script("definitions")
+    script = joining.joined_script("main", "heat", "definitions")
     assert not re.search(r"^(import|export|//|/\*)", script, re.MULTILINE)
     names = [
         name

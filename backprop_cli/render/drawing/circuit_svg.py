@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from backprop_cli.render.drawing.circuit import Circuit, Spot, arranged, heights
 from backprop_cli.render.drawing.svg import Element, add, add_name, add_number, root
+from backprop_cli.render.formats.decimals import trimmed
 
 ROW = 74.0
 """Pixels between two gates of a column."""
@@ -61,8 +62,13 @@ def _half_width(place: Spot) -> float:
 def _line(parent: Element, start: tuple[float, float], turn: float, stop: float, end: tuple[float, float]) -> None:
     """From one place to the next: straight along the numbers, then bent to the other's height."""
     (x, y), middle = start, (turn + stop) / 2
-    bend = f"C{middle:.1f} {y:.1f} {middle:.1f} {end[1]:.1f} {stop:.1f} {end[1]:.1f}"
-    add(parent, "path", {"d": f"M{x:.1f} {y:.1f}H{turn:.1f}{bend}H{end[0]:.1f}", "class": "wire"})
+    bend = _path("H{}C{} {} {} {} {} {}", turn, middle, y, middle, end[1], stop, end[1]) if y != end[1] else ""
+    add(parent, "path", {"d": _path("M{} {}", x, y) + bend + _path("H{}", end[0]), "class": "wire"})
+
+
+def _path(template: str, *numbers: float) -> str:
+    """Commands of a path, with numbers to a tenth of a pixel."""
+    return template.format(*(trimmed(f"{number:.1f}") for number in numbers))
 
 
 def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, target: str) -> None:
@@ -72,7 +78,7 @@ def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, 
     is_target = gate.name == target
     group = add(svg, "g", {"class": f"{kind} result" if is_target else kind})
     if is_target:
-        add(group, "path", {"d": f"M{x + half:.1f} {y:.1f}H{x + widest + LABEL:.1f}", "class": "wire"})
+        add(group, "path", {"d": _path("M{} {}H{}", x + half, y, x + widest + LABEL), "class": "wire"})
     box = {"x": x - half, "y": y - RADIUS, "width": 2 * half, "height": 2 * RADIUS, "rx": RADIUS}
     add(group, "rect", {"class": "shape", **box})
     if gate.sign:
@@ -90,4 +96,4 @@ def _gate(svg: Element, place: Spot, point: tuple[float, float], widest: float, 
 
 
 def _name(parent: Element, name: str, x: float, y: float) -> None:
-    add_name(add(parent, "text", {"class": "name", "x": x, "y": y}), name)
+    add_name(add(parent, "text", {"class": "name", "x": x, "y": y}), name, is_last=True)

@@ -76,8 +76,9 @@ def heat_svg(maps: HeatMaps) -> Element:
 def _map(svg: Element, maps: HeatMaps, kind: str, layer: int, x: float, y: float) -> None:
     matrix = maps.matrix(kind, layer)
     box: dict[str, str | float | None] = {"x": x, "y": y, "width": SIDE, "height": SIDE}
-    image = {"class": "map", "data-map": f"{kind} {layer + 1}", "href": data_uri(matrix), "preserveAspectRatio": "none"}
-    add(svg, "image", {**box, **image})
+    marks = {"data-map": f"{kind} {layer + 1}", "data-shape": " ".join(map(str, matrix.shape))}
+    image = {"class": "map", "href": data_uri(matrix), "preserveAspectRatio": "none"}
+    add(svg, "image", {**box, **marks, **image})
     add(svg, "rect", {"class": "frame", **box})
     add(svg, "text", {"class": "also", "x": x, "y": y + SIDE + 18, "data-range": f"{kind} {layer + 1}"}, span(matrix))
 
@@ -105,7 +106,7 @@ def _shrunk(matrix: Array) -> Array:
 
 def _cuts(count: int) -> list[tuple[int, int]]:
     blocks = min(count, MOST_CELLS)
-    edges = [round(index * count / blocks) for index in range(blocks + 1)]
+    edges = [index * count // blocks for index in range(blocks + 1)]
     return list(itertools.pairwise(edges))
 
 

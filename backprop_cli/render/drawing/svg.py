@@ -72,8 +72,8 @@ def short_number(value: float) -> str:
     return f"{value + 0.0:.{SHOWN_DIGITS}g}".replace("-", "−")
 
 
-def add_name(parent: Element, name: str) -> None:
-    """A scalar's name within a text: its letter slanted, its index lowered; other names upright, cut where long."""
+def add_name(parent: Element, name: str, is_last: bool = False) -> None:
+    """A scalar's name within a text, or its end: its letter slanted, its index lowered; other names upright, cut where long."""
     match = _INDEXED.fullmatch(name) if len(name) <= LONGEST_NAME else None
     stem = (match[1] or match[3]) if match else shortened(name, LONGEST_NAME)
     if any(unicodedata.bidirectional(character) in ("R", "AL") for character in stem):
@@ -83,7 +83,8 @@ def add_name(parent: Element, name: str) -> None:
     add(parent, "tspan", {"class": kind}, stem)
     if match:
         add(parent, "tspan", {"class": "index", "dy": 3}, (match[2] or match[4]).replace("_", ","))
-        add(parent, "tspan", {"dy": -3}, "\u200b")
+        if not is_last:
+            add(parent, "tspan", {"dy": -3}, "\u200b")
 
 
 def add_number(parent: Element, name: str, value: float, css_class: str = "number") -> Element:

@@ -229,7 +229,7 @@ def _node(parent: Element, node: Node, drawing: Drawing) -> None:
 
 def _name(group: Element, name: str, x: float, y: float) -> None:
     text = add(group, "text", {"class": "name", "x": x, "y": y})
-    add_name(text, name)
+    add_name(text, name, is_last=True)
 
 
 def _bias(group: Element, node: Node, drawing: Drawing) -> None:

@@ -14,7 +14,6 @@ from backprop_cli.network.names import Names
 from backprop_cli.network.network import Network, Schedule, Setup
 from backprop_cli.render.drawing.heat import HeatMaps, data_uri, span
 from backprop_cli.render.drawing.loss_curve import LossCurve
-from backprop_cli.render.drawing.scene_layout import is_drawable
 from backprop_cli.training.record import Recording
 from backprop_cli.training.train import Run
 
@@ -127,7 +126,7 @@ def frames_data(recording: Recording, curve: LossCurve, with_parameters: bool) -
     for run in recording.frames:
         step = run.shown
         place = {"step": step.number, "point": curve.point(step.number), "losses": (run.loss_before, run.loss_after)}
-        frames.append({**place, **(_parameters(run) if with_parameters else {}), **_maps(run)})
+        frames.append({**place, **(_parameters(run) if with_parameters else _maps(run))})
     return frames
 
 
@@ -145,9 +144,7 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 
 def _maps(run: Run) -> dict[str, Any]:
-    """The heat maps of a network that is too large to be drawn, each with its range."""
-    if is_drawable(run.setup.network):
-        return {}
+    """The heat maps of a network whose numbers the script does not have, each with its range."""
     maps = HeatMaps(run.shown.before, run.shown.gradients)
     keys = [(kind, layer) for kind in maps.wanted for layer in maps.layers]
     shown = {f"{kind} {layer + 1}": maps.matrix(kind, layer) for kind, layer in keys}
@@ -156,5 +153,5 @@ def _maps(run: Run) -> dict[str, Any]:
 
 def embedded(data: Mapping[str, Any]) -> str:
     """JSON that may stand in a `<script>` element: nothing in it can end the element or begin a comment or a script."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return re.sub("<(?=[/!sS])", r"\\u003c", text)

@@ -26,8 +26,6 @@ from backprop_cli.render.views.chain_view import short_forms
 MOST_GATES = 400
 """A graph of more operations and variables is not drawn."""
 
-SCRIPT = "definitions"
-
 
 @dataclass(frozen=True)
 class DefinitionsPage:
@@ -83,7 +81,7 @@ def definitions_page_text(page: DefinitionsPage) -> str:
         "data": Markup(embedded(_data(page))),
     }
     width = 0.0 if picture is None else size_of(picture)[0]
-    script = joined_script(SCRIPT, operations_in(result.graph))
+    script = joined_script("definitions", operations=operations_in(result.graph))
     return filled(environment_of(page.digits), "definitions.html", context, script, f"--circuit: {width:g}px;")
 
 

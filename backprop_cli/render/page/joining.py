@@ -9,7 +9,6 @@ from importlib.resources import files
 from backprop_cli.render.page.functions import functions_module
 from backprop_cli.render.page.gates import PRINTED, operations_module
 
-MAIN = "main"
 FUNCTIONS, OPERATIONS = "functions", "operations"
 """The modules that are printed: the activations and losses, and the operations of formulas."""
 
@@ -32,8 +31,8 @@ def module_text(name: str, operations: frozenset[str] = PRINTED) -> str:
 
 
 @cache
-def joined_script(main: str = MAIN, operations: frozenset[str] = PRINTED) -> str:
-    """All modules that `main` needs and itself, each behind those that it imports from; their top-level names all differ."""
+def joined_script(*mains: str, operations: frozenset[str] = PRINTED) -> str:
+    """The `mains` with all modules that they need, each behind those that it imports from; their top-level names all differ."""
     order: dict[str, str] = {}
 
     def add(name: str) -> None:
@@ -43,5 +42,6 @@ def joined_script(main: str = MAIN, operations: frozenset[str] = PRINTED) -> str
                 add(needed)
         order[name] = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))).strip()
 
-    add(main)
+    for main in mains:
+        add(main)
     return "\n\n".join(order.values()) + "\n"

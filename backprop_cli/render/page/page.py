@@ -29,7 +29,7 @@ from backprop_cli.render.page.content import Articles, backward_rows, forward_ro
 from backprop_cli.render.page.data import chosen_samples, embedded, frames_data, model_data
 from backprop_cli.render.page.formulas import formulas
 from backprop_cli.render.page.gates import graph_data, operations_in
-from backprop_cli.render.page.joining import MAIN, joined_script
+from backprop_cli.render.page.joining import joined_script
 from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.page.template import environment_of, filled
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
@@ -40,7 +40,7 @@ from backprop_cli.render.views.selection import Selection
 from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.record import Recording
 
-MOST_DERIVED = 200
+MOST_DERIVED = 250
 """A network with more parameters is shown as matrices."""
 
 MOST_WRITTEN = 40
@@ -118,7 +118,8 @@ def page_text(page: Page) -> str:
     sizes = _sizes(context["drawing"], context["circuit"])
     for picture in ("drawing", "circuit"):
         context[picture] = "" if context[picture] is None else Markup(text_of(context[picture]))
-    script = joined_script(MAIN, page.operations_in_script)
+    mains = ["main"] if context["is_drawn"] else ["main", "heat"]
+    script = joined_script(*mains, operations=page.operations_in_script)
     return filled(environment, "page.html", context, script, sizes, page.version)
 
 
@@ -246,7 +247,7 @@ def _matrices(page: Page) -> dict[str, Any]:
         "has_valley": False,
         "sample": page.sample,
         "data": _data(page, None),
-        "blocks": [_block(block, text, notation) for block, text in zip(blocks, spoken, strict=True)],
+        "blocks": list(_blocks(blocks, spoken, notation)),
     }
 
 
@@ -269,13 +270,21 @@ def _sections(blocks: Iterable[Block]) -> Iterator[Block]:
             yield Note(f"… {left}: <code>backprop run --view matrix</code> shows them all")
 
 
-def _block(block: Block, spoken: Block, notation: PageNotation) -> tuple[str, Markup, str]:
-    """A block's kind, its HTML, and of a matrix how a screen reader calls it."""
-    if isinstance(block, Heading):
-        return "heading", Markup(block.text), ""
-    if isinstance(block, Note):
-        return "note", Markup(block.text), ""
-    assert isinstance(block, Matrix) and isinstance(spoken, Matrix)
-    rows, columns = block.values.shape
-    html = Markup(notation.math(notation.shown_matrix(block)) + f" <small>{rows} × {columns}</small>")
-    return "matrix", html, f"{spoken.left}, {rows} × {columns}"
+def _blocks(
+    blocks: Iterable[Block], spoken: Iterable[Block], notation: PageNotation
+) -> Iterator[tuple[str, Markup, str]]:
+    """Of each block its kind, its HTML, and of a matrix how a screen reader calls it: below which headings, and by its name."""
+    headings: dict[int, str] = {}
+    for block, words in zip(blocks, spoken, strict=True):
+        if isinstance(block, Heading) and isinstance(words, Heading):
+            headings = {level: text for level, text in headings.items() if level < words.level} | {
+                words.level: words.text
+            }
+            yield "heading", Markup(block.text), ""
+        elif isinstance(block, Note):
+            yield "note", Markup(block.text), ""
+        else:
+            assert isinstance(block, Matrix) and isinstance(words, Matrix)
+            size = " × ".join(map(str, block.values.shape))
+            html = Markup(f"{notation.math(notation.shown_matrix(block))} <small>{size}</small>")
+            yield "matrix", html, f"{', '.join(headings.values())}: {words.left}, {size}"

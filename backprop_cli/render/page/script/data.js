@@ -10,7 +10,7 @@
 /**
  * A kept step: its number, the losses before the first step and after this one, where the latter is drawn, and the parameters
  * before the step with their velocities. `batch` is left out where it is all samples, `gradient` where it is soon worked out.
- * Of a network that is shown by layer there are heat `maps`, each with its range.
+ * Of a network that is too large to be worked out here there are heat `maps`, each with its range.
  * @typedef {{step: number, losses: [number, number], point: [number, number], row?: number[], velocity?: number[], batch?: number[], gradient?: number[], maps?: Record<string, [string, string]>}} Frame
  */
 

@@ -17,7 +17,12 @@ const scene = /** @type {HTMLElement} */ (document.querySelector(".scene"));
 const panel = document.getElementById("chosen");
 const slider = /** @type {HTMLInputElement | null} */ (document.getElementById("frame"));
 const chooser = /** @type {HTMLInputElement | HTMLSelectElement | null} */ (document.getElementById("sample"));
+const REST = 150; // milliseconds without a change before the address is written
+let addressTimer = 0;
 let isDrawn = false;
+/** What else follows the numbers, in modules that only some pages have. */
+/** @type {((shown: import("./state.js").Shown) => void)[]} */
+export const followers = [];
 
 // ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,6 +48,7 @@ function showNow() {
   showPlace();
   showCircuit();
   if (view.chosen !== null) showChosen(view.chosen, shown);
+  for (const follow of followers) follow(shown);
 }
 
 /**
@@ -64,9 +70,9 @@ function beside() {
   return `the gradient: the loss's derivative by it${data.samples > 1 ? `, of sample ${sampleNumber()} alone` : ""}`;
 }
 
-/** The step in words, the place on the curve, and the heat maps of a large network. */
+/** The step in words and the place on the curve. */
 function showPlace() {
-  const { step, point, maps } = frame();
+  const { step, point } = frame();
   /** @type {Record<string, string>} */
   const places = { step: step.toLocaleString("en"), sample: String(sampleNumber()), beside: beside() };
   for (const place of find("[data-place]")) place.textContent = places[place.dataset.place ?? ""];
@@ -78,11 +84,6 @@ function showPlace() {
   const here = document.querySelector(".losses .here");
   here?.setAttribute("cx", String(point[0]));
   here?.setAttribute("cy", String(point[1]));
-  for (const [key, [picture, range]] of Object.entries(maps ?? {})) {
-    document.querySelector(`[data-map="${key}"]`)?.setAttribute("href", picture);
-    const place = document.querySelector(`[data-range="${key}"]`);
-    if (place) place.textContent = range;
-  }
 }
 
 /** The operations' graph is that of the network file's functions. */
@@ -103,7 +104,7 @@ const anchors = new Map([...parameters].map(([anchor, parameter]) => [parameter,
  * Choose a parameter; the chosen one once more, or null, leaves it.
  * @param {string | null} parameter
  */
-function choose(parameter) {
+export function choose(parameter) {
   if (isStepping()) goTo(-1);
   view.chosen = parameter === view.chosen ? null : parameter;
   for (const marked of find(".chosen")) marked.classList.remove("chosen");
@@ -198,7 +199,9 @@ listenToStepper();
 listenToPlanes();
 listenToTraining();
 listenToLive(() => {
-  setAddress();
+  // a browser lets an address change some hundred times in a while, and takes its time for it
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(setAddress, REST);
   show();
 });
 

@@ -13,8 +13,8 @@ import { parametersOf } from "./values.js";
 const CELLS = 41; // of a map in each direction
 const MOST_LOSSES = 20000; // forward passes for one map of the loss
 const MARGIN_SHARE = 0.35; // a map reaches so far beyond what lies in it, as a part of its width
-const POSITIVE = [39, 102, 196]; // the largest value
-const NEGATIVE = [194, 80, 12]; // the smallest
+export const POSITIVE = [39, 102, 196]; // the largest value
+export const NEGATIVE = [194, 80, 12]; // the smallest
 
 /**
  * An area around some points.
