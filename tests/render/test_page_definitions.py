@@ -79,7 +79,7 @@ def test_the_address_and_the_arrow_keys(pages: Pages) -> None:
     page = pages.open(COURSE, anchor="#x=1.5&w=3&z=abc")
     assert values(page)["q"] == 6.5 and values(page)["z"] == -4
     page.locator('[data-edit="y"]').press("ArrowUp")
-    assert page.evaluate("location.hash") == "#x=1.5&y=5.05"
+    page.wait_for_url("**#x=1.5&y=5.05")
     page.locator('[data-edit="y"]').fill("")
     assert values(page)["y"] == 5.05
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from playwright.sync_api import Page
@@ -23,6 +24,15 @@ XOR = {
 def output(x1: float, x2: float) -> float:
     a1, a2 = math.tanh(1.5 * x1 - 1.2 * x2 + 0.1), math.tanh(0.4 * x1 + 0.9 * x2 - 0.2)
     return 1 / (1 + math.exp(-(1.1 * a1 - 0.7 * a2 + 0.05)))
+
+
+def total(w11: float, w31: float) -> float:
+    """The mean loss with two other weights."""
+    losses = []
+    for (x1, x2), (t,) in zip(XOR["inputs"], XOR["targets"], strict=True):  # type: ignore[call-overload]
+        a1, a2 = math.tanh(w11 * x1 - 1.2 * x2 + 0.1), math.tanh(0.4 * x1 + 0.9 * x2 - 0.2)
+        losses.append(0.5 * (t - 1 / (1 + math.exp(-(w31 * a1 - 0.7 * a2 + 0.05)))) ** 2)
+    return sum(losses) / len(losses)
 
 
 def pixel(page: Page, canvas: str, across: float, up: float) -> list[int]:
@@ -74,6 +84,28 @@ def test_the_loss_over_two_parameters_has_the_way_of_the_steps(pages: Pages) -> 
     assert f"now at {shown['w11']:.4g} and {shown['w31']:.4g}".replace("-", "−") in label
 
 
+def test_along_each_thin_line_the_loss_is_the_same(pages: Pages) -> None:
+    page = pages.open("-", "-n", "0", stdin=json.dumps(XOR))
+    page.get_by_text("The loss over two parameters").click()
+    page.locator("#valley-up").select_option("w31")
+    words = page.locator("#valley-words").inner_text().replace("−", "-")
+    ends = [float(end) for end in re.findall(r"from (\S+) to (\S+) (?:across|upwards)", words) for end in end]
+    lines = page.locator("#valley-marks .contour")
+    assert lines.count() == 9
+    tried = 0
+    for index in range(9):
+        level = float(lines.nth(index).get_attribute("data-level") or "nan")
+        places = re.findall(r"[ML]([\d.]+) ([\d.]+)", lines.nth(index).get_attribute("d") or "")
+        for across, down in places[:: max(1, len(places) // 6)]:
+            w11 = ends[0] + float(across) / 100 * (ends[1] - ends[0])
+            w31 = ends[3] - float(down) / 100 * (ends[3] - ends[2])
+            assert total(w11, w31) == pytest.approx(level, rel=5e-3)
+            tried += 1
+    assert tried > 20
+    page.locator("#valley-marks").hover()
+    assert page.locator("#valley-value").inner_text() == f"w11 = 1.5, w31 = 1.1: E = {total(1.5, 1.1):.4g}"
+
+
 def test_steps_made_in_the_page_are_the_programs(pages: Pages) -> None:
     page = pages.open("-", "-n", "4", "--frames", "4", stdin=json.dumps(XOR))
     page.locator("#frame").press("Home")
@@ -87,4 +119,4 @@ def test_steps_made_in_the_page_are_the_programs(pages: Pages) -> None:
     assert made == pytest.approx(document["parameters"], rel=1e-11)
     assert "11 steps made here" in page.locator("#fall").inner_text()
     page.get_by_role("button", name="Reset").click()
-    assert page.locator("#fall").inner_text() == ""
+    assert settle(page).locator("#fall").inner_text() == ""

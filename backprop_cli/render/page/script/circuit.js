@@ -4,7 +4,7 @@ import { sum } from "./arithmetic.js";
 import { OPERATIONS } from "./operations.js";
 
 /** @typedef {Map<string, number>} Numbers */
-/** @typedef {number | string | [string, ...Expression[]]} Expression a number, a name, or an operation and its arguments */
+/** @typedef {number | string | [string, ...unknown[]]} Expression a number, a name, or an operation and the expressions it is of */
 /** @typedef {[name: string, body: Expression][]} Gates each behind those that it is computed from */
 /** @typedef {{value: number, slopes: Numbers}} Dual a value, and its slope by each name that it depends on */
 
@@ -42,7 +42,8 @@ const CONDITIONS = {
 function dual(expression, values) {
   if (typeof expression === "number") return { value: expression, slopes: new Map() };
   if (typeof expression === "string") return { value: values.get(expression) ?? NaN, slopes: new Map([[expression, 1]]) };
-  const [operation, ...parts] = expression;
+  const [operation, ...of] = expression;
+  const parts = /** @type {Expression[]} */ (of);
   if (operation in CONDITIONS) {
     // what is not chosen is not evaluated: it may have no value here
     const [then, left, right, otherwise] = parts;

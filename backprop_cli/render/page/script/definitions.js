@@ -2,12 +2,14 @@
 
 import { throughGates } from "./circuit.js";
 import { data, element, find } from "./data.js";
-import { numberField } from "./field.js";
+import { makeDraggable, sayChangeable } from "./drag.js";
+import { numberField, REST } from "./field.js";
 import { showNumbers } from "./show.js";
 
 const { gates, at, links } = data.definitions;
 const variables = Object.keys(at);
 const values = new Map(Object.entries(at));
+let writing = 0; // the timer of the address
 
 /** Work everything out and write it. */
 function showDefinitions() {
@@ -20,6 +22,7 @@ function showDefinitions() {
     field.classList.toggle("edited", values.get(name) !== at[name]);
     if (field !== document.activeElement) field.value = String(values.get(name));
   }
+  for (const picture of find(".circuit")) sayChangeable(picture);
   element("reset").hidden = variables.every((name) => values.get(name) === at[name]);
 }
 
@@ -44,13 +47,22 @@ function takeFromAddress() {
   showDefinitions();
 }
 
-const controls = element("controls");
-controls.prepend(...variables.map((name) => numberField(name, name, (value) => {
+/**
+ * Change a variable.
+ * @param {string} name
+ * @param {number} value
+ */
+function setVariable(name, value) {
   if (!Number.isFinite(value)) return;
   values.set(name, value);
-  keepInAddress();
+  clearTimeout(writing);
+  writing = setTimeout(keepInAddress, REST);
   showDefinitions();
-})));
+}
+
+const controls = element("controls");
+controls.prepend(...variables.map((name) => numberField(name, name, (value) => setVariable(name, value))));
+for (const picture of find(".circuit")) makeDraggable(picture, (name) => values.get(name), setVariable);
 controls.hidden = false;
 controls.addEventListener("submit", (event) => event.preventDefault());
 element("reset").addEventListener("click", () => {

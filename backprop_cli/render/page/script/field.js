@@ -2,6 +2,8 @@
 
 import { html } from "./data.js";
 
+export const REST = 150; // milliseconds without a change before the address is written: a browser takes its time for it
+
 /**
  * The number after an arrow key: 0.05 more or less, with Shift 1, with Alt 0.001; null for other keys.
  * @param {number} value

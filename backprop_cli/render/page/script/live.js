@@ -33,6 +33,15 @@ function given() {
 }
 
 /**
+ * The present number of what can be changed.
+ * @param {string} name
+ */
+export function changeable(name) {
+  const value = edits.get(name) ?? given().get(name);
+  return typeof value === "number" ? value : undefined;
+}
+
+/**
  * Change one thing; back to its given value it is no change.
  * @param {string} name
  * @param {number | string} value
@@ -129,7 +138,7 @@ export function showForm() {
  * @param {string} parameter
  */
 export function tuner(parameter) {
-  const value = Number(edits.get(parameter) ?? given().get(parameter));
+  const value = changeable(parameter) ?? NaN;
   const reach = Math.max(REACH, Math.abs(value));
   const slider = /** @type {HTMLInputElement} */ (html("input", [], {
     type: "range", min: String(value - reach), max: String(value + reach), step: String(reach / 200), "data-edit": parameter, "aria-label": `change ${parameter}`,

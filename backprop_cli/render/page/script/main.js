@@ -2,9 +2,11 @@
 
 import { data, element, find } from "./data.js";
 import { drawing, light, scrollToLit, showLines } from "./drawing.js";
+import { makeDraggable, sayChangeable } from "./drag.js";
 import { lossAlong } from "./along.js";
+import { REST } from "./field.js";
 import { showFormulas } from "./formulas.js";
-import { editsInAddress, listenToLive, showForm, takeEdits, tuner } from "./live.js";
+import { change, changeable, editsInAddress, listenToLive, showForm, takeEdits, tuner } from "./live.js";
 import { fillPanel } from "./panel.js";
 import { listenToPlanes, showPlanes } from "./plane.js";
 import { showNumbers } from "./show.js";
@@ -17,8 +19,9 @@ const scene = /** @type {HTMLElement} */ (document.querySelector(".scene"));
 const panel = document.getElementById("chosen");
 const slider = /** @type {HTMLInputElement | null} */ (document.getElementById("frame"));
 const chooser = /** @type {HTMLInputElement | HTMLSelectElement | null} */ (document.getElementById("sample"));
-const REST = 150; // milliseconds without a change before the address is written
 let addressTimer = 0;
+/** Where numbers can be changed in their places. */
+const pictures = find(".network, .circuit");
 let isDrawn = false;
 /** What else follows the numbers, in modules that only some pages have. */
 /** @type {((shown: import("./state.js").Shown) => void)[]} */
@@ -47,6 +50,7 @@ function showNow() {
   showLines(shown.ofSample);
   showPlace();
   showCircuit();
+  for (const picture of pictures) sayChangeable(picture);
   if (view.chosen !== null) showChosen(view.chosen, shown);
   for (const follow of followers) follow(shown);
 }
@@ -195,11 +199,11 @@ addEventListener("hashchange", () => {
 });
 element("controls").addEventListener("submit", (event) => event.preventDefault());
 
+for (const picture of pictures) makeDraggable(picture, changeable, change);
 listenToStepper();
 listenToPlanes();
 listenToTraining();
 listenToLive(() => {
-  // a browser lets an address change some hundred times in a while, and takes its time for it
   clearTimeout(addressTimer);
   addressTimer = setTimeout(setAddress, REST);
   show();

@@ -12,6 +12,7 @@ import { parametersOf } from "./values.js";
 
 const CELLS = 41; // of a map in each direction
 const MOST_LOSSES = 20000; // forward passes for one map of the loss
+const LEVELS = 9; // contour lines, closer to one another where the loss is small
 const MARGIN_SHARE = 0.35; // a map reaches so far beyond what lies in it, as a part of its width
 export const POSITIVE = [39, 102, 196]; // the largest value
 export const NEGATIVE = [194, 80, 12]; // the smallest
@@ -62,6 +63,53 @@ function paint(canvas, values, cells) {
   });
   context.putImageData(image, 0, 0);
   return { least, most };
+}
+
+/**
+ * The line along which values are equal, in hundredths of the map: where it crosses the squares between the cells' middles.
+ * @param {number[]} values
+ * @param {number} cells
+ * @param {number} level
+ */
+function contour(values, cells, level) {
+  const lines = [];
+  for (let row = 0; row < cells - 1; row += 1) {
+    for (let column = 0; column < cells - 1; column += 1) {
+      const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([right, up]) => [column + right, row + up]);
+      const ends = corners.flatMap((from, index) => {
+        const to = corners[(index + 1) % 4];
+        const [low, high] = [from, to].map(([x, y]) => values[y * cells + x]);
+        if (low < level === high < level) return [];
+        const share = (level - low) / (high - low);
+        const [x, y] = [0, 1].map((axis) => (100 * (from[axis] + share * (to[axis] - from[axis]) + 0.5)) / cells);
+        return [`${x.toFixed(2)} ${(100 - y).toFixed(2)}`];
+      });
+      for (let index = 0; index + 1 < ends.length; index += 2) lines.push(`M${ends[index]}L${ends[index + 1]}`);
+    }
+  }
+  return lines.join("");
+}
+
+/**
+ * Let a map say the value under the pointer.
+ * @param {string} id
+ * @param {Area} area
+ * @param {string[]} names
+ * @param {number[]} values
+ * @param {number} cells
+ * @param {string} of
+ */
+function sayValues(id, area, names, values, cells, of) {
+  const map = element(`${id}-marks`);
+  const place = element(`${id}-value`);
+  place.textContent = "";
+  map.onpointermove = (event) => {
+    const { left, top, width, height } = map.getBoundingClientRect();
+    const shares = [(event.clientX - left) / width, 1 - (event.clientY - top) / height];
+    const [across, up] = shares.map((share) => Math.min(cells - 1, Math.max(0, Math.floor(share * cells))));
+    const at = [across, up].map((cell, axis) => `${names[axis]} = ${short(coordinate(area, axis, cell, cells))}`);
+    place.textContent = `${at.join(", ")}: ${of} = ${short(values[up * cells + across])}`;
+  };
 }
 
 /**
@@ -138,14 +186,7 @@ function showUnits() {
   const [x1, x2] = model.names.inputs;
   element("unit-marks").replaceChildren(overlay(area, dots, `${chosenUnit} over ${x1} and ${x2}, with ${samples.length} samples as dots`));
   element("unit-words").replaceChildren(...legend([x1, x2], area, ends, chosenUnit));
-  element("unit-value").textContent = "";
-  const map = element("unit-marks");
-  map.onpointermove = (event) => {
-    const { left, top, width, height } = map.getBoundingClientRect();
-    const cell = [(event.clientX - left) / width, 1 - (event.clientY - top) / height].map((share) => Math.min(CELLS - 1, Math.max(0, Math.floor(share * CELLS))));
-    const value = (values.get(chosenUnit) ?? [])[cell[1] * CELLS + cell[0]];
-    element("unit-value").textContent = `${x1} = ${short(coordinate(area, 0, cell[0], CELLS))}, ${x2} = ${short(coordinate(area, 1, cell[1], CELLS))}: ${chosenUnit} = ${short(value)}`;
-  };
+  sayValues("unit", area, [x1, x2], values.get(chosenUnit) ?? [], CELLS, chosenUnit);
 }
 
 function makeUnits() {
@@ -185,9 +226,12 @@ function showValley() {
   const ends = paint(/** @type {HTMLCanvasElement} */ (element("valley-map")), values, cells);
   const path = way.map((at, index) => `${index ? "L" : "M"}${placeIn(area, at).map((number) => number.toFixed(2)).join(" ")}`).join("");
   const [cx, cy] = placeIn(area, now);
-  const marks = [svg("path", { class: "way", d: path }), svg("circle", { class: "dot now", cx, cy, r: 2.5 })];
+  const levels = Array.from({ length: LEVELS }, (_, index) => ends.least + ((index + 1) / (LEVELS + 1)) ** 2 * (ends.most - ends.least));
+  const contours = levels.map((level) => svg("path", { class: "contour", d: contour(values, cells, level), "data-level": level }));
+  const marks = [...contours, svg("path", { class: "way", d: path }), svg("circle", { class: "dot now", cx, cy, r: 2.5 })];
   element("valley-marks").replaceChildren(overlay(area, marks, `The loss over ${pair[0]} and ${pair[1]}, with the way of the steps; now at ${short(now[0])} and ${short(now[1])}`));
-  element("valley-words").replaceChildren(...legend(pair, area, ends, model.names.loss), " The line is the way of the kept steps; all other parameters are those of the shown step.");
+  element("valley-words").replaceChildren(...legend(pair, area, ends, model.names.loss), `. Thin lines join equal ${model.names.loss}; the thick one is the way of the kept steps. All other parameters are those of the shown step.`);
+  sayValues("valley", area, pair, values, cells, model.names.loss);
 }
 
 /** Show both maps, where they are opened. */
