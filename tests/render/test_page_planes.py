@@ -32,7 +32,7 @@ def total(w11: float, w31: float) -> float:
     for (x1, x2), (t,) in zip(XOR["inputs"], XOR["targets"], strict=True):  # type: ignore[call-overload]
         a1, a2 = math.tanh(w11 * x1 - 1.2 * x2 + 0.1), math.tanh(0.4 * x1 + 0.9 * x2 - 0.2)
         losses.append(0.5 * (t - 1 / (1 + math.exp(-(w31 * a1 - 0.7 * a2 + 0.05)))) ** 2)
-    return sum(losses) / len(losses)
+    return math.fsum(losses) / len(losses)
 
 
 def pixel(page: Page, canvas: str, across: float, up: float) -> list[int]:
