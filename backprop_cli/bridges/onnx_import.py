@@ -168,12 +168,12 @@ class _Reader:
         if len(numbers) < len(given) - 1 or not numbers or settings.get("transA") or numbers[0].ndim != 2:
             raise cannot(self.file, f"a {operator} by anything but constant weights is not known here")
         transposed = operator == "Gemm" and settings.get("transB")
-        weights = as_float(numbers[0] if transposed else numbers[0].T) * settings.get("alpha", 1.0)
+        weights = _times(numbers[0] if transposed else numbers[0].T, settings.get("alpha", 1.0))
         bias = None
         if len(numbers) > 1:
             if numbers[1].size not in (1, len(weights)):
                 raise cannot(self.file, f"a Gemm of {len(weights)} units has {numbers[1].size} biases")
-            bias = np.broadcast_to(as_float(numbers[1]).reshape(-1), (len(weights),)) * settings.get("beta", 1.0)
+            bias = _times(np.broadcast_to(numbers[1].reshape(-1), (len(weights),)), settings.get("beta", 1.0))
         self.layers.append(ImportedLayer(weights, bias))
 
     def _is_bias(self, given: list[str]) -> bool:
@@ -202,6 +202,12 @@ class _Reader:
         shown = "".join(f";{name}={_setting(settings[name])}" for name in sorted(settings))
         text = f"{operator}({','.join(values)}{shown})"
         return text if len(text) < MOST_TEXT else f"{operator}(…)"
+
+
+def _times(array: Array, factor: float) -> Array:
+    """The product; what is not finite in it is found when the layers are checked."""
+    with np.errstate(all="ignore"):
+        return as_float(array) * factor
 
 
 def _number(array: Array) -> str:

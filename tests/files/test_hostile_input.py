@@ -21,7 +21,7 @@ from backprop_cli.files.read import read
 from tests.fuzz.bombs import BOMBS, HEAD, HEAVY, LAYER
 from tests.fuzz.mutate import TOKENS, mutated
 from tests.fuzz.seeds import seeds
-from tests.fuzz.target import QUESTIONS, check
+from tests.fuzz.target import QUESTIONS, Question, check
 from tests.hang import no_hang
 from tests.program import backprop
 
@@ -49,8 +49,8 @@ def test_a_bomb_is_defused(bomb: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_heavy_file_is_answered(name: str, words: set[str], tmp_path: Path) -> None:
-    choice = next(number for number, question in enumerate(QUESTIONS) if words <= set(question.arguments))
-    assert check(HEAVY[name].encode(), tmp_path, choice) in (0, 1)
+    question = next(question for question in QUESTIONS if words <= set(question.arguments))
+    assert check(HEAVY[name].encode(), tmp_path, question) in (0, 1)
 
 
 def _wide(samples: int, units: int, softmax: bool = False) -> str:
@@ -174,9 +174,9 @@ def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> No
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32), choice=st.integers(0, len(QUESTIONS) - 1))
-def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, choice: int) -> None:
-    check(mutated(seeds(choice), random.Random(seed)), tmp_path, choice)
+@given(seed=st.integers(0, 2**32), question=st.sampled_from(QUESTIONS))
+def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, question: Question) -> None:
+    check(mutated(seeds(question), random.Random(seed)), tmp_path, question)
 
 
 LEAVES = st.one_of(st.sampled_from(TOKENS), st.floats(), st.integers(), st.booleans(), st.none(), st.text(max_size=8))
@@ -187,14 +187,14 @@ KEYS = st.sampled_from(KNOWN_KEYS)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=st.dictionaries(KEYS, TREES, max_size=3), choice=st.integers(0, 7))
+@given(changes=st.dictionaries(KEYS, TREES, max_size=3), question=st.sampled_from(QUESTIONS[:8]))
 def test_any_value_under_any_key_is_an_answer_or_an_error(
-    tmp_path: Path, changes: dict[str, object], choice: int
+    tmp_path: Path, changes: dict[str, object], question: Question
 ) -> None:
     import json
 
     data = {"inputs": [0.5, 1], "targets": [1], "layers": [{"weights": [[1, 2]], "bias": 0.1}], **changes}
-    check(json.dumps(data).encode("utf-8", "surrogatepass"), tmp_path, choice)
+    check(json.dumps(data).encode("utf-8", "surrogatepass"), tmp_path, question)
 
 
 def test_a_slope_far_out_is_explained_without_a_warning() -> None:

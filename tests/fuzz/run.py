@@ -1,7 +1,8 @@
-"""Put mutated files through the program: `python -m tests.fuzz.run [--count N] [--seed N] [--atheris SECONDS]`.
+"""Put mutated files through the program: `python -m tests.fuzz.run [--count N] [--seed N] [--models] [--atheris SECONDS]`.
 
-The plain search mutates the shipped files by rules of its own and needs nothing else. With `--atheris` the search is guided by
-coverage: it needs the `atheris` package, which is not among the project's dependencies.
+The plain search mutates the shipped files by rules of its own and needs nothing else. `--models` damages models and data of other
+programs instead: they may bring down a library in C, and then the file is left in the temporary folder. With `--atheris` the
+search is guided by coverage: it needs the `atheris` package, which is not among the project's dependencies.
 Each file that breaks something is kept as `crash-*` in the current directory, and the exit code is 1.
 """
 
@@ -17,7 +18,12 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fuzz.target import Question
 
 GIGABYTE = 2**30
 MOST_SECONDS = 5.0
@@ -28,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--models", action="store_true", help="models and data of other programs")
     parser.add_argument("--atheris", type=int, metavar="SECONDS", default=0)
     options = parser.parse_args()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for one another burn time on a busy machine
@@ -35,32 +42,36 @@ def main() -> int:
     if options.atheris:
         return _guided(options.atheris, options.seed)
     resource.setrlimit(resource.RLIMIT_DATA, (GIGABYTE, GIGABYTE))
-    return _plain(options.count, options.seed)
+    if options.models:
+        from tests.fuzz.models import files
+
+        return _plain(files(options.count, options.seed))
+    return _plain(_networks(options.count, options.seed))
 
 
-def _files(count: int, seed: int) -> Iterator[tuple[bytes, int]]:
-    """Each with the number of the question it is put to: all that is heavy with every question, then the mutated ones in turn."""
+def _networks(count: int, seed: int) -> Iterator[tuple[bytes, Question]]:
+    """Each with the question it is put to: all that is heavy with every question, then the mutated ones in turn."""
     from tests.fuzz.bombs import BOMBS, HEAVY
     from tests.fuzz.mutate import mutated
     from tests.fuzz.seeds import seeds
     from tests.fuzz.target import QUESTIONS
 
     heavy = [*(text for text, _ in BOMBS.values()), *HEAVY.values()]
-    yield from ((text.encode(), choice) for text in heavy for choice in range(len(QUESTIONS)))
+    yield from ((text.encode(), question) for text in heavy for question in QUESTIONS)
     choose = random.Random(seed)
-    for number in range(count):
-        yield mutated(seeds(number), choose), number
+    for question in islice(cycle(QUESTIONS), count):
+        yield mutated(seeds(question), choose), question
 
 
-def _plain(count: int, seed: int) -> int:
+def _plain(files: Iterator[tuple[bytes, Question]]) -> int:
     from tests.fuzz.target import check
 
     codes: Counter[int] = Counter()
     broken: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, (content, choice) in enumerate(_files(count, seed)):
+        for number, (content, question) in enumerate(files):
             try:
-                codes[check(content, Path(folder), choice, MOST_SECONDS)] += 1
+                codes[check(content, Path(folder), question, MOST_SECONDS)] += 1
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     break
@@ -94,13 +105,13 @@ def _guided(seconds: int, seed: int) -> int:
     folder = Path(tempfile.mkdtemp(prefix="backprop-fuzz-"))
     corpus = folder / "corpus"
     corpus.mkdir()
-    for choice in range(len(QUESTIONS)):
-        for number, content in enumerate(seeds(choice)):
+    for choice, question in enumerate(QUESTIONS):
+        for number, content in enumerate(seeds(question)):
             (corpus / f"{number}-{choice}").write_bytes(bytes([choice]) + content)
 
     def one(data: bytes) -> None:
         if data:
-            check(data[1:], folder, data[0], MOST_SECONDS)
+            check(data[1:], folder, QUESTIONS[data[0] % len(QUESTIONS)], MOST_SECONDS)
 
     atheris.Setup(
         [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=60", "-rss_limit_mb=1024",

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from backprop_cli.files.document import parse
-from tests.fuzz.target import QUESTIONS, call
+from tests.fuzz.target import Question, call
 
 CONFIGS = sorted(Path(__file__).parents[2].joinpath("configs").glob("*.yaml"))
 
@@ -20,9 +20,8 @@ ANSWERS = (
 
 
 @cache
-def seeds(choice: int) -> list[bytes]:
+def seeds(question: Question) -> list[bytes]:
     """What may be mutated for a question."""
-    question = QUESTIONS[choice % len(QUESTIONS)]
     if question.answers:
         return [*(text.encode() for text in ANSWERS), call("run", "classic", "-f", "json")[1].encode()]
     networks = [path.read_bytes() for path in CONFIGS]

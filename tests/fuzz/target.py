@@ -22,7 +22,7 @@ SET_BACK = "\u200b"
 class Question(NamedTuple):
     """What the program is asked about a file: `FILE` in the arguments stands for its path, whose name ends in `suffix`.
 
-    `ANSWERS` stands for the path of some wrong numbers.
+    `ANSWERS` stands for the path of some wrong numbers, `NETWORK` for that of the text `network`, which may read the file.
 
     The seeds to mutate are networks or `answers`; where the output `quotes` the file's own text, that may hold anything.
     """
@@ -31,6 +31,7 @@ class Question(NamedTuple):
     suffix: str = ".yaml"
     answers: bool = False
     quotes: bool = False
+    network: str = ""
 
 
 def _run(*arguments: str, suffix: str = ".yaml", quotes: bool = False) -> Question:
@@ -68,19 +69,20 @@ class _Output(io.TextIOWrapper):
         return self.buffer.getvalue().decode("utf-8")
 
 
-def check(content: bytes, folder: Path, choice: int, seconds: float = LONG) -> int:
-    """Put a file through the program; `choice` picks what is asked of it. Returns the exit code.
+def check(content: bytes, folder: Path, question: Question, seconds: float = LONG) -> int:
+    """Put a file through the program. Returns the exit code.
 
     Raises:
         AssertionError: something that must hold does not, or the answer takes more `seconds` of the processor.
         Exception: whatever the program lets through.
     """
-    question = QUESTIONS[choice % len(QUESTIONS)]
     path = folder / f"given{question.suffix}"
     path.write_bytes(content)
     answers = folder / "answers.json"
     answers.write_text(ANSWERS)
-    paths = {"FILE": str(path), "ANSWERS": str(answers)}
+    network = folder / "network.yaml"
+    network.write_text(question.network)
+    paths = {"FILE": str(path), "ANSWERS": str(answers), "NETWORK": str(network)}
     with no_hang(seconds):
         code, stdout, stderr = call(*(paths.get(word, word) for word in question.arguments))
     assert code in (0, 1, 2), f"exit code {code}"
