@@ -67,8 +67,7 @@ def next_batch(schedule: Schedule, samples: int, made: int) -> Sequence[int]:
 
 def sample_order(schedule: Schedule, samples: int, number: int) -> Sequence[int]:
     """The order of the samples used in the pass with this number; it depends on that and the seed alone."""
-    is_shuffled = schedule.shuffle and schedule.batch_size is not None
-    order = _shuffled(schedule.seed, samples, number) if is_shuffled else range(samples)
+    order = _shuffled(schedule.seed, samples, number) if schedule.is_shuffled else range(samples)
     return order[: schedule.pass_length(samples)]
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.bridges.array_code import loss_code
-from backprop_cli.bridges.script import Arrays, Script, docstring, frozen_arrays, parameter_arrays
+from backprop_cli.bridges.script import (
+    Arrays,
+    Script,
+    batch_lines,
+    frozen_arrays,
+    parameter_arrays,
+    script_of,
+    takes_all,
+)
 from backprop_cli.functions.activations import Activation
 from backprop_cli.network.network import ParameterRow, Setup
 
@@ -42,15 +50,9 @@ def jax_script(setup: Setup) -> Script:
     """A script whose last line of output is `loss` and the loss after the file's steps."""
     arrays = Arrays(setup, "jnp.array({})", 'jnp.array(arrays["{}"])')
     data = [*_data(setup, arrays), *_parameters(setup, arrays), *_forward(setup), *_loss(setup), *_training(setup)]
-    lines = docstring(setup, "A JAX script of this network and its training.", "python FILE")
-    standard = ["import random"] if any("random." in line for line in data) else []
-    standard += ["from pathlib import Path"] if arrays.beside else []
-    lines += [*standard, ""] if standard else []
-    lines += ["import jax", "import jax.numpy as jnp"] + (["import numpy as np"] if arrays.beside else [])
-    lines += ["", 'jax.config.update("jax_enable_x64", True)', ""]
-    if arrays.beside:
-        lines.append('arrays = np.load(Path(__file__).with_suffix(".npz"))')
-    return Script("\n".join([*lines, *data]) + "\n", arrays.beside)
+    libraries = ["import jax", "import jax.numpy as jnp", *["import numpy as np"] * bool(arrays.beside)]
+    body = ['jax.config.update("jax_enable_x64", True)', "", *arrays.loaded(), *data]
+    return script_of(setup, "A JAX script of this network and its training.", "python FILE", libraries, body, arrays)
 
 
 def _data(setup: Setup, arrays: Arrays) -> Iterator[str]:
@@ -135,10 +137,8 @@ def _loss(setup: Setup) -> Iterator[str]:
 
 
 def _is_whole(setup: Setup) -> bool:
-    """Whether each step takes all samples in their order."""
-    schedule, samples = setup.schedule, len(setup.samples)
-    is_shuffled = schedule.shuffle and schedule.batch_size is not None
-    return schedule.steps == 0 or (schedule.batch_limit(samples) == samples and not is_shuffled)
+    """Whether each step takes all samples in their order, or there is none."""
+    return setup.schedule.steps == 0 or takes_all(setup)
 
 
 def _is_filled_up(setup: Setup) -> bool:
@@ -204,21 +204,13 @@ def _rule(setup: Setup, is_counted: bool) -> Iterator[str]:
 
 
 def _batches(setup: Setup) -> Iterator[str]:
-    schedule, samples = setup.schedule, len(setup.samples)
-    per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
-    used = schedule.pass_length(samples)
-    yield from ("", "", "def batch(step):")
-    yield f"    order = list(range({samples}))"
-    if schedule.shuffle:
-        yield f'    random.Random(f"{schedule.seed}/{{step // {per_pass}}}").shuffle(order)'
-    yield f"    first = step % {per_pass} * {size}"
+    yield from ("", "", "def batch_of(step):", *(f"    {line}" for line in batch_lines(setup)))
     steps = f"range({setup.updates}, {setup.updates} + STEPS)" if setup.updates else "range(STEPS)"
     if not _is_filled_up(setup):
-        yield from (f"    return order[first : first + {size}]", "", "")
-        yield f"BATCHES = jnp.array([batch(step) for step in {steps}])"
+        yield from ("    return batch", "", "")
+        yield f"BATCHES = jnp.array([batch_of(step) for step in {steps}])"
         return
-    yield f"    chosen = order[first : min(first + {size}, {used})]"
-    yield f"    missing = {size} - len(chosen)"
-    yield "    return chosen + [0] * missing, [1.0] * len(chosen) + [0.0] * missing"
+    yield f"    missing = {setup.schedule.batch_limit(len(setup.samples))} - len(batch)"
+    yield "    return batch + [0] * missing, [1.0] * len(batch) + [0.0] * missing"
     yield from ("", "")
-    yield f"BATCHES = tuple(map(jnp.array, zip(*map(batch, {steps}), strict=True)))"
+    yield f"BATCHES = tuple(map(jnp.array, zip(*map(batch_of, {steps}), strict=True)))"

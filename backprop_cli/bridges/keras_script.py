@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.bridges.array_code import loss_code
-from backprop_cli.bridges.script import Arrays, Script, docstring, frozen_arrays, parameter_arrays
+from backprop_cli.bridges.script import Arrays, Script, batch_lines, frozen_arrays, parameter_arrays, script_of
 from backprop_cli.errors import UsageError
 from backprop_cli.functions.activations import Activation
 from backprop_cli.functions.losses import Loss
@@ -29,6 +29,13 @@ ACTIVATIONS = {
     "softmax": '"softmax"',
     "bipolar_sigmoid": "lambda z: 2 * ops.sigmoid(z) - 1",
 }
+DOUBLE = """\
+keras.config.set_floatx("float64")
+keras.config.set_dtype_policy("float64")
+if keras.backend.backend() == "jax":
+    import jax
+
+    jax.config.update("jax_enable_x64", True)"""
 TANH = '''\
 def tanh(z):
     """The hyperbolic tangent; ops.tanh has only single precision, except on TensorFlow."""
@@ -68,18 +75,11 @@ def keras_script(setup: Setup) -> Script:
     """
     _require_possible(setup)
     arrays = Arrays(setup, "np.array({})", 'arrays["{}"]')
-    body = [*_data(setup, arrays), *_definitions(setup), *_model(setup), *_training(setup)]
-    lines = docstring(setup, "A Keras script of this network and its training.", "python FILE")
-    standard = ["import math"] if any("math." in line for line in body) else []
-    standard += ["import os"]
-    standard += ["import random"] if any("random." in line for line in body) else []
-    standard += ["from pathlib import Path"] if arrays.beside else []
-    lines += [*standard, "", 'os.environ["JAX_ENABLE_X64"] = "1"  # on JAX there is no double precision without it', ""]
-    lines += ["import keras", "import numpy as np", "from keras import layers, ops", ""]
-    lines += ['keras.config.set_floatx("float64")', 'keras.config.set_dtype_policy("float64")', ""]
-    if arrays.beside:
-        lines.append('arrays = np.load(Path(__file__).with_suffix(".npz"))')
-    return Script("\n".join([*lines, *body]) + "\n", arrays.beside)
+    data = list(_data(setup, arrays))
+    libraries = ["import keras", "import numpy as np", "from keras import layers, ops"]
+    body = [*DOUBLE.splitlines(), "", *arrays.loaded(), *data, *_definitions(setup), *_model(setup), *_training(setup)]
+    what = "A Keras script of this network and its training."
+    return script_of(setup, what, "python FILE", libraries, body, arrays)
 
 
 def _require_possible(setup: Setup) -> None:
@@ -196,9 +196,8 @@ def _training(setup: Setup) -> Iterator[str]:
     yield "loss = Loss()" if schedule.reduction == "mean" else 'loss = Loss(reduction="sum")'
     yield f"model.compile(optimizer=keras.optimizers.SGD({', '.join(options)}), loss=loss)"
     per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
-    is_shuffled = schedule.shuffle and schedule.batch_size is not None
     if (
-        not is_shuffled
+        not schedule.is_shuffled
         and not setup.updates
         and schedule.steps % per_pass == 0
         and schedule.pass_length(samples) == samples
@@ -207,23 +206,12 @@ def _training(setup: Setup) -> Iterator[str]:
             epochs = schedule.steps // per_pass
             yield f"model.fit(x, t, batch_size={size}, epochs={epochs}, shuffle=False, verbose=0)"
     else:
-        yield from _steps(setup, per_pass, size, is_shuffled)
+        yield f"for step in range({setup.updates}, {setup.updates + schedule.steps}):"
+        yield from (f"    {line}" for line in [*batch_lines(setup), "model.train_on_batch(x[batch], t[batch])"])
     penalty = " + PENALTY" if setup.network.penalty else ""
     if penalty:
         yield from _penalty(setup)
     yield f'print("loss", float(ops.convert_to_numpy(loss(t, model(x)))){penalty})'
-
-
-def _steps(setup: Setup, per_pass: int, size: int, is_shuffled: bool) -> Iterator[str]:
-    schedule, samples = setup.schedule, len(setup.samples)
-    used = schedule.pass_length(samples)
-    yield f"for step in range({setup.updates}, {setup.updates + schedule.steps}):"
-    yield f"    order = list(range({samples}))"
-    if is_shuffled:
-        yield f'    random.Random(f"{schedule.seed}/{{step // {per_pass}}}").shuffle(order)'
-    yield f"    first = step % {per_pass} * {size}"
-    yield f"    batch = order[first : min(first + {size}, {used})]"
-    yield "    model.train_on_batch(x[batch], t[batch])"
 
 
 def _penalty(setup: Setup) -> Iterator[str]:

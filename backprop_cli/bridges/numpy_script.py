@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backprop_cli.bridges.array_code import factor, leading, loss_code, of_arrays
-from backprop_cli.bridges.script import Arrays, Script, docstring, frozen_arrays, parameter_arrays
+from backprop_cli.bridges.script import (
+    Arrays,
+    Script,
+    batch_lines,
+    frozen_arrays,
+    parameter_arrays,
+    script_of,
+    takes_all,
+)
 from backprop_cli.functions.collapse import Collapse
 from backprop_cli.network.network import Setup
 
@@ -24,19 +32,11 @@ def numpy_script(setup: Setup) -> Script:
     """A script that a student can follow line by line; its last line of output is `loss` and the loss after the steps."""
     arrays = Arrays(setup, "np.array({})", 'arrays["{}"]')
     data = list(_data(setup, arrays))
-    body = [*_forward(setup), *_loss(setup), *_training(setup), *_end(setup)]
-    text = "\n".join([*data, *body])
-    needed = [("", "", *helper.splitlines()) for call, helper in HELPERS.items() if call in text]
-    imports = ["import math"] if "erfc(" in text else []
-    imports += ["import random"] if "random." in text else []
-    imports += ["from pathlib import Path"] if arrays.beside else []
-    lines = docstring(
-        setup, "Forward pass, backward pass and update of this network, written out in NumPy.", "python FILE"
-    )
-    lines += [*imports, *[""] * bool(imports), "import numpy as np", ""]
-    lines += ['arrays = np.load(Path(__file__).with_suffix(".npz"))'] if arrays.beside else []
-    lines += [*data, *(line for helper in needed for line in helper), *body]
-    return Script("\n".join(lines) + "\n", arrays.beside)
+    passes = [*_forward(setup), *_loss(setup), *_training(setup), *_end(setup)]
+    needed = [("", "", *helper.splitlines()) for call, helper in HELPERS.items() if call in "\n".join(passes)]
+    what = "Forward pass, backward pass and update of this network, written out in NumPy."
+    body = [*arrays.loaded(), *data, *(line for helper in needed for line in helper), *passes]
+    return script_of(setup, what, "python FILE", ["import numpy as np"], body, arrays)
 
 
 def _data(setup: Setup, arrays: Arrays) -> Iterator[str]:
@@ -125,14 +125,14 @@ def _penalties(setup: Setup, name: str) -> tuple[float, float]:
 
 
 def _training(setup: Setup) -> Iterator[str]:
-    schedule, samples = setup.schedule, len(setup.samples)
-    first = setup.updates
-    steps = f"range({first}, {first + schedule.steps})" if first else f"range({schedule.steps})"
+    first, last = setup.updates, setup.updates + setup.schedule.steps
+    steps = f"range({first}, {last})" if first else f"range({last})"
     yield from ("", "", f"for step in {steps}:")
-    is_batched = schedule.batch_limit(samples) < samples or (schedule.shuffle and schedule.batch_size is not None)
-    x, t = ("xs", "ts") if is_batched else ("x", "t")
-    if is_batched:
-        yield from _batch(setup, samples)
+    x, t = ("x", "t") if takes_all(setup) else ("xs", "ts")
+    if not takes_all(setup):
+        yield from (f"    {line}" for line in [*batch_lines(setup), "xs = x[batch]"])
+        if setup.network.loss.needs_targets:
+            yield "    ts = t[batch]"
     yield f"    {', '.join(_traced(setup))} = forward({x})"
     yield "    # backward: delta is ∂E/∂z of each sample"
     for layer in reversed(range(setup.network.names.depth)):
@@ -140,23 +140,6 @@ def _training(setup: Setup) -> Iterator[str]:
     yield "    # update"
     for name in _parameters(setup):
         yield from _update(setup, name)
-
-
-def _batch(setup: Setup, samples: int) -> Iterator[str]:
-    schedule = setup.schedule
-    per_pass, size = schedule.batches_per_pass(samples), schedule.batch_limit(samples)
-    used = schedule.pass_length(samples)
-    if schedule.shuffle:
-        yield f"    order = list(range({samples}))"
-        yield f'    random.Random(f"{schedule.seed}/{{step // {per_pass}}}").shuffle(order)'
-        source = f"order[:{used}]" if used < samples else "order"
-    else:
-        source = f"list(range({used}))"
-    yield f"    first = step % {per_pass} * {size}"
-    yield f"    batch = {source}[first : first + {size}]"
-    yield "    xs = x[batch]"
-    if setup.network.loss.needs_targets:
-        yield "    ts = t[batch]"
 
 
 def _layer_backward(setup: Setup, layer: int, x: str, t: str) -> Iterator[str]:

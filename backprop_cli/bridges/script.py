@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
@@ -14,6 +15,15 @@ from backprop_cli.network.network import ParameterRow, Setup
 
 MOST_INLINE = 2_000
 """Numbers that are written out in a script; more of them stand in a file beside it."""
+STANDARD = {
+    "import argparse": r"argparse\.",
+    "import math": r"math\.",
+    "import os": r"os\.",
+    "import random": r"random\.",
+    "from itertools import islice": r"islice\(",
+    "from pathlib import Path": r"Path\(",
+}
+"""Imports from the standard library, by what needs them."""
 WIDTH = 110
 """Columns of a script's lines of numbers."""
 
@@ -29,7 +39,7 @@ class Script:
 class Arrays:
     """A setup's arrays by the names that a script gives them, each written as `wrap` has it.
 
-    Few numbers are written out; many are read from the file that stands beside the script.
+    Few numbers are written out; many are read from the file that stands beside the script, as the array `arrays`.
     """
 
     def __init__(self, setup: Setup, wrap: str, read: str) -> None:
@@ -45,6 +55,10 @@ class Arrays:
             return self._wrap.format(literal(array, 24))
         self.beside[name] = array
         return self._read.format(name)
+
+    def loaded(self) -> list[str]:
+        """The line that reads the file, once all arrays have been asked for."""
+        return ['arrays = np.load(Path(__file__).with_suffix(".npz"))'] if self.beside else []
 
 
 def literal(array: Any, margin: int = 8) -> str:
@@ -74,10 +88,35 @@ def shape_of(setup: Setup) -> str:
     return "-".join(map(str, setup.network.names.widths))
 
 
-def docstring(setup: Setup, what: str, command: str) -> list[str]:
-    """The first lines of a script: what it is, and how it is run."""
+def script_of(
+    setup: Setup, what: str, command: str, libraries: Sequence[str], body: Sequence[str], arrays: Arrays
+) -> Script:
+    """A script: what it is and how it is run, its imports, those of the standard library found in its text, and its lines."""
     title = " ".join((setup.title or f"A {shape_of(setup)} network").replace("\\", "/").replace('"', "'").split())
-    return [f'"""{title}', "", what, f"Written by `backprop export`; run it with: {command}", '"""', ""]
+    lines = [f'"""{title}', "", what, f"Written by `backprop export`; run it with: {command}", '"""', ""]
+    text = "\n".join(body)
+    standard = [line for line, use in STANDARD.items() if re.search(rf"\b{use}", text)]
+    return Script("\n".join([*lines, *standard, *[""] * bool(standard), *libraries, "", text]) + "\n", arrays.beside)
+
+
+def batch_lines(setup: Setup) -> list[str]:
+    """Lines after which `batch` holds the samples of the update number `step`."""
+    schedule, samples = setup.schedule, len(setup.samples)
+    per_pass, size, used = (
+        schedule.batches_per_pass(samples),
+        schedule.batch_limit(samples),
+        schedule.pass_length(samples),
+    )
+    lines = [f"order = list(range({samples}))"]
+    if schedule.is_shuffled:
+        lines.append(f'random.Random(f"{schedule.seed}/{{step // {per_pass}}}").shuffle(order)')
+    end = f"min(first + {size}, {used})" if used < samples else f"first + {size}"
+    return [*lines, f"first = step % {per_pass} * {size}", f"batch = order[first : {end}]"]
+
+
+def takes_all(setup: Setup) -> bool:
+    """Whether each update takes all samples, in their order."""
+    return setup.schedule.batch_limit(len(setup.samples)) == len(setup.samples) and not setup.schedule.is_shuffled
 
 
 def parameter_arrays(row: ParameterRow) -> Iterator[tuple[int, Array, Array | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import indent
 
-from backprop_cli.bridges.script import Arrays, Script, docstring, frozen_arrays, parameter_arrays, shape_of
+from backprop_cli.bridges.script import Arrays, Script, frozen_arrays, parameter_arrays, script_of, shape_of
 from backprop_cli.bridges.torch_pieces import (
     BATCHES,
     CHECKPOINT,
@@ -22,45 +22,27 @@ from backprop_cli.network.network import ParameterRow, Setup
 
 def torch_script(setup: Setup, distributed: bool = False) -> Script:
     """A script whose last line of output is `loss` and the loss after the file's steps."""
-    wrap = "torch.tensor({})"
-    arrays = Arrays(setup, wrap, 'torch.from_numpy(arrays["{}"])')
-    body = [*_settings(setup), *_data(setup, arrays), *_network(setup), *_loss(setup), *_samplers(setup, distributed)]
-    body += _main(setup, distributed)
+    arrays = Arrays(setup, "torch.tensor({})", 'torch.from_numpy(arrays["{}"])')
+    data = list(_data(setup, arrays))
+    code = [*_network(setup), *_loss(setup), *_samplers(setup, distributed), *_main(setup, distributed)]
+    body = ["torch.set_default_dtype(torch.float64)", "", *arrays.loaded(), *_settings(setup), *data, *code]
+    libraries = list(_libraries(distributed, bool(arrays.beside), "\n".join(code)))
     command = "torchrun --nproc-per-node 2 FILE" if distributed else "python FILE"
-    what = "A PyTorch script of this network and its training."
-    reads = ['arrays = np.load(Path(__file__).with_suffix(".npz"))', ""] if arrays.beside else []
-    is_functional = any("F." in line for line in body)
-    imports = _imports(setup, distributed, bool(arrays.beside), is_functional)
-    lines = [*docstring(setup, what, command), *imports, *reads, *body]
-    return Script("\n".join(lines) + "\n", arrays.beside)
+    return script_of(setup, "A PyTorch script of this network and its training.", command, libraries, body, arrays)
 
 
-def _imports(setup: Setup, distributed: bool, is_beside: bool, is_functional: bool) -> Iterator[str]:
-    standard = ["import argparse", "import os"] if distributed else []
-    standard += ["from itertools import islice"] if distributed or setup.updates else []
-    standard += ["import math"] if setup.network.loss.name == "log_cosh" else []
-    standard += ["import random"] if _is_shuffled(setup) else []
-    standard += ["from pathlib import Path"] if is_beside else []
-    if standard:
-        yield from sorted(standard, key=lambda line: (line.startswith("from"), line))
-        yield ""
+def _libraries(distributed: bool, is_beside: bool, code: str) -> Iterator[str]:
     if is_beside:
         yield "import numpy as np"
     yield "import torch"
     if distributed:
         yield "import torch.distributed as dist"
     yield "from torch import nn"
-    if is_functional:
+    if "F." in code:
         yield "from torch.nn import functional as F"
     if distributed:
         yield "from torch.nn.parallel import DistributedDataParallel"
-    loaded = ["DataLoader", *(["Sampler"] if distributed or _is_shuffled(setup) else []), "TensorDataset"]
-    yield f"from torch.utils.data import {', '.join(loaded)}"
-    yield from ("", "torch.set_default_dtype(torch.float64)", "")
-
-
-def _is_shuffled(setup: Setup) -> bool:
-    return setup.schedule.shuffle and setup.schedule.batch_size is not None
+    yield f"from torch.utils.data import DataLoader, {'Sampler, ' if '(Sampler)' in code else ''}TensorDataset"
 
 
 def _settings(setup: Setup) -> Iterator[str]:
@@ -70,7 +52,7 @@ def _settings(setup: Setup) -> Iterator[str]:
         yield f"MADE = {setup.updates}  # updates of an earlier run"
     yield f"LEARNING_RATE = {schedule.learning_rate!r}"
     yield f"BATCH_SIZE = {schedule.batch_limit(len(setup.samples))}"
-    if _is_shuffled(setup):
+    if setup.schedule.is_shuffled:
         yield f"SEED = {schedule.seed}"
     yield ""
 
@@ -158,12 +140,12 @@ def _loss(setup: Setup) -> Iterator[str]:
 def _samplers(setup: Setup, distributed: bool) -> Iterator[str]:
     if distributed:
         order = "list(range(self.count))"
-        if _is_shuffled(setup):
+        if setup.schedule.is_shuffled:
             order += '\n        random.Random(f"{SEED}/{self.epoch}").shuffle(order)'
         used = setup.schedule.pass_length(len(setup.samples))
         yield from ("", "", *BATCHES.format(order=order, used=used).splitlines())
         yield from ("", "", *CHECKPOINT.splitlines())
-    elif _is_shuffled(setup):
+    elif setup.schedule.is_shuffled:
         yield from ("", "", *SHUFFLED.splitlines())
 
 
@@ -196,7 +178,7 @@ def _prepared(setup: Setup, distributed: bool) -> Iterator[str]:
         yield "loader = DataLoader(TensorDataset(inputs, targets), sampler=sampler, batch_size=None)"
     else:
         options = ["batch_size=BATCH_SIZE"]
-        if _is_shuffled(setup):
+        if setup.schedule.is_shuffled:
             yield "sampler = Shuffled(len(inputs))"
             options.append("sampler=sampler")
         if schedule.drop_last:
@@ -263,7 +245,7 @@ def _loop(setup: Setup, distributed: bool) -> Iterator[str]:
     else:
         yield "epoch = 0"
     yield "while step < STEPS:"
-    if distributed or _is_shuffled(setup):
+    if distributed or setup.schedule.is_shuffled:
         yield "    sampler.epoch = epoch"
     yield f"    for x, t in {'islice(loader, skipped, None)' if is_skipping else 'loader'}:"
     yield from (f"        {line}" for line in _step(setup, distributed))

@@ -156,6 +156,11 @@ class Schedule(NamedTuple):
     reduction: str = "mean"
     frozen: Array | None = None
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether each pass takes the samples in an order of its own; where a step takes all of them there is no need."""
+        return self.shuffle and self.batch_size is not None
+
     def batch_limit(self, samples: int) -> int:
         """The most samples that a step takes of so many."""
         return samples if self.batch_size is None else min(self.batch_size, samples)

@@ -27,11 +27,8 @@ CHOSEN = [case for case in CASES if case not in WITHOUT and not case.endswith(" 
 
 
 @pytest.fixture
-def _single_precision_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What the script sets before JAX is loaded is set here for the JAX that is loaded already."""
-    monkeypatch.setenv("JAX_ENABLE_X64", "")
+def _single_precision_afterwards() -> Iterator[None]:
     before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
     yield
     jax.config.update("jax_enable_x64", before)
     keras.config.set_floatx("float32")
