@@ -20,7 +20,7 @@ class Archive:
 
     def __init__(self, content: bytes, file: str) -> None:
         self.file = file
-        self._limit = unpacked_limit(len(content))
+        self._left = unpacked_limit(len(content))
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except BROKEN_ARCHIVE as error:
@@ -29,15 +29,16 @@ class Archive:
             raise cannot(file, f"the archive holds more than {MOST_MEMBERS:,} members")
 
     def read(self, name: str, limit: int | None = None) -> bytes:
-        """A member's bytes; no more than its entry says, and than may be held, are ever unpacked.
+        """A member's bytes; no more than its entry says, and in all no more than may be held, are ever unpacked.
 
         Raises:
             InputError: there is none, it is broken, or too large.
         """
         try:
             entry = self._zip.getinfo(name)
-            if entry.file_size > (self._limit if limit is None else limit):
+            if entry.file_size > (self._left if limit is None else min(limit, self._left)):
                 raise cannot(self.file, f"{name} would hold {entry.file_size:,} bytes, which is too much")
+            self._left -= entry.file_size
             with self._zip.open(entry) as stream:
                 data = stream.read(entry.file_size)
         except KeyError:

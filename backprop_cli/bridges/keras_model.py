@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import h5py
@@ -68,12 +68,12 @@ def read_keras(content: bytes, file: str) -> Imported:
         if content.startswith(b"PK"):
             archive = Archive(content, file)
             config = archive.read_json("config.json")
-            weights = _open(archive.read("model.weights.h5"), file)
+            dense = _Weights(archive.read("model.weights.h5"), file).by_kind()
             loss = _loss(config.get("compile_config") if isinstance(config, dict) else None)
-            return _model(config, _by_kind(weights, file), loss, file)
-        weights = _open(content, file)
+            return _model(config, lambda _: next(dense, []), loss, file)
+        weights = _Weights(content, file)
         config, training, version = _description(content, file)
-        found = _model(config, _by_name(weights, file), _loss(training), file)
+        found = _model(config, weights.of_layer, _loss(training), file)
         is_old = version is not None and not version.startswith(b"3")
         if is_old and any(layer.activation == "hard_sigmoid" for layer in found.layers):
             raise cannot(
@@ -82,13 +82,6 @@ def read_keras(content: bytes, file: str) -> Imported:
         return found
     except BROKEN_MODEL as error:
         raise cannot(file, f"this is no whole model of Keras: {error}") from None
-
-
-def _open(content: bytes, file: str) -> Any:
-    try:
-        return h5py.File(io.BytesIO(content), "r")
-    except OSError:
-        raise cannot(file, "this is neither a .keras archive nor a whole HDF5 file") from None
 
 
 def _description(content: bytes, file: str) -> tuple[Any, Any, bytes | None]:
@@ -120,7 +113,7 @@ def _texts(content: bytes) -> Iterator[bytes]:
 
 
 def _model(
-    config: Mapping[str, Any], weights: Iterator[list[Array]] | Mapping[str, list[Array]], loss: str | None, file: str
+    config: Mapping[str, Any], weights_of: Callable[[str], list[Array]], loss: str | None, file: str
 ) -> Imported:
     """The layers of a configuration, each `Dense` with its weights."""
     if config["class_name"] not in ("Sequential", "Functional", "Model"):
@@ -134,7 +127,7 @@ def _model(
         if len(entry.get("inbound_nodes", [])) > 1:
             raise cannot(file, f"the layer {settings['name']!r} is used more than once")
         if kind == "Dense":
-            found = weights[settings["name"]] if isinstance(weights, Mapping) else next(weights, [])
+            found = weights_of(settings["name"])
             expected = 2 if settings["use_bias"] else 1
             if len(found) != expected:
                 raise cannot(
@@ -198,64 +191,63 @@ def _loss(config: Any) -> str | None:
 # ── weights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _by_kind(weights: Any, file: str) -> Iterator[list[Array]]:
-    """The arrays of each dense layer of a `.keras` file: they are called `dense`, `dense_1`, … in their order."""
-    names = [name for name in _node(weights, "layers", file) if re.fullmatch(r"dense(_[0-9]+)?", name)]
-    names.sort(key=lambda name: int("0" + name.removeprefix("dense").removeprefix("_")))
-    return iter([_vars(weights, f"layers/{name}/vars", file) for name in names])
+class _Weights:
+    """The arrays in an HDF5 file, each read once its size is known, and all of them together no larger than the file."""
 
+    def __init__(self, content: bytes, file: str) -> None:
+        self.file = file
+        self.left = len(content)
+        try:
+            self.root = h5py.File(io.BytesIO(content), "r")
+        except OSError:
+            raise cannot(file, "this is neither a .keras archive nor a whole HDF5 file") from None
 
-def _vars(weights: Any, group: str, file: str) -> list[Array]:
-    return [_array(weights, f"{group}/{name}", file) for name in sorted(_node(weights, group, file), key=int)]
+    def by_kind(self) -> Iterator[list[Array]]:
+        """The arrays of each dense layer of a `.keras` file: they are called `dense`, `dense_1`, … in their order."""
+        names = [name for name in self._node("layers") if re.fullmatch(r"dense(_[0-9]+)?", name)]
+        names.sort(key=lambda name: int("0" + name.removeprefix("dense").removeprefix("_")))
+        for name in names:
+            group = f"layers/{name}/vars"
+            yield [self._array(f"{group}/{number}") for number in sorted(self._node(group), key=int)]
 
+    def of_layer(self, layer: str) -> list[Array]:
+        """The arrays of a layer of an `.h5` file: its kernel, and its bias if it has one.
 
-def _by_name(weights: Any, file: str) -> dict[str, list[Array]]:
-    """The arrays of each layer of an `.h5` file, by the layer's name: its kernel, and its bias if it has one.
+        Which datasets these are is seen from their own names: lists of names are texts.
+        """
+        found = {path.rpartition("/")[2].partition(":")[0]: path for path in self._datasets(f"model_weights/{layer}")}
+        return [self._array(found[name]) for name in ("kernel", "bias") if name in found]
 
-    Which datasets these are is seen from their names alone: the lists of names that Keras writes are of a kind on which the
-    HDF5 library breaks down where a file is damaged.
-    """
-    found = {}
-    for layer in _node(weights, "model_weights", file):
-        paths = {
-            path.rpartition("/")[2].partition(":")[0]: path
-            for path in _datasets(weights, f"model_weights/{layer}", file)
-        }
-        found[layer] = [_array(weights, paths[name], file) for name in ("kernel", "bias") if name in paths]
-    return found
+    def _datasets(self, path: str, depth: int = 0) -> Iterator[str]:
+        """The paths of the datasets in a group and in the groups in it."""
+        node = self._node(path)
+        if isinstance(node, h5py.Dataset):
+            yield path
+        elif depth < DEEPEST:
+            for name in node:
+                yield from self._datasets(f"{path}/{name}", depth + 1)
 
+    def _node(self, path: str) -> Any:
+        """A group or a dataset, reached through no link that leads out of the file."""
+        parts = path.split("/")
+        for end in range(1, len(parts) + 1):
+            if not isinstance(self.root.get("/".join(parts[:end]), getlink=True), h5py.HardLink):
+                raise cannot(self.file, f"there is no {path} in this file")
+        return self.root[path]
 
-def _datasets(weights: Any, path: str, file: str, depth: int = 0) -> Iterator[str]:
-    """The paths of the datasets in a group and in the groups in it."""
-    node = _node(weights, path, file)
-    if isinstance(node, h5py.Dataset):
-        yield path
-    elif depth < DEEPEST:
-        for name in node:
-            yield from _datasets(weights, f"{path}/{name}", file, depth + 1)
-
-
-def _node(weights: Any, path: str, file: str) -> Any:
-    """A group or a dataset, reached through no link that leads out of the file."""
-    parts = path.split("/")
-    for end in range(1, len(parts) + 1):
-        if not isinstance(weights.get("/".join(parts[:end]), getlink=True), h5py.HardLink):
-            raise cannot(file, f"there is no {path} in this file")
-    return weights[path]
-
-
-def _array(weights: Any, path: str, file: str) -> Array:
-    """A dataset, once it is known to be an array of numbers whose bytes are all there."""
-    dataset = _node(weights, path, file)
-    if (
-        not isinstance(dataset, h5py.Dataset)
-        or dataset.external
-        or dataset.is_virtual
-        or dataset.dtype.kind not in "fiu"
-    ):
-        raise cannot(file, f"{path} is no array of numbers in this file")
-    if dataset.nbytes != dataset.id.get_storage_size():
-        shown = " × ".join(map(str, dataset.shape))
-        raise cannot(file, f"{path} is said to be {shown} numbers, which are not there")
-    array: Array = dataset[()]
-    return array
+    def _array(self, path: str) -> Array:
+        """A dataset, once it is known to be an array of numbers whose bytes are all there."""
+        dataset = self._node(path)
+        if (
+            not isinstance(dataset, h5py.Dataset)
+            or dataset.external
+            or dataset.is_virtual
+            or dataset.dtype.kind not in "fiu"
+        ):
+            raise cannot(self.file, f"{path} is no array of numbers in this file")
+        self.left -= dataset.nbytes
+        if dataset.nbytes != dataset.id.get_storage_size() or self.left < 0:
+            shown = " × ".join(map(str, dataset.shape))
+            raise cannot(self.file, f"{path} is said to be {shown} numbers, which are not there")
+        array: Array = dataset[()]
+        return array

@@ -16,7 +16,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from backprop_cli.bridges.imported import Function, Imported, ImportedLayer, as_float, cannot
-from backprop_cli.files.tensors import HOW_TO_SAVE, is_pickle
+from backprop_cli.files.tensors import HOW_TO_SAVE, is_pickle, unpacked_limit
 from backprop_cli.functions.numeric import Array
 
 MOST_NODES = 10_000
@@ -93,7 +93,7 @@ def read_onnx(content: bytes, file: str) -> Imported:
     starts = [entry.name for entry in graph.input if entry.name not in constants]
     if len(starts) != 1 or len(graph.output) != 1:
         raise cannot(file, f"expected one input and one output, found {len(starts)} and {len(graph.output)}")
-    return _Reader(constants, file, starts[0]).read(graph)
+    return _Reader(constants, file, starts[0], unpacked_limit(len(content))).read(graph)
 
 
 def _tensor(tensor: Any, file: str) -> Array:
@@ -114,10 +114,12 @@ def _tensor(tensor: Any, file: str) -> Array:
 class _Reader:
     """Follows a model from its input to its output, node by node."""
 
-    def __init__(self, constants: dict[str, Array], file: str, start: str) -> None:
+    def __init__(self, constants: dict[str, Array], file: str, start: str, left: int) -> None:
         self.constants = constants
         self.file = file
         self.layers: list[ImportedLayer] = []
+        self.left = left
+        """Bytes that the weights of further layers may take, each of which may be the same constant."""
         self.texts = {start: "z"}
         """What was made of the last layer's net inputs `z`, by the names of the values."""
 
@@ -167,6 +169,9 @@ class _Reader:
         numbers = [self.constants[name] for name in given[1:] if name in self.constants]
         if len(numbers) < len(given) - 1 or not numbers or settings.get("transA") or numbers[0].ndim != 2:
             raise cannot(self.file, f"a {operator} by anything but constant weights is not known here")
+        self.left -= 8 * numbers[0].size
+        if self.left < 0:
+            raise cannot(self.file, "its layers would take much more memory than the file itself")
         transposed = operator == "Gemm" and settings.get("transB")
         weights = _times(numbers[0] if transposed else numbers[0].T, settings.get("alpha", 1.0))
         bias = None

@@ -10,6 +10,7 @@ import ast
 import io
 import json
 import math
+import re
 import struct
 import zipfile
 import zlib
@@ -33,6 +34,7 @@ MOST_ARRAYS = 10_000
 
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U8": "|u1"}
 _NPY_MAGIC = b"\x93NUMPY"
+_NUMBERS = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
 
 HOW_TO_SAVE = (
     "this is a pickle, which can run any program when it is read. Save the weights in a safe form:\n"
@@ -110,17 +112,18 @@ def read_npy(data: bytes, file: str) -> np.ndarray[Any, np.dtype[Any]]:
     length = int.from_bytes(data[8:start], "little")
     try:
         header = ast.literal_eval(data[start : start + length].decode("latin-1").strip())
-        kind, shape, is_fortran = np.dtype(header["descr"]), header["shape"], bool(header["fortran_order"])
+        described, shape, is_fortran = header["descr"], header["shape"], bool(header["fortran_order"])
     except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError):
         raise _broken(file, "the array's header cannot be read") from None
-    if kind.kind not in "fiub":
+    if not _NUMBERS.fullmatch(str(described)):
         raise InputError(
             Problem(
-                f"an array of numbers is expected, this one holds {kind}",
+                f"an array of numbers is expected, this one holds {str(described)[:40]!r}",
                 hint="objects are pickles, which can run any program when they are read",
                 place=TextPlace(file),
             )
         )
+    kind = np.dtype(described)
     _require_size(file, shape, kind.itemsize, len(data) - start - length)
     flat = np.frombuffer(data, kind, offset=start + length)
     return flat.reshape(shape, order="F" if is_fortran else "C")
@@ -157,7 +160,14 @@ def _read_safetensors(content: bytes, file: str) -> Arrays:
     if len(header) > MOST_ARRAYS:
         raise _broken(file, f"it holds more than {MOST_ARRAYS:,} arrays")
     body = memoryview(content)[8 + length :]
-    return {name: _tensor(entry, body, f"{file}:{name}") for name, entry in header.items()}
+    arrays: Arrays = {}
+    left = 2 * len(body)  # numbers of two bytes may become numbers of four
+    for name, entry in header.items():
+        arrays[name] = _tensor(entry, body, f"{file}:{name}")
+        left -= arrays[name].nbytes
+        if left < 0:
+            raise _broken(file, "its arrays lie upon one another")
+    return arrays
 
 
 def _tensor(entry: Any, body: memoryview, file: str) -> np.ndarray[Any, np.dtype[Any]]:

@@ -97,6 +97,11 @@ def hdf5(make: Any) -> bytes:
     return stream.getvalue()
 
 
+def _the_same_twice(group: Any) -> None:
+    group["0"] = np.zeros((60, 60))
+    group["1"] = group["0"]
+
+
 def _outside(group: Any) -> None:
     group["0"] = h5py.ExternalLink("/etc/hostname", "/")
 
@@ -107,6 +112,7 @@ def _outside(group: Any) -> None:
         (hdf5(lambda group: group.create_dataset("0", (2**20, 2**20), "f4")), "numbers, which are not there"),
         (hdf5(lambda group: group.create_dataset("0", (2000, 2000), "f4", compression="gzip")), "which are not there"),
         (hdf5(lambda group: group.create_dataset("0", data=[b"text"])), "is no array of numbers"),
+        (hdf5(_the_same_twice), "layers/dense/vars/1 is said to be 60 × 60 numbers, which are not there"),
         (hdf5(_outside), "there is no layers/dense/vars/0 in this file"),
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "nor a whole HDF5 file"),
         (b"\x80\x04\x95pickle", "nor a whole HDF5 file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,14 @@ def test_hostile_models_are_refused() -> None:
         with pytest.raises(InputError) as caught:
             read_onnx(content, "m.onnx")
         assert message in str(caught.value)
+
+
+def test_weights_that_many_layers_take_do_not_fill_the_memory() -> None:
+    names = ["x", *(f"v{number}" for number in range(1999)), "y"]
+    nodes = [helper.make_node("MatMul", [one, "W"], [next_]) for one, next_ in pairwise(names)]
+    content = model_of(nodes, {"W": np.zeros((100, 100))})
+    with pytest.raises(InputError, match="its layers would take much more memory than the file itself"):
+        read_onnx(content, "m.onnx")
 
 
 def test_the_commands_write_and_read_a_model(tmp_path: Path) -> None:

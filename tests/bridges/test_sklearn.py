@@ -77,7 +77,7 @@ def test_its_arrays_in_an_npz_file_do_as_well(is_named: bool, tmp_path: Path) ->
 
 def skops_file(schema: Any, **members: bytes) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as made:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("schema.json", json.dumps(schema))
         for name, content in members.items():
             made.writestr(f"{name}.npy", content)
@@ -103,3 +103,11 @@ def test_what_is_none_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read_skops(content, "m.skops")
     assert message in str(caught.value)
+
+
+def test_an_array_that_is_named_again_and_again_does_not_fill_the_memory() -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.zeros((1000, 1000)))
+    content = skops_file(perceptron(coefs_={"content": [{"file": "a.npy"}] * 100}), a=stream.getvalue())
+    with pytest.raises(InputError, match=r"a\.npy would hold 8,000,128 bytes, which is too much"):
+        read_skops(content, "m.skops")

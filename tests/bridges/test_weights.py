@@ -147,6 +147,13 @@ GOOD = safetensors_bytes({"0.weight": np.ones((2, 3))})
         ),
         (header('{"w": {"dtype": "F8", "shape": [1], "data_offsets": [0, 1]}}', b"\0"), "'F8' are not read"),
         (header("{" + "[" * 5000), "is no JSON"),
+        (
+            header(
+                "{" + ",".join(f'"{n}": {{"dtype": "U8", "shape": [8], "data_offsets": [0, 8]}}' for n in "abc") + "}",
+                GOOD[-8:],
+            ),
+            "its arrays lie upon one another",
+        ),
         (struct.pack("<Q", 2**60) + b"{}", "neither a whole"),
         (npz_bytes({"a": np.ones(5)})[:60], "no whole .npz file"),
         (b"", "neither a whole"),
