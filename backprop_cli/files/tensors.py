@@ -34,7 +34,7 @@ MOST_ARRAYS = 10_000
 
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U8": "|u1"}
 _NPY_MAGIC = b"\x93NUMPY"
-_NUMBERS = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
+_NUMBERS = r"[<>|=]?(b1|[iu][1248]|f[248])"
 
 HOW_TO_SAVE = (
     "this is a pickle, which can run any program when it is read. Save the weights in a safe form:\n"
@@ -115,7 +115,7 @@ def read_npy(data: bytes, file: str) -> np.ndarray[Any, np.dtype[Any]]:
         described, shape, is_fortran = header["descr"], header["shape"], bool(header["fortran_order"])
     except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError):
         raise _broken(file, "the array's header cannot be read") from None
-    if not _NUMBERS.fullmatch(str(described)):
+    if not re.fullmatch(_NUMBERS, str(described)):
         raise InputError(
             Problem(
                 f"an array of numbers is expected, this one holds {str(described)[:40]!r}",
