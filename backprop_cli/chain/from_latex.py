@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from backprop_cli.formula.expression import Source
-from backprop_cli.formula.reader import MAX_NESTING
+from backprop_cli.formula.reader import CLOSING, MAX_NESTING
 from backprop_cli.formula.tokens import Token
 
 _DROPPED = frozenset(
@@ -32,6 +32,7 @@ _WORDS = frozenset({
     "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "coth",
     "exp", "ln", "log", "lg", "max", "min", "lim", "pi",
 })  # fmt: skip
+_BEHIND_PRODUCT = frozenset({"+", "-", "=", "==", ":=", ",", ";", ")", "]", "}", "end", "&"})
 _BETWEEN = frozenset({"if", "else", "for", "otherwise", "falls", "sonst", "when"})
 """Words between a value and its condition."""
 
@@ -82,7 +83,7 @@ class _Latex:
             self._close(token)
             return [Token("(", "(", token.at), *inner, Token(")", ")", token.at)]
         if token.kind == "name":
-            return self._subscripted(token)
+            return self._sum(token) if token.text in ("Σ_", "Σ") and self._next_is("{") else self._subscripted(token)
         return self._command(token) if token.kind == "command" else [token]
 
     def _close(self, opening: Token) -> None:
@@ -131,6 +132,8 @@ class _Latex:
             return self._subscripted(Token("name", unicodedata.normalize("NFKC", text), at))
         if command == r"\begin":
             return self._cases(token)
+        if command == r"\sum":
+            return self._sum(token)
         if command == r"\partial":
             following = self._argument(token) if self._next_is("name") else []
             return [Token("name", "d" + "".join(part.text for part in following), at)]
@@ -174,6 +177,30 @@ class _Latex:
         one, line = Token("number", "1", token.at), Token("/", "/", token.at)
         exponent = [opening, one, line, opening, *index, closing, closing]
         return [opening, *inside, Token("^", "^", token.at), *exponent, closing]
+
+    def _sum(self, token: Token) -> list[Token]:
+        r"""`\sum_{i=1}^{3} x_i` as `sum(x_i for i in 1..3)`, of the product behind it."""
+        while self.index < len(self.tokens) and self.tokens[self.index].text in ("_", r"\limits"):
+            self.index += 1
+        low = self._argument(token) if self._next_is("{") else []
+        if [part.kind for part in low] != ["name", "=", "number"] or not self._next_is("^"):
+            hint = r"write \sum_{i=1}^{3} x_i, or sum(x_i for i in 1..3)"
+            raise self.source.error(token.at, "a sum has an index that goes from one number to another", hint)
+        self.index += 1
+        high = self._argument(token)
+        body: list[Token] = []
+        depth = 0
+        while self.index < len(self.tokens) and (
+            depth or not body or self.tokens[self.index].kind not in _BEHIND_PRODUCT
+        ):
+            found = self._translated()
+            depth += sum((part.kind in CLOSING) - (part.kind in CLOSING.values()) for part in found)
+            body += found
+        if not body:
+            raise self.source.error(token.at, f"{token.text} has nothing to apply to")
+        at = token.at
+        bounds = [Token("for", "for", at), low[0], Token("name", "in", at), low[2], Token("..", "..", at), *high]
+        return [Token("name", "sum", at), Token("(", "(", at), *body, *bounds, Token(")", ")", at)]
 
     def _cases(self, token: Token) -> list[Token]:
         r"""`\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}` as a choice."""

@@ -12,12 +12,15 @@ from collections.abc import Collection
 from backprop_cli.chain.graph import Graph
 from backprop_cli.formula.expression import Name, Source, walk
 from backprop_cli.formula.operations import CONSTANTS, FUNCTIONS
+from backprop_cli.formula.spellings import HOW_SUMS_ARE_WRITTEN
 
 _ARGUMENT = re.compile(r"[0-9]*[^\W\d_][0-9]*")
 """What is left of `sinx`, `sin2x` and `lnx1` after the function."""
 _LETTERS = re.compile(r"[^\W\d_](?:_?[0-9₀-₉]+)?")
 _INPUTS = ("x", "y", "z")
 """Letters that are mostly the last factor of a product, as in `wx`."""
+_SUM = re.compile("Σ(?![0-9])")
+"""`Σx` and `Σ` alone, but not a component of a matrix, `Σ12`."""
 _STEPS = frozenset("dhΔδ∂")
 """Letters before which `x` is mostly a step: `dx`."""
 _VALUES = frozenset(FUNCTIONS) - {"max", "min"}
@@ -36,6 +39,8 @@ def refuse_misread(source: Source, graph: Graph, declared: Collection[str], know
     for name in graph.variables:
         if name in declared:
             continue
+        if _SUM.match(name):
+            raise source.error(_offset(graph, name), f"{name!r} is one name here", HOW_SUMS_ARE_WRITTEN)
         call = _as_call(name, known)
         if call:
             raise source.error(_offset(graph, name), f"{name!r} is one name here: is {call} meant?", _declaring(name))

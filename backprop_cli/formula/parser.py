@@ -8,7 +8,7 @@ In order of binding, loosest first; `^` groups to the right, the rest to the lef
     signed     {"-" | "+"} power
     power      atom ["^" signed] ["°"]            so -x^2 is -(x^2), and 2^-x needs no parentheses
     atom       number | name | call | "(" value ")" | "|" value "|" | "√" atom          [ ] and { } are ( ) as well
-    call       name ["^" signed] ("(" value {"," value} ")" | bare)
+    call       name ["^" signed] ("(" value {"," value} ")" | bare)            sum(value "for" name "in" number ".." number)
     bare       the argument of sin 2x, ln |x|, cos -x: numbers and one more power
 
 Whether `g(…)` is a call or a product is decided by what g is elsewhere: a function is called, a variable multiplies, and a
@@ -25,13 +25,22 @@ from backprop_cli.formula.expression import Apply, Expression, Name, Number, Sou
 from backprop_cli.formula.making import Maker
 from backprop_cli.formula.operations import CHOICES, CONSTANTS
 from backprop_cli.formula.reader import CLOSING, TokenReader
-from backprop_cli.formula.spellings import ARRAY_FUNCTIONS, INVERSES, UNKNOWN_WORDS
+from backprop_cli.formula.spellings import (
+    ARRAY_FUNCTIONS,
+    HOW_SUMS_ARE_WRITTEN,
+    INVERSES,
+    RANGE,
+    SUM,
+    UNKNOWN_WORDS,
+)
 from backprop_cli.formula.tokens import Token
-from backprop_cli.formula.vocabulary import Vocabulary
+from backprop_cli.formula.vocabulary import Vocabulary, plain_name
 from backprop_cli.nearest import suggestion
 
 _BASE = "log_?([0-9]+)"
 """`log_2`, `log10`."""
+LONGEST_INDEX = 6
+"""Digits of the first or last value of a sum's index."""
 
 
 class Parser:
@@ -176,15 +185,19 @@ class Parser:
             "a number, a name or '('", "the power is written ^ or **" if token.kind == "*" else ""
         )
 
-    def _parenthesized(self, is_list: bool = False) -> list[Expression]:
-        """One value between parentheses, or a list of them."""
+    def _parenthesized(self, is_list: bool = False, is_sum: bool = False) -> list[Expression]:
+        """One value between parentheses, or a list of them, or of what is summed up the value with its range."""
         opening = self.tokens.take(self.tokens.next.kind if self.tokens.next.kind in CLOSING else "(", "'('")
         self.tokens.enter(opening)
         bars, self._bars = self._bars, 0
         values = [self.value()]
         while is_list and self.tokens.take_any(","):
             values.append(self.value())
+        if is_sum and self.tokens.next.kind == RANGE:
+            values[-1] = self._ranged(values[-1])
         self._bars = bars
+        if is_sum and self.tokens.next.kind in ("=", "{"):
+            self.tokens.refuse("')'", HOW_SUMS_ARE_WRITTEN)
         self.tokens.refuse_decimal_comma()
         if self.tokens.next.kind == "end":
             raise self.source.error(opening.at, "this parenthesis is never closed")
@@ -192,6 +205,27 @@ class Parser:
         self.tokens.take(closing, f"an operator or '{closing}'")
         self.tokens.leave()
         return values
+
+    def _ranged(self, value: Expression) -> Expression:
+        """The value with the range behind it: `for i in 1..3`."""
+        sign = self.tokens.take(RANGE, "")
+        index = self.tokens.take("name", "the name of an index")
+        if self.tokens.next.text != "in":
+            self.tokens.refuse("'in' and a range", HOW_SUMS_ARE_WRITTEN)
+        self.tokens.take(self.tokens.next.kind, "")
+        first = self._whole_number()
+        if self.tokens.next.kind != "..":
+            self.tokens.refuse("'..'", HOW_SUMS_ARE_WRITTEN)
+        self.tokens.take("..", "")
+        return self.made.apply(RANGE, (value, Name(index.text, index.at), first, self._whole_number()), sign)
+
+    def _whole_number(self) -> Number:
+        if self.tokens.next.kind != "number":
+            self.tokens.refuse("a whole number", HOW_SUMS_ARE_WRITTEN)
+        token = self.tokens.take("number", "")
+        if not token.text.isdigit() or len(token.text) > LONGEST_INDEX:
+            raise self.source.error(token.at, f"an index is a whole number of at most {LONGEST_INDEX} digits")
+        return Number(float(token.text), token.at)
 
     def _between_bars(self) -> Expression:
         """`|x|`."""
@@ -239,8 +273,10 @@ class Parser:
         base = re.fullmatch(_BASE, name) if function is None else None
         if function is not None or (base and self.tokens.next.kind != "end"):
             return self._applied(token._replace(text=function or name), base[1] if base else None)
-        if is_followed and name in ARRAY_FUNCTIONS and name not in self.vocabulary.variables:
-            return self.made.call(token, self._parenthesized(is_list=True))
+        array_function = plain_name(name)
+        if is_followed and array_function in ARRAY_FUNCTIONS and name not in self.vocabulary.variables:
+            token = token._replace(text=array_function)
+            return self.made.call(token, self._parenthesized(is_list=True, is_sum=array_function == SUM))
         if name in UNKNOWN_WORDS and name not in self.vocabulary.own:
             raise self.source.error(token.at, f"{name!r} is not part of the language", UNKNOWN_WORDS[name])
         if is_followed and name not in self.vocabulary.variables:

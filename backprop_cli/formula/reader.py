@@ -24,6 +24,7 @@ _MISPLACED = {
     "∘": "a composition is written f(g(x))",
     "[": "write * between the factors of a product",
     "{": "write * between the factors of a product",
+    "for": "only a sum has a range: sum(x_i for i in 1..3)",
     "number": "write * between the factors of a product, + or - between terms",
 }
 """What to do about a token that has no place where it stands."""

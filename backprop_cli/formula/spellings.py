@@ -14,6 +14,7 @@ _ALIKE = {
     "∘": "◦",
     ":": "∶",
     "d": "∂",
+    "Σ": "∑",
     " ": "\u3000\u2061\u2062\u200b",
 }
 FOLDED = {
@@ -43,12 +44,16 @@ INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh",
 ONLY_CALLED = frozenset({"σ", "sig"})
 """Those of these names that are variables where no parenthesis follows."""
 
+SUM = "sum"
+"""The function that is also written as Σ."""
+RANGE = "for"
+"""The operation in `sum(x_i for i in 1..3)`: of a body, an index, and its first and last value."""
+HOW_SUMS_ARE_WRITTEN = "a sum is written sum(x_i for i in 1..3), or sum(x) of a vector x"
 ARRAY_FUNCTIONS = {"softmax": 1, "sum": 1, "dot": 2, "hadamard": 2}
 """Functions of whole vectors, with their number of arguments."""
 
 UNKNOWN_SIGNS = {
     "∫": "integrals are not computed, only derivatives",
-    "∑": "a sum is written out: x1 + x2 + x3",
     "∏": "a product is written out: x1*x2*x3",
     "∞": "infinity is no number",
     "≠": "a comparison is one of >, >=, <, <= and ==",

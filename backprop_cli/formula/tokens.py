@@ -22,13 +22,13 @@ class Token(NamedTuple):
     at: int
 
 
-_NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_OPERATOR = re.compile(r"\*\*|==|<=|>=|:=|[-+*/^(),=<>|{}\[\];:?!%°√∛∘→'$&]")
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_OPERATOR = re.compile(r"\*\*|\.\.|==|<=|>=|:=|[-+*/^(),=<>|{}\[\];:?!%°√∛∘→'$&]")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 _COMMENT = re.compile("#|//")
-_SPELLINGS = {"**": "^", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≔": ":="}
+_SPELLINGS = {"**": "^", "≤": "<=", "⩽": "<=", "≥": ">=", "⩾": ">=", "≔": ":=", "…": ".."}
 _IN_NAMES = frozenset("_0123456789₀₁₂₃₄₅₆₇₈₉")
-_KEYWORDS = frozenset({"if", "else"})
+_KEYWORDS = frozenset({"if", "else", "for"})
 
 
 def statements(source: Source) -> list[list[Token]]:

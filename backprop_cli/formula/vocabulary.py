@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from backprop_cli.formula.operations import FUNCTIONS
-from backprop_cli.formula.spellings import FUNCTION_NAMES, ONLY_CALLED
+from backprop_cli.formula.spellings import FUNCTION_NAMES, ONLY_CALLED, SUM
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,7 @@ class Vocabulary:
 
 
 def plain_name(name: str) -> str:
-    """The name without capitals, if it is another one's for a function that one's."""
+    """The name without capitals, if it is another one's for a function that one's; Σ is no capital of σ here."""
+    if name == "Σ":
+        return SUM
     return FUNCTION_NAMES.get(name.lower(), name.lower())
