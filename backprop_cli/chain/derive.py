@@ -65,7 +65,7 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     if arrays is not None:
         in_use = {*graph.nodes, *graph.variables}
         notices += [f"{name} is not used" for name, parts in arrays.names.items() if in_use.isdisjoint(parts)]
-    notices += _jumps(graph)
+    notices += _remarks(graph)
     order = max(question.order, text.order)
     depends = None
     if equation is None:
@@ -111,11 +111,18 @@ def _check_order(order: int, by: Sequence[str]) -> None:
         raise UsageError(f"second derivatives by {len(by)} names are more than {MOST_SECOND}²\n    hint: {hint}")
 
 
-def _jumps(graph: Graph) -> list[str]:
-    """A sentence about functions that are flat between their jumps."""
+_FLAT = "the slope of {name} is taken as 0: it is flat between its jumps, where it has none"
+_TO_SAY = {
+    **dict.fromkeys(("sign", "floor", "ceil"), _FLAT),
+    "arccot": "{name} is taken with values between 0 and pi: pi/2 - arctan(x)",
+}
+
+
+def _remarks(graph: Graph) -> list[str]:
+    """A sentence about each function that is not what everybody takes it for."""
     parts = (part for expression in graph.nodes.values() for part in walk(expression) if isinstance(part, Apply))
-    found = dict.fromkeys(part.operation for part in parts if part.operation in ("sign", "floor", "ceil"))
-    return [f"the slope of {name} is taken as 0: it is flat between its jumps, where it has none" for name in found]
+    found = dict.fromkeys(part.operation for part in parts if part.operation in _TO_SAY)
+    return [_TO_SAY[name].format(name=name) for name in found]
 
 
 def _unused(target: str, left: Sequence[str]) -> str:

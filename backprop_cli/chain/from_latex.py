@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from backprop_cli.formula.expression import Source
+from backprop_cli.formula.operations import FUNCTIONS
 from backprop_cli.formula.reader import CLOSING, MAX_NESTING
 from backprop_cli.formula.tokens import Token
+from backprop_cli.formula.vocabulary import plain_name
 
 _DROPPED = frozenset(
     f"\\{name}"
@@ -28,10 +30,8 @@ _UPRIGHT = frozenset(
 )
 _ACCENTS = {r"\hat": "\u0302", r"\tilde": "\u0303", r"\bar": "\u0304", r"\dot": "\u0307"}
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho", "varsigma": "sigma"}
-_WORDS = frozenset({
-    "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "coth",
-    "exp", "ln", "log", "lg", "max", "min", "lim", "pi",
-})  # fmt: skip
+_WORDS = frozenset({"lg", "lim", "pi"})
+"""Commands that are not Greek letters, beside those of functions."""
 _BEHIND_PRODUCT = frozenset({"+", "-", "=", "==", ":=", ",", ";", ")", "]", "}", "end", "&"})
 _BETWEEN = frozenset({"if", "else", "for", "otherwise", "falls", "sonst", "when"})
 """Words between a value and its condition."""
@@ -142,7 +142,7 @@ class _Latex:
     def _word(self, token: Token) -> str:
         r"""`sin` for `\sin`, `α` for `\alpha`."""
         word = token.text[1:]
-        if word in _WORDS:
+        if word in _WORDS or plain_name(word) in FUNCTIONS:
             return word
         letter = _VARIANTS.get(word, word)
         size = "CAPITAL" if letter[:1].isupper() else "SMALL"

@@ -123,6 +123,22 @@ def within(
     return value
 
 
+def outside(function: Callable[[float], float], name: str) -> Callable[[float], float]:
+    """A function that has no values between -1 and 1."""
+
+    def value(x: float) -> float:
+        if abs(x) < 1:
+            raise UndefinedError(f"there is no {name} of {x:g}")
+        return function(x)
+
+    return value
+
+
+def arcsec_slope(x: float) -> float:
+    """1/(|x|√(x² - 1)), whose x² does not overflow."""
+    return 1 / (abs(x) * math.sqrt(abs(x) - 1) * math.sqrt(abs(x) + 1))
+
+
 def slope_within(slope: Callable[[float], float], name: str) -> Slope:
     """A slope that is infinite where its formula divides by zero."""
 

@@ -155,6 +155,20 @@ _CALLED: dict[str, Operation] = {
         value=math.atan, slopes=("1/(1 + x^2)",), sympy="atan", parity=-1,
         latex=r"\arctan", python="atan", javascript="Math.atan", spreadsheet="ATAN",
     ),
+    "arcsec": Operation(
+        value=careful.outside(lambda x: math.acos(1 / x), "arcsecant"), slopes=("1/(abs(x)*sqrt(x^2 - 1))",),
+        exact_slope=careful.slope_within(careful.arcsec_slope, "arcsec"),
+        written_out="arccos(1/x)", spreadsheet="ACOS(1/%s)",
+    ),
+    "arccsc": Operation(
+        value=careful.outside(lambda x: math.asin(1 / x), "arccosecant"), slopes=("-1/(abs(x)*sqrt(x^2 - 1))",),
+        exact_slope=careful.slope_within(lambda x: -careful.arcsec_slope(x), "arccsc"), parity=-1,
+        written_out="arcsin(1/x)", spreadsheet="ASIN(1/%s)",
+    ),
+    "arccot": Operation(
+        value=lambda x: math.atan2(1.0, x), slopes=("-1/(1 + x^2)",),
+        written_out="arctan(1/x) if x > 0 else pi/2 - arctan(x)", spreadsheet="ACOT",
+    ),
     "sech": Operation(
         value=careful.sech, slopes=("-sech(x)*tanh(x)",), parity=1, spreadsheet="SECH",
         written_out="2*exp(-abs(x))/(1 + exp(-2*abs(x)))",

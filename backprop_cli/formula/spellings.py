@@ -35,12 +35,16 @@ FUNCTION_NAMES = {
     "σ": "sigmoid", "sig": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid", "rectifier": "relu", "swish": "silu",
     "tg": "tan", "ctg": "cot", "cotan": "cot", "cosec": "csc", "arctg": "arctan",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asec": "arcsec", "acsc": "arccsc", "arccosec": "arccsc", "acot": "arccot", "arcctg": "arccot", "arccotan": "arccot",
     "asinh": "arsinh", "arcsinh": "arsinh", "acosh": "arcosh", "arccosh": "arcosh", "atanh": "artanh", "arctanh": "artanh",
     "sgn": "sign", "signum": "sign", "ceiling": "ceil", "maximum": "max", "minimum": "min",
     "hardsigmoid": "hard_sigmoid", "hardtanh": "hard_tanh", "leakyrelu": "leaky_relu", "lrelu": "leaky_relu",
 }  # fmt: skip
 """What functions are called elsewhere; capitals make no difference."""
-INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh"}
+INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sec": "arcsec", "csc": "arccsc", "cot": "arccot",
+    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
+}  # fmt: skip
 ONLY_CALLED = frozenset({"σ", "sig"})
 """Those of these names that are variables where no parenthesis follows."""
 
@@ -68,8 +72,5 @@ UNKNOWN_WORDS = {
     "integrate": "integrals are not computed, only derivatives",
     "mod": "the remainder of x by 2 is x - 2*floor(x/2)",
     "factorial": "a factorial is defined for whole numbers, it has no derivative",
-    "arccot": "arccot(x) has two conventions, write arctan(1/x) or pi/2 - arctan(x)",
-    "arcsec": "arcsec(x) is arccos(1/x)",
-    "arccsc": "arccsc(x) is arcsin(1/x)",
     "lg": "lg(x) has two meanings, write log10(x) or log2(x)",
 }

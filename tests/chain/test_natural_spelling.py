@@ -62,6 +62,8 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     ("y = csc x + cot 2x",): lambda x: mp.csc(x) + mp.cot(2 * x),
     ("y = ctg(x) cosec(x)",): lambda x: mp.cot(x) * mp.csc(x),
     ("y = arsinh(x) + arccosh(x + 1) + atanh(x)",): lambda x: mp.asinh(x) + mp.acosh(x + 1) + mp.atanh(x),
+    ("y = arcsec(2x) + acsc(3x) + arcctg(x)",): lambda x: mp.asec(2 * x) + mp.acsc(3 * x) + mp.pi / 2 - mp.atan(x),
+    ("y = arccosec(x - 3) - acot(x - 3)",): lambda x: mp.acsc(x - 3) - mp.pi / 2 + mp.atan(x - 3),
     ("y = sech x coth x",): lambda x: mp.sech(x) * mp.coth(x),
     ("y = cbrt(-x)",): lambda x: -mp.cbrt(x),
     ("y = ∛x",): mp.cbrt,
@@ -145,6 +147,7 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     (r"$y = \sigma(2x)$",): lambda x: sigmoid(2 * x),
     (r"y = \sin^2\left(x\right) + \cos x",): lambda x: mp.sin(x) ** 2 + mp.cos(x),
     (r"y = \sqrt{x^2+1} \cdot \ln x",): lambda x: mp.sqrt(x**2 + 1) * mp.log(x),
+    (r"y = \arccot x + \operatorname{arsinh} x - \arctanh(x)",): lambda x: mp.pi / 2 - mp.atan(x) + mp.asinh(x) - mp.atanh(x),
     (r"y = \sqrt[4]{x}",): lambda x: x**0.25,
     (r"y = \sqrt[3]{x} + \arcsin x",): lambda x: mp.cbrt(x) + mp.asin(x),
     (r"y = \log_2 x - \log_{10}(x)",): lambda x: mp.log(x, 2) - mp.log10(x),
@@ -224,7 +227,9 @@ ERRORS = {
     ("f(x) = x + 1", "y = f^2(x)"): ["two meanings", "f(x)^2", "f(f(x))"],
     ("d/dx(x^2) + 1",): ["two meanings", "d/dx(…)"],
     ("y = lg(x)",): ["log10(x)", "log2(x)"],
-    ("y = arccot(x)",): ["arctan(1/x)", "pi/2 - arctan(x)"],
+    ("y = cot^-1(x)",): ["two meanings", "1/cot(x)", "arccot(x)"],
+    ("y = arcsec(x)", "--at", "0.5"): ["there is no arcsecant of 0.5"],
+    ("y = arccsc(x)", "--at", "-1"): ["the slope of arccsc is infinite at -1"],
     ("y = sinh^-1(x)",): ["two meanings", "1/sinh(x)", "arsinh(x)"],
     ("y = x^(1/3)", "--at", "x=-8"): ["cbrt"],
     # what to type
@@ -291,6 +296,12 @@ def test_an_error_says_what_to_type(arguments: tuple[str, ...]) -> None:
     result = backprop("chain", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert all(piece in result.stderr for piece in ERRORS[arguments]), result.stderr
+
+
+def test_it_is_said_which_branch_of_a_function_is_taken() -> None:
+    result = backprop("chain", "y = arccot(x)", "--at", "-1", "-f", "json").json
+    assert result["values"]["y"] == pytest.approx(float(3 * mp.pi / 4)) and result["derivatives"]["x"]["value"] == -0.5
+    assert result["notices"] == ["arccot is taken with values between 0 and pi: pi/2 - arctan(x)"]
 
 
 def test_a_function_that_jumps_is_said_to_be_flat() -> None:
