@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,7 @@ MOST_WORKED = 300
 """Of no more given numbers than this it is worked out how far the rounding of each moves the later ones."""
 
 
-@dataclass(frozen=True)
-class SharedRatio:
+class SharedRatio(NamedTuple):
     """Wrong derivatives that are all the same multiple of the right ones."""
 
     names: tuple[str, ...]

@@ -9,12 +9,8 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.show import Showing, show
 from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
-from backprop_cli.render.views.graph_answers_view import (
-    COLUMNS,
-    graph_answers_record,
-    graph_answers_rows,
-    graph_answers_view,
-)
+from backprop_cli.render.formats.check_records import GRAPH_COLUMNS, graph_record, graph_rows
+from backprop_cli.render.views.graph_answers_view import graph_answers_view
 
 
 def against_definitions(
@@ -34,6 +30,6 @@ def against_definitions(
         raise UnknownNameError("name", comparison.unknown[0], right_numbers(result))
     show(
         console, showing, lambda notation: graph_answers_view(name, result, comparison, notation),
-        graph_answers_record(comparison), COLUMNS, graph_answers_rows(comparison),
+        graph_record(comparison), GRAPH_COLUMNS, graph_rows(comparison),
     )  # fmt: skip
     return comparison.passed

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from backprop_cli.check.compare import Comparison
+from backprop_cli.check.compare import Compared, Comparison
 from backprop_cli.check.diagnose import Diagnosis, Findings
+from backprop_cli.check.graph_answers import GraphComparison
 from backprop_cli.check.mistakes.entry import Made
 from backprop_cli.check.numerical import GradientCheck, Probe
 from backprop_cli.check.people import PersonResult
@@ -17,6 +18,7 @@ _PLAIN = TextNotation(is_ascii=True)
 
 PROBE_COLUMNS = ("name", "analytic", "numerical", "relative_error", "verdict")
 COMPARED_COLUMNS = ("name", "given", "expected", "digits", "agrees", "mistakes", "follows")
+GRAPH_COLUMNS = ("name", "given", "expected", "digits", "agrees", "follows")
 
 
 def probes_record(found: GradientCheck) -> Iterator[tuple[str, Any]]:
@@ -49,24 +51,7 @@ def probe_rows(found: GradientCheck) -> Iterator[tuple[str, ...]]:
 
 def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tuple[str, Any]]:
     """The keys of the JSON of `check --against` in order."""
-    yield "passed", comparison.passed
-    yield (
-        "compared",
-        (
-            {
-                "name": one.given.name,
-                "given": one.given.value,
-                "expected": one.expected,
-                "digits": one.digits,
-                "agrees": one.agrees,
-            }
-            | ({"follows": True} if one.follows else {})
-            for one in comparison.compared
-        ),
-    )
-    yield "missing", list(comparison.missing)
-    yield "unknown", list(comparison.unknown)
-    yield "suggestions", dict(comparison.meant)
+    yield from _what_was_given(comparison)
     yield "orientation", comparison.orientation
     yield "remarks", list(comparison.remarks)
     yield "ratios", [ratio._asdict() for ratio in findings.ratios]
@@ -74,6 +59,39 @@ def comparison_record(comparison: Comparison, findings: Findings) -> Iterator[tu
     yield "unexplained", list(findings.unexplained)
     yield "slips", _slips(findings)
     yield "not_tried", findings.left_out
+
+
+def graph_record(comparison: GraphComparison) -> Iterator[tuple[str, Any]]:
+    """The keys of the JSON of `chain --against` in order."""
+    yield from _what_was_given(comparison)
+    yield "ratios", [ratio._asdict() for ratio in comparison.ratios]
+    yield "unexplained", [one.given.name for one in comparison.compared if not (one.agrees or one.follows)]
+
+
+def graph_rows(comparison: GraphComparison) -> Iterator[tuple[str, ...]]:
+    """The compared numbers as rows of CSV."""
+    for one in comparison.compared:
+        numbers = (repr(one.given.value), repr(one.expected), str(one.digits))
+        yield (one.given.name, *numbers, str(one.agrees).lower(), str(one.follows).lower())
+
+
+def _what_was_given(comparison: Comparison | GraphComparison) -> Iterator[tuple[str, Any]]:
+    yield "passed", comparison.passed
+    yield "compared", map(_compared, comparison.compared)
+    yield "missing", list(comparison.missing)
+    yield "unknown", list(comparison.unknown)
+    yield "suggestions", dict(comparison.meant)
+
+
+def _compared(one: Compared) -> dict[str, Any]:
+    found = {
+        "name": one.given.name,
+        "given": one.given.value,
+        "expected": one.expected,
+        "digits": one.digits,
+        "agrees": one.agrees,
+    }
+    return found | {"follows": True} if one.follows else found
 
 
 RESULT_COLUMNS = ("name", "passed", "right", "wrong", "follows", "missing", "unknown", "mistakes", "slips", "faults")

@@ -1,9 +1,8 @@
-"""What `chain --against` shows, and its records: somebody's numbers for a graph of definitions beside the right ones."""
+"""What `chain --against` shows: somebody's numbers for a graph of definitions beside the right ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from backprop_cli.chain.result import ChainResult
 from backprop_cli.check.graph_answers import GraphComparison
@@ -11,8 +10,6 @@ from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.against_view import numbers_table, summary
 from backprop_cli.render.views.blocks import Block, Heading, Note
 from backprop_cli.render.views.phrases import counted, listed
-
-COLUMNS = ("name", "given", "expected", "digits", "agrees", "follows")
 
 
 def graph_answers_view(
@@ -39,34 +36,3 @@ def graph_answers_view(
 def _unknown(name: str, comparison: GraphComparison, notation: Notation) -> str:
     meant = comparison.meant.get(name)
     return notation.text(name) + (f" (did you mean {notation.text(meant)}?)" if meant else "")
-
-
-def graph_answers_record(comparison: GraphComparison) -> Iterator[tuple[str, Any]]:
-    """The keys of the JSON in order, those of `check --against`."""
-    yield "passed", comparison.passed
-    yield (
-        "compared",
-        [
-            {
-                "name": one.given.name,
-                "given": one.given.value,
-                "expected": one.expected,
-                "digits": one.digits,
-                "agrees": one.agrees,
-            }
-            | ({"follows": True} if one.follows else {})
-            for one in comparison.compared
-        ],
-    )
-    yield "missing", list(comparison.missing)
-    yield "unknown", list(comparison.unknown)
-    yield "suggestions", dict(comparison.meant)
-    yield "ratios", [{"names": list(shared.names), "ratio": shared.ratio} for shared in comparison.ratios]
-    yield "unexplained", [one.given.name for one in comparison.compared if not (one.agrees or one.follows)]
-
-
-def graph_answers_rows(comparison: GraphComparison) -> Iterator[tuple[str, ...]]:
-    """The same as rows of CSV."""
-    for one in comparison.compared:
-        numbers = (repr(one.given.value), repr(one.expected), str(one.digits))
-        yield (one.given.name, *numbers, str(one.agrees).lower(), str(one.follows).lower())
