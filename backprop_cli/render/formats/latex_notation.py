@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING
 
-from backprop_cli.formula.expression import Expression
-from backprop_cli.formula.printer import ATOM, Piece
-from backprop_cli.formula.typeset import LATEX, ONE_LINE, LatexPrinter
-from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
-from backprop_cli.render.formats.notation import quantity_pieces, rule_pieces
+from backprop_cli.formula.typeset import LATEX, ONE_LINE
+from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.formats.signs import SYMBOLS
 
 if TYPE_CHECKING:
     from backprop_cli.derivation.matrices import Part
-    from backprop_cli.derivation.partials import Rule
 
 
-@dataclass(frozen=True)
-class LatexNotation:
-    """LaTeX; formulas come between `$` where they stand in a text. `ordinary` is as in `TextNotation`."""
+class LatexNotation(Notation):
+    """LaTeX; formulas come between `$` where they stand in a text."""
 
-    digits: Digits = EIGHT_DECIMALS
-    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
-    printer: ClassVar[LatexPrinter] = LATEX
+    printer = LATEX
 
     def text(self, text: str) -> str:
         """Words with LaTeX's special characters escaped."""
@@ -55,66 +47,9 @@ class LatexNotation:
         below = rf"{d} {names[0]}^2" if first == then else rf"{d} {names[0]} \, {d} {names[1]}"
         return rf"\frac{{{d}^2 {self.name(of)}}}{{{below}}}"
 
-    def with_ordinary(self, names: frozenset[str]) -> Self:
-        """With these derivatives written with d."""
-        return replace(self, ordinary=names)
-
-    def rule(self, rule: Rule) -> str:
-        """`-(t_1 - o_1)`."""
-        return self.printer.write(rule.shortened, rule_pieces(rule, self))
-
-    def numbers(self, rule: Rule) -> str:
-        """`-(0.01 - 0.75136507)`."""
-        return self.printer.write(rule.shortened, {name: self.piece(value) for name, value in rule.values.items()})
-
-    def formula(self, expression: Expression) -> str:
-        """An expression of quantities."""
-        return self.printer.write(expression, quantity_pieces(expression, self))
-
-    def piece(self, value: float) -> Piece:
-        r"""`0.5`, `1.2 \times 10^{-7}`."""
-        return LATEX.number(format_term(value, self.digits))
-
-    def value(self, value: float, least: int = 0) -> str:
-        """`-0.50000000`."""
-        return self.number(format_number(value, self.digits.at_least(least)))
-
-    def column(self, values: Sequence[float]) -> list[str]:
-        """`0.50000000`, `-1.25000000`."""
-        return [self.number(text) for text in format_column(values, self.digits)]
-
-    def number(self, text: str) -> str:
-        r"""`-1.2 \times 10^{-7}`."""
-        return LATEX.number(text).text
-
-    def factor(self, value: float) -> str:
-        r"""`0.5`, `(-0.5)`, `(1.2 \times 10^{-7})`, to which a power can be set."""
-        return LATEX.at_least(self.piece(value), ATOM).text
-
-    def term(self, value: float) -> str:
-        r"""`0.5`, `1.2 \times 10^{-7}`."""
-        return self.piece(value).text
-
-    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
-        """`0.5`; the name is not shown."""
-        del name
-        return self.factor(value) if is_factor else self.term(value)
-
     def product(self, factors: Sequence[str]) -> str:
         r"""`a \cdot b`."""
         return r" \cdot ".join(factors)
-
-    def sum(self, terms: Sequence[str]) -> str:
-        """`a + b`."""
-        return " + ".join(terms)
-
-    def equal(self, sides: Sequence[str]) -> str:
-        """`a = b`."""
-        return " = ".join(sides)
-
-    def bracketed(self, formula: str) -> str:
-        """`(a + b)`."""
-        return f"({formula})"
 
     def symbol(self, symbol: str) -> str:
         r"""`\partial`."""

@@ -6,9 +6,10 @@ terminal, Markdown and LaTeX. Here is what it may ask for, and the answers of pl
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from backprop_cli.formula.expression import Call, Expression, names_in, walk
 from backprop_cli.formula.printer import ATOM, POWER, TEXT, UNICODE, Piece, Printer
@@ -21,102 +22,135 @@ if TYPE_CHECKING:
     from backprop_cli.derivation.partials import Partial, Rule
 
 
-class Notation(Protocol):
-    """What a view may ask for."""
-
-    @property
-    def digits(self) -> Digits:
-        """How many digits are shown."""
-
-    def text(self, text: str) -> str:
-        """Plain words, made safe for the output."""
-
-    def code(self, text: str) -> str:
-        """What is to be typed, letter for letter."""
-
-    def math(self, formula: str) -> str:
-        """A finished formula, marked as one where the output needs that."""
-
-    def name(self, name: str) -> str:
-        """A scalar's name."""
-
-    def partial(self, of: str, wrt: str) -> str:
-        """∂of/∂wrt."""
-
-    def second(self, of: str, first: str, then: str) -> str:
-        """The second derivative: ∂²of/∂first∂then."""
-
-    def with_ordinary(self, names: frozenset[str]) -> Self:
-        """The same notation for derivatives of which those of these names hold nothing fixed: dh/dx, not ∂h/∂x."""
-
-    def rule(self, rule: Rule) -> str:
-        """A rule filled with names."""
-
-    def numbers(self, rule: Rule) -> str:
-        """A rule filled with numbers."""
-
-    def formula(self, expression: Expression) -> str:
-        """An expression whose names are those of quantities."""
-
-    def piece(self, value: float) -> Piece:
-        """A number as a piece of a formula, with no more decimals than it has."""
-
-    def value(self, value: float, least: int = 0) -> str:
-        """A number as a result, with all its decimals, at `least` so many; empty where there is none."""
-
-    def column(self, values: Sequence[float]) -> list[str]:
-        """Numbers that stand under or beside one another, all in one style."""
-
-    def number(self, text: str) -> str:
-        """A number that is a text already, in this notation's signs."""
-
-    def factor(self, value: float) -> str:
-        """A number as one factor of a product: in parentheses where it is negative."""
-
-    def term(self, value: float) -> str:
-        """A number by itself within a formula, with no more decimals than it has."""
-
-    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
-        """The number of a named quantity, written as `factor` or `term` does; an output may keep the name with it."""
-
-    def product(self, factors: Sequence[str]) -> str:
-        """The factors, multiplied."""
-
-    def sum(self, terms: Sequence[str]) -> str:
-        """The terms, added."""
-
-    def equal(self, sides: Sequence[str]) -> str:
-        """The sides, with equals signs between them."""
-
-    def bracketed(self, formula: str) -> str:
-        """A formula in parentheses."""
-
-    def symbol(self, symbol: str) -> str:
-        """One of the signs in `SYMBOLS`, by its English name."""
-
-    def new(self, name: str) -> str:
-        """A quantity after the update."""
-
-    def word(self, word: str) -> str:
-        """A word within a formula."""
-
-    def matrix(self, part: Part) -> str:
-        """A matrix or vector, such as W² transposed."""
-
-    def operator(self, operator: str) -> str:
-        """What stands between two matrices: an operator of `MatrixStep`, with the space around it."""
-
-
 @dataclass(frozen=True)
-class TextNotation:
-    """Plain text with the mathematical characters of Unicode, or without them (`is_ascii`).
+class Notation(ABC):
+    """What a view may ask for.
 
-    `ordinary` are the derivatives that hold nothing fixed, by their names in JSON.
+    `digits` says how many are shown; `ordinary` are the derivatives that hold nothing fixed, by their names in JSON.
     """
 
     digits: Digits = EIGHT_DECIMALS
-    is_ascii: bool = False
     ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
+
+    @property
+    @abstractmethod
+    def printer(self) -> Printer:
+        """What writes formulas."""
+
+    @abstractmethod
+    def text(self, text: str) -> str:
+        """Plain words, made safe for the output."""
+
+    @abstractmethod
+    def code(self, text: str) -> str:
+        """What is to be typed, letter for letter."""
+
+    @abstractmethod
+    def math(self, formula: str) -> str:
+        """A finished formula, marked as one where the output needs that."""
+
+    @abstractmethod
+    def name(self, name: str) -> str:
+        """A scalar's name."""
+
+    @abstractmethod
+    def partial(self, of: str, wrt: str) -> str:
+        """∂of/∂wrt."""
+
+    @abstractmethod
+    def second(self, of: str, first: str, then: str) -> str:
+        """The second derivative: ∂²of/∂first∂then."""
+
+    @abstractmethod
+    def product(self, factors: Sequence[str]) -> str:
+        """The factors, multiplied."""
+
+    @abstractmethod
+    def symbol(self, symbol: str) -> str:
+        """One of the signs in `SYMBOLS`, by its English name."""
+
+    @abstractmethod
+    def new(self, name: str) -> str:
+        """A quantity after the update."""
+
+    @abstractmethod
+    def word(self, word: str) -> str:
+        """A word within a formula."""
+
+    @abstractmethod
+    def matrix(self, part: Part) -> str:
+        """A matrix or vector, such as W² transposed."""
+
+    @abstractmethod
+    def operator(self, operator: str) -> str:
+        """What stands between two matrices: an operator of `MatrixStep`, with the space around it."""
+
+    def with_ordinary(self, names: frozenset[str]) -> Self:
+        """The same notation for derivatives of which those of these names hold nothing fixed: dh/dx, not ∂h/∂x."""
+        return replace(self, ordinary=names)
+
+    def formula_of(self, rule: Rule) -> Expression:
+        """What is written of a rule."""
+        return rule.shortened
+
+    def rule(self, rule: Rule) -> str:
+        """A rule filled with names."""
+        return self.printer.write(self.formula_of(rule), rule_pieces(rule, self))
+
+    def numbers(self, rule: Rule) -> str:
+        """A rule filled with numbers."""
+        return self.printer.write(self.formula_of(rule), {name: self.piece(v) for name, v in rule.values.items()})
+
+    def formula(self, expression: Expression) -> str:
+        """An expression whose names are those of quantities."""
+        return self.printer.write(expression, quantity_pieces(expression, self))
+
+    def piece(self, value: float) -> Piece:
+        """A number as a piece of a formula, with no more decimals than it has."""
+        return self.printer.number(format_term(value, self.digits))
+
+    def value(self, value: float, least: int = 0) -> str:
+        """A number as a result, with all its decimals, at `least` so many; empty where there is none."""
+        return self.number(format_number(value, self.digits.at_least(least)))
+
+    def column(self, values: Sequence[float]) -> list[str]:
+        """Numbers that stand under or beside one another, all in one style."""
+        return [self.number(text) for text in format_column(values, self.digits)]
+
+    def number(self, text: str) -> str:
+        """A number that is a text already, in this notation's signs."""
+        return self.printer.number(text).text
+
+    def factor(self, value: float) -> str:
+        """A number as one factor of a product: in parentheses where it is negative."""
+        return self.printer.at_least(self.piece(value), ATOM).text
+
+    def term(self, value: float) -> str:
+        """A number by itself within a formula, with no more decimals than it has."""
+        return self.piece(value).text
+
+    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:  # noqa: ARG002 - an output may keep it
+        """The number of a named quantity, written as `factor` or `term` does; an output may keep the name with it."""
+        return self.factor(value) if is_factor else self.term(value)
+
+    def sum(self, terms: Sequence[str]) -> str:
+        """The terms, added."""
+        return " + ".join(terms)
+
+    def equal(self, sides: Sequence[str]) -> str:
+        """The sides, with equals signs between them."""
+        return " = ".join(sides)
+
+    def bracketed(self, formula: str) -> str:
+        """A formula in parentheses."""
+        return f"({formula})"
+
+
+@dataclass(frozen=True)
+class TextNotation(Notation):
+    """Plain text with the mathematical characters of Unicode, or without them (`is_ascii`)."""
+
+    is_ascii: bool = False
 
     def text(self, text: str) -> str:
         """Words as they are, or with what ASCII has not spelled out."""
@@ -146,18 +180,6 @@ class TextNotation:
         below = f"{d}{names[0]}{square}" if first == then else f"{d}{names[0]}{d}{names[1]}"
         return f"{d}{square}{self.name(of)}/{below}"
 
-    def with_ordinary(self, names: frozenset[str]) -> Self:
-        """With these derivatives written with d."""
-        return replace(self, ordinary=names)
-
-    def rule(self, rule: Rule) -> str:
-        """`−(t1 − o1)`."""
-        return self.printer.write(self.formula_of(rule), rule_pieces(rule, self))
-
-    def numbers(self, rule: Rule) -> str:
-        """`−(0.01 − 0.75136507)`."""
-        return self.printer.write(self.formula_of(rule), {name: self.piece(v) for name, v in rule.values.items()})
-
     def formula(self, expression: Expression) -> str:
         """`η·∂E/∂w`."""
         return self.text(self.printer.write(expression, quantity_pieces(expression, self)))
@@ -167,54 +189,9 @@ class TextNotation:
         """What writes formulas."""
         return TEXT if self.is_ascii else UNICODE
 
-    def formula_of(self, rule: Rule) -> Expression:
-        """What is written of a rule."""
-        return rule.shortened
-
-    def piece(self, value: float) -> Piece:
-        """A number within a formula."""
-        return self.printer.number(format_term(value, self.digits))
-
-    def value(self, value: float, least: int = 0) -> str:
-        """`−0.50000000`."""
-        return self.number(format_number(value, self.digits.at_least(least)))
-
-    def column(self, values: Sequence[float]) -> list[str]:
-        """`0.50000000`, `−1.25000000`."""
-        return [self.number(text) for text in format_column(values, self.digits)]
-
-    def number(self, text: str) -> str:
-        """`−0.5`."""
-        return self.printer.number(text).text
-
-    def factor(self, value: float) -> str:
-        """`0.5`, `(−0.5)`."""
-        return self.printer.at_least(self.piece(value), ATOM).text
-
-    def term(self, value: float) -> str:
-        """`0.5`, `−0.5`."""
-        return self.piece(value).text
-
-    def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
-        """`0.5`; the name is not shown."""
-        del name
-        return self.factor(value) if is_factor else self.term(value)
-
     def product(self, factors: Sequence[str]) -> str:
         """`a · b`."""
         return (" * " if self.is_ascii else " · ").join(factors)
-
-    def sum(self, terms: Sequence[str]) -> str:
-        """`a + b`."""
-        return " + ".join(terms)
-
-    def equal(self, sides: Sequence[str]) -> str:
-        """`a = b`."""
-        return " = ".join(sides)
-
-    def bracketed(self, formula: str) -> str:
-        """`(a + b)`."""
-        return f"({formula})"
 
     def symbol(self, symbol: str) -> str:
         """`∂`, or `d`."""

@@ -8,18 +8,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from backprop_cli.derivation.partials import Rule
-from backprop_cli.formula.expression import Expression
 from backprop_cli.formula.printer import ATOM, SUM, Piece
 from backprop_cli.formula.typeset import MATHML, MathmlPrinter
-from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits, format_column, format_number, format_term
 from backprop_cli.render.formats.latex import edges
-from backprop_cli.render.formats.notation import quantity_pieces, rule_pieces
+from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.formats.signs import SYMBOLS
 
 if TYPE_CHECKING:
@@ -38,17 +36,16 @@ _LETTERS = ("partial", "eta", "delta", "mu", "tau", "lambda")
 
 
 @dataclass(frozen=True)
-class PageNotation:
+class PageNotation(Notation):
     """MathML; `math` gives HTML.
 
     `stages` says of a local derivative how far it is from the loss; `of_step` marks the numbers as a step's over its batch,
-    rather than one sample's. `ordinary` is as in `TextNotation`.
+    rather than one sample's.
     """
 
-    digits: Digits = EIGHT_DECIMALS
+    printer = MATHML
     stages: Mapping[str, int] = field(default_factory=dict)
     of_step: bool = False
-    ordinary: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def text(self, text: str) -> str:
         """Words, escaped."""
@@ -85,14 +82,6 @@ class PageNotation:
         below = sign + _raised(names[0], square) if first == then else f"{sign}{names[0]}{sign}{names[1]}"
         return MATHML.fraction(f"{_raised(sign, square)}{self.name(of)}", below, is_small=False)
 
-    def with_ordinary(self, names: frozenset[str]) -> Self:
-        """With these derivatives written with d."""
-        return replace(self, ordinary=names)
-
-    def rule(self, rule: Rule) -> str:
-        """A rule filled with names."""
-        return MATHML.write(rule.shortened, rule_pieces(rule, self))
-
     def numbers(self, rule: Rule) -> str:
         """A rule filled with its named quantities and the settings' numbers, in parentheses where a sign binds them.
 
@@ -107,34 +96,6 @@ class PageNotation:
                 pieces[hole] = Piece(text, SUM, is_sign_first=True)
                 factors[text] = Piece(self.quantity(name, value, True), ATOM)
         return _Filled(factors).write(rule.shortened, pieces)
-
-    def formula(self, expression: Expression) -> str:
-        """An expression of quantities."""
-        return MATHML.write(expression, quantity_pieces(expression, self))
-
-    def piece(self, value: float) -> Piece:
-        """A number within a formula."""
-        return MATHML.number(format_term(value, self.digits))
-
-    def value(self, value: float, least: int = 0) -> str:
-        """A number with all its decimals."""
-        return self.number(format_number(value, self.digits.at_least(least)))
-
-    def column(self, values: Sequence[float]) -> list[str]:
-        """Numbers in one style."""
-        return [self.number(text) for text in format_column(values, self.digits)]
-
-    def number(self, text: str) -> str:
-        """`<mn>0.5</mn>`, with its sign before it."""
-        return MATHML.number(text).text
-
-    def factor(self, value: float) -> str:
-        """A number, in parentheses where a product needs them."""
-        return MATHML.at_least(self.piece(value), ATOM).text
-
-    def term(self, value: float) -> str:
-        """A number by itself."""
-        return self.piece(value).text
 
     def quantity(self, name: str, value: float, is_factor: bool = False) -> str:
         """A number, marked with the name of its quantity and its exact value."""
