@@ -28,13 +28,14 @@ class Reading(NamedTuple):
     """How all arrays of a file are read.
 
     `is_divided`: the deltas of a batch, and what comes back from them, are 1/N of each sample's. `stored` says what a
-    library's names such as `0.weight` hold.
+    library's names such as `0.weight` hold. `is_downhill`: what is called δ is −∂E/∂z, along which the weights move.
     """
 
     orientation: str = UNITS_BY_INPUTS
     layout: str = SAMPLES_BY_UNITS
     is_divided: bool = False
     stored: str = GRADIENTS
+    is_downhill: bool = False
 
 
 @dataclass(frozen=True)

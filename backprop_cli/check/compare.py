@@ -205,6 +205,8 @@ def _on_reading(understood: Understood, batch: int) -> list[str]:
         remarks.append("arrays of a batch are read as units × samples")
     if reading.is_divided:
         remarks.append(f"derivatives by net inputs and activations are 1/N of each sample's, N = {batch}")
+    if reading.is_downhill:
+        remarks.append("the deltas are −∂E/∂z, as in textbooks in which weights move by η·δ·a")
     if reading.stored == NEW_VALUES:
         remarks.append("the arrays hold updated parameters, not gradients")
     return remarks

@@ -117,7 +117,7 @@ def follow_through(
         return [False] * len(given)
     scales = [one.scale for one in wanted]
     values = [one.value / scale for one, scale in zip(given, scales, strict=True)]
-    halves = [0.5 * one.unit / scale for one, scale in zip(given, scales, strict=True)]
+    halves = [0.5 * one.unit / abs(scale) for one, scale in zip(given, scales, strict=True)]
     places = {follower.key(one): position for position, one in enumerate(wanted)}
     working = _Working(follower, places, values)
     found: dict[int, Worked] = {}

@@ -1,4 +1,4 @@
-"""How somebody's numbers are to be read: which way round the arrays are, and whether a batch's deltas are divided by N.
+"""How somebody's numbers are to be read: which way round the arrays are, and what deltas are, divided by N or of turned sign.
 
 That is one decision for the whole file: the reading is taken in which most numbers agree with the right ones, and the
 program's own where it makes no difference. So no number is called wrong for the way in which it is written down.
@@ -27,6 +27,7 @@ from backprop_cli.check.arrays import (
 from backprop_cli.check.given import Given, GivenArray
 from backprop_cli.check.wanted import Index, Wanted, WantedSelection
 from backprop_cli.check.work import Work
+from backprop_cli.network.name_spellings import plain_letters
 
 _NEAR = 1e-4
 """A relative error that no two readings have in common by chance."""
@@ -70,13 +71,16 @@ def understand(given: Sequence[Given | GivenArray], index: Index, work: Work, is
     arrays = [one for one in given if isinstance(one, GivenArray)]
     found = dict(zip(map(id, arrays), meanings(arrays, index.names), strict=True))
     known = [(one, meaning) for one in arrays if (meaning := found[id(one)])]
-    readings = list(_readings(known, index, len(batch), is_mean))
+    has_deltas = any(map(_is_called_delta, given))
+    readings = list(_readings(known, index, len(batch), is_mean, has_deltas))
     best: tuple[tuple[int, ...], Reading, _Understanding] | None = None
     for reading in readings:
         attempt = _Understanding([], [], [])
         for one in given:
             attempt.groups.append(_read(one, found.get(id(one)), index, batch, reading, attempt))
         score = _score(attempt.groups, work) if len(readings) > 1 else ()
+        if reading.is_downhill and not _has_right_parameters(attempt.groups, work):
+            continue
         if best is None or score > best[0]:
             best = score, reading, attempt
         if score and score[0] == sum(map(len, attempt.groups)):
@@ -89,7 +93,7 @@ def understand(given: Sequence[Given | GivenArray], index: Index, work: Work, is
 
 
 def _readings(
-    arrays: Sequence[tuple[GivenArray, Meaning]], index: Index, batch: int, is_mean: bool
+    arrays: Sequence[tuple[GivenArray, Meaning]], index: Index, batch: int, is_mean: bool, has_deltas: bool
 ) -> Iterator[Reading]:
     """The readings that make a difference, first the one that shapes and libraries' names speak for."""
     orientations, layouts = [UNITS_BY_INPUTS, INPUTS_BY_UNITS], [SAMPLES_BY_UNITS, UNITS_BY_SAMPLES]
@@ -110,8 +114,9 @@ def _readings(
     layouts = [layout, *(one for one in layouts if one != layout and is_square_batch)]
     stored = [GRADIENTS, NEW_VALUES] if any(meaning.holds is None for _, meaning in arrays) else [GRADIENTS]
     divided = [False, True] if batch > 1 and is_mean else [False]
-    for is_divided, holds, turn, order in product(divided, stored, orientations, layouts):
-        yield Reading(turn, order, is_divided, holds)
+    downhill = [False, True] if has_deltas else [False]
+    for is_downhill, is_divided, holds, turn, order in product(downhill, divided, stored, orientations, layouts):
+        yield Reading(turn, order, is_divided, holds, is_downhill)
 
 
 def _turned(shape: tuple[int, ...], rows: int, columns: int) -> int:
@@ -144,12 +149,19 @@ def _read(
             into.remarks.append(
                 f"the array {one.name} holds each unit's part of the gradient by {bias}, which they share"
             )
-    if not reading.is_divided:
+    divisor = len(batch) if reading.is_divided else 1
+    sign = -1.0 if reading.is_downhill and _is_called_delta(one) else 1.0
+    if sign == divisor:
         return group
     return [
-        (number, name, wanted._replace(scale=1.0 / len(batch)) if wanted.is_passed_back else wanted)
+        (number, name, wanted._replace(scale=sign / divisor) if wanted.is_passed_back else wanted)
         for number, name, wanted in group
     ]
+
+
+def _is_called_delta(one: Given | GivenArray) -> bool:
+    """Whether a name is that of a δ, which many textbooks define as −∂E/∂z."""
+    return plain_letters(one.name).lower().startswith("delta")
 
 
 def _single(number: Given) -> GivenArray:
@@ -164,6 +176,11 @@ def _misfit(array: GivenArray, meaning: Meaning, index: Index) -> str:
     return (
         f"the array {array.name} is {array.dimensions}, but {sizes if layer >= 0 else f'there are {widths[0]} inputs'}"
     )
+
+
+def _has_right_parameters(groups: Iterable[Sequence[_Read]], work: Work) -> bool:
+    """Whether most of the parameters' gradients and new values, if there are any, are right."""
+    return _score([[one for group in groups for one in group if one[2].parameter is not None]], work)[0] > 0
 
 
 def _score(groups: Iterable[Sequence[_Read]], work: Work) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ class Ratio(NamedTuple):
 class Slip(NamedTuple):
     """A wrong number that is a right one miswritten.
 
-    `sign`, `twice`, `half`, `decimal_point`, or `copied` from `of`, or `exchanged` with it.
+    `sign`, `twice`, `half`, `decimal_point`, `last_digit`, or `copied` from `of`, or `exchanged` with it.
     """
 
     name: str
@@ -225,6 +225,11 @@ class Ratios:
                     seen.add(one.given.name)
                     yield Slip(one.given.name, slip)
         yield from self._copied(among, seen)
+        with np.errstate(all="ignore"):
+            is_near = np.abs(judge.values - right) <= _NEXT * judge.units
+        for one in (compared[index] for index in np.flatnonzero(is_near)):
+            if not one.agrees and one.given.name in among and one.given.name not in seen:
+                yield Slip(one.given.name, "last_digit")
 
     def _copied(self, among: Collection[str], seen: Collection[str]) -> Iterator[Slip]:
         """Numbers that are the right one of a neighbour that is right itself, or has this one's in exchange.
@@ -259,5 +264,7 @@ _SLIPS = {
 }
 """By what a number is multiplied that is miswritten."""
 
+_NEXT = 1.5
+"""A number that is a unit of its last digit off lies so many units away from the right one at most."""
 _TELLING_DIGITS = 3
 """A number of fewer digits may be its neighbour's by chance."""

@@ -6,6 +6,7 @@ The right numbers come from a few lines of NumPy that share nothing with the pro
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import pytest
 
 from backprop_cli import load
 from backprop_cli.check.answers import read_answers
-from backprop_cli.check.compare import compare
+from backprop_cli.check.compare import AnswerKey, compare
+from backprop_cli.check.diagnose import diagnose
+from backprop_cli.check.given import given_numbers
+from backprop_cli.check.ratios import Slip
 from backprop_cli.training.train import train
 from tests.check.courses import Arrays, Course, sigmoid
 from tests.program import backprop
@@ -304,3 +308,50 @@ def test_a_single_number_that_is_a_little_off_is_no_noise() -> None:
 
 def test_differences_with_too_large_a_step_are_wrong() -> None:
     assert backprop("check", "classic", "-a", "-", stdin=json.dumps(finite_differences(0.01))).exit_code == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_deltas_of_the_other_sign_agree_where_the_weights_are_right(seed: int, tmp_path: Path) -> None:
+    """δ = (t − o)·o(1 − o), with which weights move by η·δ·a."""
+    course = Course(seed)
+    each, gradients = course.worked()
+    names = [f"dZ{layer}" for layer in range(1, course.depth + 1)]
+    scale = 1 / course.count if course.is_mean and seed % 2 else 1.0
+    deltas = {name.replace("dZ", "delta"): -scale * each[name] for name in names}
+    assert _agreeing(course, deltas | gradients, tmp_path) == (len(_flat(deltas | gradients)), True)
+    # nothing says that these are no mistakes: no weights, wrong weights, other names
+    assert _agreeing(course, deltas, tmp_path) == (0, False)
+    turned = {name: -gradient for name, gradient in gradients.items()}
+    assert _agreeing(course, deltas | turned, tmp_path) == (0, False)
+    plain = {name: -scale * each[name] for name in names}
+    assert _agreeing(course, plain | gradients, tmp_path) == (len(_flat(gradients)), False)
+
+
+def _flat(arrays: Arrays) -> list[float]:
+    return [value for array in arrays.values() for value in np.ravel(array)]
+
+
+def _agreeing(course: Course, arrays: Arrays, tmp_path: Path) -> tuple[int, bool]:
+    """How many agree, and whether deltas are said to have the other sign."""
+    content = json.dumps({name: array.tolist() for name, array in arrays.items()}).encode()
+    comparison = compared(course, content, "own.json", tmp_path)
+    return comparison.agreeing, any("−∂E/∂z" in remark for remark in comparison.remarks)
+
+
+def test_a_textbooks_example_is_right_but_for_one_last_digit() -> None:
+    """Han and Kamber, Data Mining, 2006, example 6.9: δ is −∂E/∂z, and 0.1311 was worked from the rounded 0.474."""
+    network = {
+        "learning_rate": 0.9, "inputs": [1, 0, 1], "targets": [1],
+        "layers": [
+            {"activation": "sigmoid", "weights": [[0.2, 0.4, -0.5], [-0.3, 0.1, 0.2]], "bias": [-0.4, 0.2]},
+            {"activation": "sigmoid", "weights": [[-0.3, -0.2]], "bias": [0.1]},
+        ],
+    }  # fmt: skip
+    printed = """z1 -0.7, z2 0.1, z3 -0.105, a1 0.332, a2 0.525, o1 0.474, delta3 0.1311, delta2 -0.0065, delta1 -0.0087,
+        W2[1,1]+ -0.261, W2[1,2]+ -0.138, W1[1,1]+ 0.192, W1[2,1]+ -0.306, W1[1,2]+ 0.4, W1[2,2]+ 0.1, W1[1,3]+ -0.508,
+        W1[2,3]+ 0.194, b2[1]+ 0.218, b1[2]+ 0.194, b1[1]+ -0.408"""
+    texts = re.findall(r"(\S+) ([-.0-9]+)", printed)
+    comparison = AnswerKey(train(load(network), 1), 0).compare(given_numbers(texts))
+    assert [one.given.name for one in comparison.compared if not one.agrees] == ["delta3"]
+    assert any("−∂E/∂z" in remark for remark in comparison.remarks)
+    assert diagnose(comparison).slips == (Slip("delta3", "last_digit"),)

@@ -169,6 +169,10 @@ _SLIPS = {
     "sign": ("is right but for its sign", "are right but for their signs"),
     "twice": ("is twice the right number", "are twice the right numbers"),
     "half": ("is half the right number", "are half the right numbers"),
+    "last_digit": (
+        "is off by one in its last digit, as where it was rounded on the way",
+        "are off by one in their last digits, as where they were rounded on the way",
+    ),
     "decimal_point": ("has its decimal point in the wrong place", "have their decimal points in the wrong place"),
 }
 
