@@ -20,9 +20,6 @@ _LAYER = 50_000
 _COMPARING = 15
 """So many it could in the time that a number takes to be picked and compared."""
 
-_ROUNDING = 25
-"""The operations that would fit in the time of one whose result is rounded."""
-
 
 class Budget:
     """What is left of the time that all attempts may take together, and how many hypotheses found no room in it."""
@@ -60,12 +57,9 @@ class Budget:
 
     def cost(self, mistakes: tuple[Made, ...]) -> int:
         """About how many operations an attempt takes."""
-        plain = self._layers + self._products + self._rows + self._compared
-        if self._samples == 1 or not any(made.way.rounds_samples for made in mistakes):
-            return plain
-        if len(mistakes) > 1:  # another mistake may have replaced the links that can be asked for all samples together
-            return plain + self._samples * self._layers
-        return plain + _ROUNDING * self._products
+        plain = self._layers + self._products + self._rows
+        is_by_sample = self._samples > 1 and any(made.way.rounds_samples for made in mistakes)
+        return plain + self._samples * self._layers if is_by_sample else plain
 
 
 def _by_likelihood(hypotheses: Sequence[tuple[Made, ...]]) -> list[int]:

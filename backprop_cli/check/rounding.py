@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 from typing import Any, NamedTuple
@@ -48,13 +48,15 @@ def rounded(cut: Cut, carried: Carried) -> Change:
 
     def change(method: Method) -> Method:
         is_plain = method.links.output_delta is CHAIN_RULE.output_delta
+        is_plain_loss = method.links.loss_by_output is CHAIN_RULE.loss_by_output
         if method.links.hidden_delta is CHAIN_RULE.hidden_delta:
             method = _with_textbook_slopes(method, cut)
         links, shares = method.links, method.shares
-        is_plain_loss = links.loss_by_output is CHAIN_RULE.loss_by_output
-
-        def forward(network: Network, inputs: Array) -> Trace:
-            return _forward(network, inputs, cut)
+        if carried.sample_gradients:
+            weight_gradient, bias_gradient = (
+                _one_by_one(of, cut) for of in (links.weight_gradient, links.bias_gradient)
+            )
+            links = links._replace(weight_gradient=weight_gradient, bias_gradient=bias_gradient)
 
         def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
             if is_plain and place.network.collapse is not None:
@@ -63,15 +65,13 @@ def rounded(cut: Cut, carried: Carried) -> Change:
 
         return replace(
             method,
-            forward=forward,
+            forward=lambda network, inputs: _forward(network, inputs, cut),
             shares=_then(shares_of_outputs if shares is loss_shares else shares, cut),
             links=links._replace(
                 loss_by_output=_then(slopes_of_outputs if is_plain_loss else links.loss_by_output, cut),
                 output_delta=output_delta,
                 hidden_delta=_then(links.hidden_delta, cut),
                 loss_by_source=_then(links.loss_by_source, cut),
-                weight_gradient=_weights_by_sample(links.weight_gradient, cut if carried.sample_gradients else None),
-                bias_gradient=_biases_by_sample(links.bias_gradient, cut if carried.sample_gradients else None),
             ),
             used_gradient=cut if carried.gradients else method.used_gradient,
             written_parameter=cut if carried.new_parameters else method.written_parameter,
@@ -90,55 +90,16 @@ def _then(function: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
     return link
 
 
-_AT_A_TIME = 1_000_000
-"""About so many products are in memory at a time."""
-
-
-def _weights_by_sample(gradient: Callable[..., Array], cut: Cut | None) -> Callable[..., Array]:
-    """A link to the weights' gradients, which are summed over the samples, with each sample's rounded."""
-    if cut is None:
-        return gradient
-    if gradient is not CHAIN_RULE.weight_gradient:
-        return _one_by_one(gradient, cut)
-
-    def link(place: Place, delta: Array) -> Array:
-        total, sources = np.zeros_like(place.weights), place.sources
-        for rows in _rows(len(delta), max(1, _AT_A_TIME // total.size)):
-            total += cut(delta[rows, :, None] * sources[rows, None, :]).sum(axis=0)
-        return total
-
-    return link
-
-
-def _biases_by_sample(gradient: Callable[..., Array | None], cut: Cut | None) -> Callable[..., Array | None]:
-    """The same of the biases."""
-    if cut is None:
-        return gradient
-    if gradient is not CHAIN_RULE.bias_gradient:
-        return _one_by_one(gradient, cut)
-
-    def link(place: Place, delta: Array) -> Array | None:
-        kind = place.network.names.biases[place.layer]
-        if kind == "none":
-            return None
-        return np.asarray(cut(delta.sum(axis=1)).sum() if kind == "shared" else cut(delta).sum(axis=0))
-
-    return link
-
-
 def _one_by_one(gradient: Callable[..., Any], cut: Cut) -> Callable[..., Any]:
-    """Any such link, asked for one sample after the other."""
+    """A link whose result is summed over the samples, with each sample's part rounded."""
+    single = _then(gradient, cut)
 
     def link(place: Place, delta: Array) -> Any:
-        single = _then(gradient, cut)
-        parts = (single(place._replace(trace=_of_sample(place.trace, row)), delta[row]) for row in _rows(len(delta), 1))
+        rows = (slice(sample, sample + 1) for sample in range(len(delta)))
+        parts = (single(place._replace(trace=_of_sample(place.trace, row)), delta[row]) for row in rows)
         return reduce(lambda total, part: None if part is None else total + part, parts)
 
     return link
-
-
-def _rows(count: int, at_a_time: int) -> Iterator[slice]:
-    return (slice(first, first + at_a_time) for first in range(0, count, at_a_time))
 
 
 def _of_sample(trace: Trace, row: slice) -> Trace:
