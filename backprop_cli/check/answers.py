@@ -22,7 +22,7 @@ MOST_UNPACKED = 2**26
 MOST_NUMBERS = 1_000_000
 MOST_STEPS = 10**7
 _LISTS_OF_ROWS = {"intercepts_", "intercept_grads", "biases", "bias", "b", "db", "nabla_b", "grad_b", "deltas", "delta"}
-"""What may be a list of the rows of all layers, not a matrix."""
+"""Names under which rows of one length too are the layers', and no matrix."""
 _RUN_KEYS = {"partials", "gradients", "parameters"}
 
 
@@ -78,7 +78,7 @@ class People(NamedTuple):
 
 
 def read_people(content: bytes, source: str, names: Names) -> People:
-    """Everybody's numbers in a file: a table's with a row for each person, else one person's, who is called as the file is.
+    """Everybody's numbers in a file: a class's table has a row for each, any other file is one person's and bears the name.
 
     Raises:
         InputError: see `read_answers`.

@@ -74,7 +74,7 @@ _LISTS = {
 """The lists of scikit-learn's MLPClassifier and MLPRegressor, an array for each layer."""
 _ELEMENT = re.compile(r"(.+)\[([0-9]{1,6})\]")
 _MOST_ORDERED = 6
-"""The layers of a library's file are put in every order up to so many of them."""
+"""Of no more layers than this every order is tried, where a library's names do not tell it."""
 
 
 class _Symbol(NamedTuple):
@@ -219,7 +219,7 @@ def _of_weights(shape: tuple[int, ...], meaning: Meaning, index: Index, reading:
 
 
 def _of_biases(shape: tuple[int, ...], meaning: Meaning, index: Index, reading: Reading) -> _Elements | None:
-    """A layer's biases. Of a bias that units share each may have its part, which is its own bias's gradient."""
+    """A layer's biases. Where units share one, an array with a number for each unit has its part of the gradient."""
     layer, is_new = meaning.layer, (meaning.holds or reading.stored) == NEW_VALUES
     names, units = index.names, index.names.widths[layer + 1]
     biases = names.layer_biases(layer)

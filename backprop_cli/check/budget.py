@@ -18,7 +18,7 @@ _LAYER = 50_000
 """The operations that would fit in the time that Python takes for a layer, forward and back."""
 
 _COMPARING = 15
-"""So many it could in the time that a number takes to be picked and compared."""
+"""The operations that would fit in the time in which a number is picked and compared."""
 
 
 class Budget:

@@ -22,7 +22,7 @@ from backprop_cli.update import next_batch, update
 MOST_RECORDS = 100_000
 """Parameters times samples: larger exercises are not followed through, which would take seconds."""
 _DEEPEST = 60
-"""Layers, which are worked out one within the other."""
+"""Layers up to which an exercise is followed through: each is worked out in the midst of the one above it."""
 _MOST_USED = 64
 """Of a number that hangs on more than so many others it is not asked how far their rounding moves it."""
 _FEWEST_DIGITS = 2
@@ -92,7 +92,7 @@ class Follower:
 
     @cached_property
     def updated(self) -> tuple[Array, Array]:
-        """The new parameters where no gradient is left, and by how much each changes with its gradient."""
+        """What the parameters become where all gradients are 0, and by how much each changes with its own."""
         before = self.before
         zero = ParameterRow(before.network.names, np.zeros(before.network.parameter_count))
         ones = ParameterRow(zero.names, np.ones_like(zero.row))

@@ -126,7 +126,7 @@ def given_numbers(texts: list[tuple[str, str]]) -> list[Given]:
 
 
 def of_floats(numbers: list[tuple[str, float, str]], epsilon: float = DOUBLE) -> list[Given]:
-    """Names, numbers and texts that a program worked out with floats of a certain precision, or of float32's that it hides."""
+    """Numbers that a program worked out in floats of a certain precision; what look like float64's may be float32's."""
     if epsilon <= DOUBLE:
         epsilon = SINGLE if _are_singles([value for _, value, _ in numbers]) else DOUBLE
     least = _LEAST.get(epsilon, 0.0)
@@ -153,7 +153,7 @@ def _have_same_decimals(decimals: list[Decimal]) -> bool:
 
 
 def _are_singles(values: list[float]) -> bool:
-    """Whether most numbers are float32's, as one float64 in 2^29 is by chance; halves and powers of two are of either kind."""
+    """Whether most numbers are float32's, as one float64 in 2^29 is by chance. Halves and the like are both, and do not count."""
     bits = [length for length in (_bits(value) for value in values if math.isfinite(value)) if length > _SHORT]
     return 2 * sum(length <= _SINGLE_BITS for length in bits) > len(bits)
 

@@ -30,7 +30,7 @@ from backprop_cli.check.work import Work
 from backprop_cli.network.name_spellings import plain_letters
 
 _NEAR = 1e-4
-"""A relative error that no two readings have in common by chance."""
+"""Numbers agree with a reading if their relative error is no larger."""
 _ALIKE = 1e-2
 """How far the ratios of an array's numbers to the right ones may lie apart where one factor is wrong in all of them."""
 _LIKELY = 0.1

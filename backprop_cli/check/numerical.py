@@ -25,13 +25,13 @@ MOST_PARAMETERS = 1000
 """Up to how many parameters are all checked unless asked otherwise."""
 
 SAMPLED_PARAMETERS = 200
-"""How many of more parameters are."""
+"""Of more parameters so many are checked."""
 
 DIRECTIONS = 10
-"""How many random directions then cover all the parameters together."""
+"""So many random directions then cover all the parameters together."""
 
 MOST_SECONDS = 3.0
-"""All this takes no longer, about, unless asked otherwise: fewer parameters and directions are checked then."""
+"""About so long may a check take unless asked otherwise: of a large network fewer parameters and directions are checked."""
 
 _CONFIRMED = 0.1
 """How near to each other two estimates must come, measured by how far they are from a gradient that they prove wrong."""
@@ -47,8 +47,8 @@ _BLURRED = 1e-3
 class Probe:
     """One derivative by the chain rule and by numbers; `verdict` is ok, wrong, kink, or unclear where numbers cannot tell.
 
-    `relative_error` is measured against the larger of the two, and against no less than 10⁻⁸ of what E is computed from in
-    proportion to the parameter, below which the rounding of sums is all that is left.
+    `relative_error` is their difference divided by the larger of the two, or by the size below which a slope is nothing but
+    rounding, if that is larger still.
     """
 
     name: str

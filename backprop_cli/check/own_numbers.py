@@ -34,7 +34,7 @@ class OwnNumbers:
         self._memo: dict[str, Worked] = {}
 
     def own(self, name: str, right: float) -> Worked:
-        """Somebody's own number, else what his own earlier numbers give, else the right one."""
+        """Somebody's own number, else what their own earlier numbers give, else the right one."""
         if name in self._positions:
             position = self._positions[name]
             return Worked(self._values[position], frozenset({position}))

@@ -26,7 +26,7 @@ from backprop_cli.network.network import Network, Setup
 _DRAWS = 4
 _MOST_ENTRIES = 20_000_000
 _SAFETY = 4.0
-"""Few draws do not meet the largest difference, so that what they show is multiplied by this."""
+"""So few draws seldom meet the largest difference: what they show is multiplied by this."""
 
 
 def roundoff(setup: Setup, steps: int, sample: int, selection: WantedSelection, exact: Array) -> Array:

@@ -20,7 +20,7 @@ from backprop_cli.network.network import Network, Samples
 
 _COMPLEX_STEP = 1e-20
 _COMPLEX_STEPS = (1e-30, 1e-12)
-"""Between these the complex step moves the unit that it moves most."""
+"""The unit that the complex step moves most is moved by something between these."""
 _LEAST = 1e-290
 """Below this products leave the normal numbers."""
 _CONTRACTION = 1.4
@@ -55,7 +55,7 @@ class Estimate(NamedTuple):
 class LossLine(NamedTuple):
     """A line through the parameters: E along it, and the `size` of what it moves.
 
-    Of a slope below `floor` only the rounding of what E is computed from is left.
+    A slope below `floor` is nothing but the rounding of what E is computed from.
     """
 
     loss: Loss
@@ -64,7 +64,7 @@ class LossLine(NamedTuple):
 
 
 class Surface:
-    """E over the parameters around those of a network; `size` is what its roundoff is in proportion to, at the least."""
+    """E over the parameters around those of a network; its roundoff is in proportion to E, or to `size` if that is larger."""
 
     def __init__(self, network: Network, samples: Samples, reduction: str, size: float) -> None:
         self.network, self.samples, self.reduction = network, samples, reduction

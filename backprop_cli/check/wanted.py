@@ -57,7 +57,7 @@ BY_SAMPLE: dict[Group | MatrixGroup, MatrixGroup] = {
     Work.deltas: MatrixGroup(Work.deltas_by_sample),
     Work.upstream: MatrixGroup(Work.upstream_by_sample),
 }
-"""Of what every sample has its own; a sample is a row."""
+"""The groups of which every sample has its own numbers, as matrices with a row for each."""
 _PASSED_BACK = {Work.deltas, Work.upstream, BY_SAMPLE[Work.deltas], BY_SAMPLE[Work.upstream]}
 _OF_SAMPLE = re.compile(r"(.+)\[([1-9][0-9]{0,6})\]")
 

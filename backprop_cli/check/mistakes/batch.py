@@ -51,7 +51,7 @@ def _once_more(setup: Setup) -> Iterator[Way]:
 
 
 def _of_sample(sample: int, is_whole: bool) -> Change:
-    """Of the batch's gradient one sample's part, or with `is_whole` that sample's own gradient, not divided by N."""
+    """One sample's part of the batch's gradient, or with `is_whole` that sample's own gradient, not divided by N."""
 
     def part(right: Callable[..., Any], place: Place, delta: Array) -> Any:
         if len(delta) <= sample:
@@ -77,7 +77,7 @@ def _not_accumulated(setup: Setup) -> Iterator[Way]:
 
 
 def _with_samples(order: Sequence[int], of_targets: Sequence[int]) -> Change:
-    """The samples taken in another order, their targets in one of their own."""
+    """The samples in another order, and their targets in another one."""
 
     def change(method: Method) -> Method:
         samples = method.setup.samples

@@ -14,7 +14,7 @@ _DECIMALS = (4, 3, 2)
 
 
 def _carried(setup: Setup) -> Iterator[Way]:
-    """Few decimals carried, as far as to the results or through them."""
+    """Few decimals carried, with the results in full or rounded too."""
     for decimals, (detail, carried) in product(_DECIMALS, _results(setup)):
         change = rounded(half_up(decimals), carried)
         yield Way(change, f"{decimals} decimals carried, {detail}", rounds_samples=carried.sample_gradients)
