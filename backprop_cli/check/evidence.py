@@ -82,7 +82,7 @@ class Evidence:
         of_plain = _DIGITS_OF_PLAIN_RATIO
         if is_scaling:
             of_plain = _DIGITS_OF_PLAIN_SCALING if in_vain else _CLEAR_DIGITS
-        return digits[explains].sum() >= needed <= self._told(explains, digits, needed, of_plain)
+        return float(digits[explains].sum()) >= needed <= self._told(explains, digits, needed, of_plain)
 
     def is_missed(self, numbers: Array, agrees: Array) -> Array:
         """Which of a hypothesis' numbers are neither the given nor the right ones; what follows from those tells nothing."""
