@@ -158,16 +158,16 @@ _CALLED: dict[str, Operation] = {
     "arcsec": Operation(
         value=careful.outside(lambda x: math.acos(1 / x), "arcsecant"), slopes=("1/(abs(x)*sqrt(x^2 - 1))",),
         exact_slope=careful.slope_within(careful.arcsec_slope, "arcsec"),
-        written_out="arccos(1/x)", spreadsheet="ACOS(1/%s)",
+        written_out="arccos(1/x)",
     ),
     "arccsc": Operation(
         value=careful.outside(lambda x: math.asin(1 / x), "arccosecant"), slopes=("-1/(abs(x)*sqrt(x^2 - 1))",),
         exact_slope=careful.slope_within(lambda x: -careful.arcsec_slope(x), "arccsc"), parity=-1,
-        written_out="arcsin(1/x)", spreadsheet="ASIN(1/%s)",
+        written_out="arcsin(1/x)",
     ),
     "arccot": Operation(
         value=lambda x: math.atan2(1.0, x), slopes=("-1/(1 + x^2)",),
-        written_out="arctan(1/x) if x > 0 else pi/2 - arctan(x)", spreadsheet="ACOT",
+        written_out="arctan(1/x) if x > 0 else pi/2 - arctan(x)",
     ),
     "sech": Operation(
         value=careful.sech, slopes=("-sech(x)*tanh(x)",), parity=1, spreadsheet="SECH",

@@ -119,7 +119,7 @@ JAVASCRIPT_SAMPLES = [
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="runs JavaScript with node")
 def test_javascript_computes_the_values_of_trees() -> None:
-    every = [f"{name}({'z' if name == 'arcosh' else 'x'})" for name in CALLED]
+    every = [f"{name}({'z' if name in ('arcosh', 'arcsec', 'arccsc') else 'x'})" for name in CALLED]
     trees = [formula(text) for text in [*JAVASCRIPT_SAMPLES, *every]]
     code = f"import {{ erfc }} from {json.dumps(SPECIAL.as_uri())};\nconst [x, y, z] = {json.dumps(list(POINT.values()))};\n"
     code += f"console.log(JSON.stringify([{', '.join(map(JAVASCRIPT.write, trees))}]))"
