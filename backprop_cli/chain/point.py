@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from backprop_cli.chain.definitions import parse_values
 from backprop_cli.formula.evaluate import NoValueError, evaluate
-from backprop_cli.formula.expression import Expression, Name, Source, walk
-from backprop_cli.formula.operations import CONSTANTS
+from backprop_cli.formula.expression import Apply, Expression, Name, Source, walk
+from backprop_cli.formula.operations import CONSTANTS, OPERATIONS
 
 
 def read_point(texts: Sequence[str]) -> dict[str, float]:
@@ -24,9 +24,12 @@ def read_vector(texts: Sequence[str]) -> dict[str, Expression]:
     """The components of `x=1,y=2`, as they are written.
 
     Raises:
-        InputError: a text has another form, or gives a name twice.
+        InputError: a text has another form, gives a name twice, or a component that is no number.
     """
-    return parse_values(Source("\n".join(texts), "--direction"))
+    source = Source("\n".join(texts), "--direction")
+    components = parse_values(source)
+    numbers_of(source, components)
+    return components
 
 
 def numbers_of(source: Source, values: Mapping[str, Expression]) -> dict[str, float]:
@@ -38,6 +41,9 @@ def numbers_of(source: Source, values: Mapping[str, Expression]) -> dict[str, fl
     point = {}
     for name, expression in values.items():
         for part in walk(expression):
+            if isinstance(part, Apply) and part.operation not in OPERATIONS:
+                hint = f"give it as a definition, such as '{name or 'x'} = [1, 2]'"
+                raise source.error(part.at, f"the value of {name or 'a variable'} is one number, no array", hint)
             if isinstance(part, Name) and part.name not in CONSTANTS:
                 which = f"the value of {name}" if name else "the value"
                 hint = "" if name else "a point is written x=1, or x=1,y=2"
