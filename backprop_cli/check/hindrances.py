@@ -91,7 +91,8 @@ def _units(setup: Setup, trace: Trace) -> Iterator[Finding]:
         if not activation.is_elementwise or is_collapsed:
             continue
         z, a = trace.net_inputs[layer], trace.activations[layer + 1]
-        steepest = float(np.abs(_slopes(setup, layer, np.linspace(-5.0, 5.0, 201))).max())
+        around = np.linspace(-5.0, 5.0, 201)
+        steepest = float(np.abs(activation.slope(around, activation.value(around))).max())
         slopes = np.abs(activation.slope(z, a)).max(axis=0)
         for unit, slope in enumerate(slopes):
             name, net = network.names.activation(layer, unit), network.names.net_input(layer, unit)
@@ -106,11 +107,6 @@ def _units(setup: Setup, trace: Trace) -> Iterator[Finding]:
                 message = f"{name} is saturated: the slope of {activation.name} is at most {slope:.2g} in {count}"
                 hint = f"{net} comes no nearer to 0 than {nearest:.4g}: smaller weights or inputs learn faster"
                 yield Finding("saturated_unit", name, message, hint)
-
-
-def _slopes(setup: Setup, layer: int, z: Array) -> Array:
-    activation = setup.network.activations[layer]
-    return activation.slope(z, activation.value(z))
 
 
 # ── learning rate ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -172,8 +172,8 @@ MISTAKES = (
     Mistake(
         "softmax_elementwise",
         "softmax is treated as if each output depended on its own z alone",
-        equation("∂o_i/∂z_j = o_i*(1 - o_i) if i == j else -o_i*o_j"),
-        equation("∂o_i/∂z_j = o_i*(1 - o_i) if i == j else 0"),
+        equation("∂o1/∂z2 = -o1*o2"),
+        equation("∂o1/∂z2 = 0"),
         in_all(layers_of(lambda activation: not activation.is_elementwise), sloped(_diagonal)),
     ),
     Mistake(
