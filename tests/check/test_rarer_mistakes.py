@@ -26,9 +26,9 @@ EXAMPLES = int(os.environ.get("BACKPROP_EXAMPLES", "2"))
 RARER = (
     "slope_at_activation", "slope_twice", "slope_plus", "slope_of_error", "slope_at_target", "input_factor_net_input",
     "input_factor_own_value", "last_output_only", "weights_left_out", "gradient_for_weights", "value_for_delta",
-    "error_for_delta", "extra_net_input", "bias_from_weight_gradient", "mean_over_samples_twice", "one_sample_only",
-    "samples_reordered", "sample_twice", "bias_forgotten", "bias_of_other_layer", "other_activation", "softmax_over_batch",
-    "inputs_exchanged", "targets_exchanged", "weights_exchanged", "decimal_point", "error_sign_of_one_output",
+    "error_for_delta", "extra_net_input", "bias_from_weight_gradient", "bias_summed_over_units", "mean_over_samples_twice",
+    "one_sample_only", "samples_reordered", "sample_twice", "bias_forgotten", "bias_of_other_layer", "other_activation",
+    "softmax_over_batch", "inputs_exchanged", "targets_exchanged", "weights_exchanged", "decimal_point", "error_sign_of_one_output",
     "one_output_only", "penalty_left_out", "penalty_on_biases", "learning_rate_other", "velocity_left_out",
     "weight_decay_left_out", "weight_decay_doubled", "weight_decay_sign", "forward_redone", "updated_biases_used",
     "output_not_loss", "new_value_for_gradient", "units_exchanged",

@@ -157,6 +157,8 @@ def gradients(p: Problem, W: list[Array], b: list[Any], mistake: str, choice: in
             own = (delta * (value if choice % 2 else z)).sum(axis=0)
             gW[layer] = np.outer(own, np.ones(source.shape[1]))
         gb[layer] = delta.sum(axis=0)
+        if mistake == "bias_summed_over_units":
+            gb[layer] = np.full(delta.shape[1], delta.sum())
         if mistake == "bias_from_weight_gradient":
             gb[layer] = gW[layer].sum(axis=1)
         if isinstance(b[layer], float):
@@ -293,6 +295,7 @@ SEVERAL_SAMPLES = {
 }
 WITH_BIAS = {
     "bias_from_weight_gradient",
+    "bias_summed_over_units",
     "bias_forgotten",
     "bias_of_other_layer",
     "updated_biases_used",
@@ -340,8 +343,8 @@ def problem(random: Random, mistake: str = "") -> Problem:
         t = np.eye(widths[-1])[[random.randrange(widths[-1]) for _ in range(samples)]]
     kinds = ["shared", "own"] if mistake in WITH_BIAS else ["shared", "own", "none"]
     kind = random.choice(kinds)
-    if mistake == "bias_of_other_layer":
-        kind = "shared"
+    if mistake in {"bias_of_other_layer", "bias_summed_over_units"}:
+        kind = "shared" if mistake == "bias_of_other_layer" else "own"
     b = [
         None if kind == "none" else float(numbers(1)[0]) if kind == "shared" else numbers(width) for width in widths[1:]
     ]

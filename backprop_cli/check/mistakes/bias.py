@@ -61,6 +61,21 @@ def _from_weights(total: Callable[[Array], Array]) -> Callable[..., Array | None
     return bias_gradient
 
 
+def _own_biases(setup: Setup) -> list[int]:
+    """The layers of several units that have a bias each."""
+    names = setup.network.names
+    return [i for i in every_layer(setup) if names.biases[i] == "own" and names.widths[i + 1] > 1]
+
+
+def _of_all_units(right: Callable[..., Array | None], place: Place, delta: Array) -> Array | None:
+    """The sum over samples and units alike for each unit's own bias, as NumPy's sum without an axis gives it."""
+    return (
+        np.full(delta.shape[1], delta.sum())
+        if place.network.names.biases[place.layer] == "own"
+        else right(place, delta)
+    )
+
+
 def _has_bias(is_frozen: bool) -> Callable[[Setup], bool]:
     """Whether some bias is frozen, or some is not."""
     return lambda setup: any(
@@ -107,6 +122,13 @@ MISTAKES = (
         _STAYS,
         _UPDATE,
         where(_has_bias(is_frozen=True), Way(_biases(is_frozen=False))),
+    ),
+    rare(
+        "bias_summed_over_units",
+        "each unit's bias gets the sum of all its layer's gradients",
+        equation("∂E/∂b_i = Σ(sample, δ_i)"),
+        equation("∂E/∂b_i = Σ(sample, Σ(k, δ_k))"),
+        in_layers(_own_biases, link(bias_gradient=_of_all_units)),
     ),
     rare(
         "bias_from_weight_gradient",

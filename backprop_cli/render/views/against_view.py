@@ -41,7 +41,7 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
             yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
     wrong = sum(not one.agrees for one in comparison.compared)
     yield from _ratios(_telling(findings), wrong, notation)
-    causes = [block for diagnosis in findings.diagnoses for block in _diagnosis(diagnosis, wrong, notation)]
+    causes = [block for diagnosis in findings.diagnoses for block in _diagnosis(diagnosis, comparison, notation)]
     causes += [*_left(findings, notation), *_slips(findings.slips, notation)]
     yield from [Heading("Diagnosis"), *causes] if causes else []
 
@@ -111,8 +111,10 @@ def summary(compared: Sequence[Compared]) -> str:
     return f"{', '.join(clauses)}."
 
 
-def _diagnosis(diagnosis: Diagnosis, wrong: int, notation: Notation) -> Iterator[Block]:
-    """The sentence, the formulas, what it explains, and what speaks against it."""
+def _diagnosis(diagnosis: Diagnosis, comparison: Comparison, notation: Notation) -> Iterator[Block]:
+    """The sentence, the formulas, what it explains, and what speaks against it; other numbers that follow are not counted."""
+    explained = set(diagnosis.explains)
+    wrong = sum(not one.agrees and (not one.follows or one.given.name in explained) for one in comparison.compared)
     yield Heading(notation.text(" and ".join(made.id for made in diagnosis.mistakes)), 3)
     yield Note(f"{_share(len(diagnosis.explains), wrong)} what you get if {_sentence(diagnosis.mistakes, notation)}.")
     columns = (Column("right", "math"), Column("wrong", "math"))
