@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_cli.api import chain, check, explain, load, report, run
+    from backprop_cli.api import chain, check, check_class, explain, load, report, run
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "chain", "check", "explain", "load", "report", "run"]
+__all__ = ["__version__", "chain", "check", "check_class", "explain", "load", "report", "run"]
 
 # `chain` and `check` are rooms of the house too. A package's name is bound in its parent when it is first imported: these two,
 # which are empty, are imported here, so that from here on their names are those of the functions.

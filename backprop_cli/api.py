@@ -1,8 +1,7 @@
-"""What a notebook has of what the commands have: `load`, `run`, `explain`, `check`, `chain`, `report`."""
+"""What a notebook has of what the commands have: `load`, `run`, `explain`, `check`, `check_class`, `chain`, `report`."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -22,12 +21,13 @@ from backprop_cli.derivation.predictions import Prediction, predict
 from backprop_cli.errors import UnknownNameError, UsageError
 from backprop_cli.files.document import Document, parse
 from backprop_cli.files.filling import filled
-from backprop_cli.files.from_python import json_of, number, texts, whole
+from backprop_cli.files.from_python import json_of, number, path_of, table, texts, whole
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.files.opening import open_document
 from backprop_cli.files.output import write_whole
 from backprop_cli.files.read import read
-from backprop_cli.files.write import write
+from backprop_cli.files.state_dict import WEIGHT_ENDINGS, weights_file
+from backprop_cli.files.write import require_saved_name, write
 from backprop_cli.network.names import Names, Unit
 from backprop_cli.network.network import Setup
 from backprop_cli.render.formats.decimals import Digits
@@ -57,16 +57,19 @@ class NetworkFile(Setup):
     def save(self, path: str | PathLike[str]) -> None:
         """Write the network with its present weights as a network file, `.json` or YAML by the name's ending.
 
+        A `.safetensors` or `.npz` file holds the weights alone.
+
         Raises:
             UsageError: the name ends in nothing of the kind.
             OutputError: the file cannot be written.
         """
         assert self.document is not None, "load() gives every network its document"
-        target = fspath(path)
-        if not target.endswith((".yaml", ".yml", ".json")):
-            raise UsageError(f"{target}: the name must end in .yaml, .yml or .json, so that the format is known")
-        format = "json" if target.endswith(".json") else "yaml"
-        write_whole(target, write(self, self.document, format, os.path.dirname(target)).text)
+        target = path_of(path)
+        require_saved_name(target)
+        if target.endswith(WEIGHT_ENDINGS):
+            write_whole(target, weights_file(self.network, target))
+        else:
+            write_whole(target, write(self, self.document, target).text)
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.network.names.widths))
@@ -278,10 +281,42 @@ def _person(against: Source, names: Names) -> Person:
     path = fspath(against)
     file = read_people(read_bytes(path), STANDARD_INPUT if path == "-" else path, names)
     if file.is_class:
-        raise UsageError(
-            f"{path}: these are several people's numbers\n    hint: backprop check --against compares them"
-        )
+        raise UsageError(f"{path}: these are several people's numbers\n    hint: check_class compares them")
     return file.people[0]
+
+
+def check_class(
+    network: Run | Source | Setup,
+    against: str | PathLike[str] | Iterable[Mapping[str, Any]],
+    tolerance: float | None = None,
+    sample: int = 1,
+) -> list[PersonResult]:
+    """Compare everybody's own numbers with those of the network's run: a table in a file, or a dict for each person.
+
+    A table has a row for each person, whose first cell is the name; a dict has it under `name`. What else is in them are
+    numbers by their names.
+
+    Raises:
+        InputError: the network or the numbers cannot be read.
+        UnknownNameError: a column means nothing in the network.
+        UsageError: there is no such sample, or these are one person's numbers.
+    """
+    tolerance = None if tolerance is None else number("tolerance", tolerance, 0.0)
+    made = network if isinstance(network, Run) else run(network)
+    names = made.setup.network.names
+    if isinstance(against, str | PathLike):
+        source, content = fspath(against), read_bytes(fspath(against))
+    elif isinstance(against, Iterable) and not isinstance(against, Mapping):
+        source, content = "<list>", table("against", against).encode()
+    else:
+        raise UsageError(f"against: expected a path or a dict for each person, not {type(against).__name__}")
+    people = read_people(content, source, names)
+    if not people.is_class:
+        raise UsageError(f"{source}: expected a row for each person, with the name and numbers such as w31")
+    if people.unknown:
+        raise UnknownNameError("name", people.unknown[0], known_names(names))
+    index = Explainer(made, whole("sample", sample, 1) - 1).sample
+    return check_people(people.people, AnswerKey(made, index), tolerance, False, DEFAULT_EFFORT)
 
 
 def chain(
@@ -337,6 +372,7 @@ def report(
     from backprop_cli.render.page.page import Page, page_text
     from backprop_cli.training.record import record
 
+    target = "" if path is None else path_of(path)
     count = None if steps is None else whole("steps", steps)
     frames, sample = whole("frames", frames, 1), whole("sample", sample, 1)
     try:
@@ -351,7 +387,7 @@ def report(
     name, text = (Path(document.file).name, document.text) if document else ("", "")
     page = HtmlPage(page_text(Page(recording, name, text, sample - 1, shown)))
     if path is not None:
-        write_whole(os.fspath(path), page)
+        write_whole(target, page)
     return page
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backprop_cli import chain, check, explain, load, report, run
+from backprop_cli import chain, check, check_class, explain, load, report, run
 from backprop_cli.errors import DivergedError, InputError, InterruptedRunError, UnknownNameError, UsageError
 from backprop_cli.training.record import record
 from tests.program import backprop
@@ -118,6 +118,19 @@ def test_a_saved_network_goes_on_where_the_run_stopped(suffix: str, tmp_path: Pa
     again = run(tmp_path / f"net.{suffix}", 5)
     assert again.loss_before == result.loss_after
     assert again.parameters == run("classic", 10).parameters
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "npz"])
+def test_weights_are_saved_alone_in_a_binary_file(suffix: str, tmp_path: Path) -> None:
+    trained = run("classic", 3).network
+    trained.save(tmp_path / f"weights.{suffix}")
+    data = {"inputs": [0.05, 0.1], "targets": [0.01, 0.99], "weights": f"weights.{suffix}"}
+    data["layers"] = [{"activation": "sigmoid"}, {"activation": "sigmoid"}]
+    (tmp_path / "net.json").write_text(json.dumps(data), encoding="utf-8")
+    # a shared bias is one of each unit there
+    again = load(tmp_path / "net.json").parameters
+    assert {name: again[name] for name in ("w11", "w42")} == {name: trained.parameters[name] for name in ("w11", "w42")}
+    assert again["b1_1"] == again["b1_2"] == trained.parameters["b1"]
 
 
 def test_a_network_given_as_a_dict_is_saved_too(tmp_path: Path) -> None:
@@ -229,6 +242,11 @@ def test_wrong_arguments_get_the_program_s_own_errors() -> None:
         (check, ("classic",), {"tolerance": -1e-6}, "tolerance: expected a finite number of at least 0"),
         (check, ("classic", {"w31": 1}, "1e-6"), {}, "tolerance: expected a finite number of at least 0"),
         (check, ("classic", 5), {}, "against: expected a path or a dict, not int"),
+        (check_class, ("classic", 5), {}, "against: expected a path or a dict for each person, not int"),
+        (check_class, ("classic", {"w31": 1}), {}, "against: expected a path or a dict for each person, not dict"),
+        (check_class, ("classic", [5]), {}, "against: expected a dict for each person, found 5"),
+        (report, ("classic", 5), {}, "path: expected a path, found 5"),
+        (load("classic").save, (5,), {}, "path: expected a path, found 5"),
         (chain, (5,), {}, "definitions: expected a text, found 5"),
         (chain, ("x^2",), {"wrt": 5}, "wrt: expected a text, found 5"),
         (chain, ("x^2",), {"of": 5}, "of: expected a text, found 5"),
@@ -293,3 +311,30 @@ def test_numbers_that_mean_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "class.csv").write_text("name,w31,w41\nAda,1,2\nBob,1,2\n", encoding="utf-8")
     with pytest.raises(UsageError, match="several people"):
         check("classic", against=tmp_path / "class.csv")
+
+
+def test_a_class_is_compared_from_a_table_and_from_dicts(tmp_path: Path) -> None:
+    # ∂E/∂w31 = 0.0822 and ∂E/∂w32 = −0.0226 (Mazur); Bob has a sign wrong, Cleo gave one number
+    given = [
+        {"name": "Ada", "w31": 0.0822, "w32": -0.0226},
+        {"name": "Bob", "w31": np.float64(0.0822), "w32": 0.0226},
+        {"name": "Cleo", "w31": math.nan, "w32": -0.0226},
+    ]
+    (tmp_path / "class.csv").write_text(
+        "name,w31,w32\nAda,0.0822,-0.0226\nBob,0.0822,0.0226\nCleo,,-0.0226\n", encoding="utf-8"
+    )
+    for found in (check_class("classic", given), check_class(run("classic"), tmp_path / "class.csv")):
+        assert [one.name for one in found] == ["Ada", "Bob", "Cleo"]
+        assert [one.passed for one in found] == [True, False, True]
+        assert [one.mistakes for one in found] == [[], ["w32 (sign)"], []]
+        assert [one.missing for one in found] == [(), (), ("w31",)]
+
+
+def test_a_class_s_columns_must_mean_something(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="w39"):
+        check_class("classic", [{"name": "Ada", "w31": 0.0822, "w39": 1}])
+    (found,) = check_class("classic", [{"name": "Ada", "w31": "0,0822"}])
+    assert not found.passed and "0.0822" in found.faults[0]
+    (tmp_path / "mine.csv").write_text("w31,0.0822\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="a row for each person"):
+        check_class("classic", tmp_path / "mine.csv")

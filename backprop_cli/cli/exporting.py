@@ -17,8 +17,8 @@ from backprop_cli.cli.options import Target
 from backprop_cli.cli.target_file import check_target
 from backprop_cli.errors import UsageError
 from backprop_cli.files.output import write_whole, written
-from backprop_cli.files.state_dict import state_dict
-from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
+from backprop_cli.files.state_dict import weights_file
+from backprop_cli.files.tensors import npz_bytes
 from backprop_cli.network.network import Setup
 
 
@@ -57,8 +57,7 @@ def binary_of(console: Console, setup: Setup, to: Target) -> bytes:
                 f"the sheet makes {steps:,} of the {setup.schedule.steps:,} steps: drag its last row down for more"
             )
         return content
-    arrays = state_dict(setup.network)
-    return npz_bytes(arrays) if to is Target.npz else safetensors_bytes(arrays)
+    return weights_file(setup.network, f".{to}")
 
 
 def write_text(console: Console, text: str, output: str | None) -> None:

@@ -11,17 +11,13 @@ from backprop_cli.errors import UsageError
 from backprop_cli.files.document import Document
 from backprop_cli.files.limits import in_words, machine_bytes
 from backprop_cli.files.output import written
-from backprop_cli.files.state_dict import state_dict
-from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
-from backprop_cli.files.write import write
+from backprop_cli.files.state_dict import WEIGHT_ENDINGS, weights_file
+from backprop_cli.files.write import require_saved_name, write
 from backprop_cli.functions.numeric import Array
 from backprop_cli.network.network import Setup
 
 HISTORY_BYTES = 32
 """Of each step's loss while it is kept and written."""
-NETWORK_ENDINGS = (".yaml", ".yml", ".json")
-WEIGHT_ENDINGS = (".safetensors", ".npz")
-"""Of binary files that hold the weights alone, which a network file may name."""
 
 
 def targets_of(configs: Sequence[str | None], output: str | None, in_place: bool) -> list[str | None]:
@@ -41,11 +37,8 @@ def targets_of(configs: Sequence[str | None], output: str | None, in_place: bool
         return [None] * len(configs)
     if len(configs) > 1:
         raise UsageError("--output takes one network\n    hint: --in-place updates each file itself")
-    if output != "-" and not output.endswith((*NETWORK_ENDINGS, *WEIGHT_ENDINGS)):
-        raise UsageError(
-            f"--output {output}: the name must end in .yaml, .yml or .json, so that the format is known\n"
-            "    hint: .safetensors or .npz holds the weights alone"
-        )
+    if output != "-":
+        require_saved_name(output, "--output ")
     return [output]
 
 
@@ -72,9 +65,8 @@ def network_text(
     if target is None:
         return {}
     if target.endswith(WEIGHT_ENDINGS):
-        arrays = state_dict(setup.network)
-        return {target: npz_bytes(arrays) if target.endswith(".npz") else safetensors_bytes(arrays)}
-    text, is_afresh = write(setup, document, "json" if target.endswith(".json") else "yaml", os.path.dirname(target))
+        return {target: weights_file(setup.network, target)}
+    text, is_afresh = write(setup, document, target)
     if is_afresh and "#" in document.text:
         console.notice(
             f"{document.file}: comments and layout cannot be kept where aliases or a new state are written out"

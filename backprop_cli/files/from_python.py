@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from os import PathLike, fspath
 from typing import Any, TypeGuard
@@ -65,6 +68,42 @@ def _is_number(value: Any) -> TypeGuard[float]:
         return math.isfinite(value)
     except OverflowError:  # a whole number of more than 308 digits
         return False
+
+
+def path_of(value: Any) -> str:
+    """The path of a file to be written.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not isinstance(value, str | PathLike):
+        raise UsageError(f"path: expected a path, found {value!r}")
+    return os.fsdecode(value)
+
+
+def table(name: str, rows: Iterable[Any]) -> str:
+    """The CSV of one mapping for each person: the person's `name`, and numbers by their names; None and NaN are left out.
+
+    Raises:
+        UsageError: something else is among them.
+    """
+    people = list(rows)
+    for one in people:
+        if not isinstance(one, Mapping):
+            raise UsageError(f"{name}: expected a dict for each person, found {one!r}")
+    columns = [key for key in dict.fromkeys(key for one in people for key in one) if key != "name"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", *columns])
+    for one in people:
+        writer.writerow([one.get("name", ""), *(_cell(one.get(column)) for column in columns)])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return "" if math.isnan(value) else repr(float(value))
+    return "" if value is None else str(value)
 
 
 def texts(name: str, *given: Any) -> list[str]:

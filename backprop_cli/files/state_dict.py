@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from backprop_cli.errors import UsageError
+from backprop_cli.files.tensors import npz_bytes, safetensors_bytes
 from backprop_cli.network.network import Network
 
+WEIGHT_ENDINGS = (".safetensors", ".npz")
+"""Of binary files that hold the weights alone, which a network file may name."""
 Pair = tuple["np.ndarray[Any, np.dtype[Any]]", "np.ndarray[Any, np.dtype[Any]] | None"]
 """A layer's weights, units × sources, and its biases."""
 
@@ -119,3 +122,9 @@ def state_dict(network: Network) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
         if layer.bias is not None:
             found[f"{2 * index}.bias"] = np.array(np.broadcast_to(layer.bias, layer.units))
     return found
+
+
+def weights_file(network: Network, name: str) -> bytes:
+    """The weights in a binary file of their own, in the format that its name's ending says."""
+    arrays = state_dict(network)
+    return npz_bytes(arrays) if name.endswith(".npz") else safetensors_bytes(arrays)

@@ -19,11 +19,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from backprop_cli.errors import UsageError
 from backprop_cli.files.document import Document
 from backprop_cli.files.input import STANDARD_INPUT
 from backprop_cli.files.layers import is_turned
 from backprop_cli.files.places import Key
+from backprop_cli.files.state_dict import WEIGHT_ENDINGS
 from backprop_cli.network.network import ParameterRow, Setup
+
+NETWORK_ENDINGS = (".yaml", ".yml", ".json")
 
 
 class WrittenFile(NamedTuple):
@@ -33,14 +37,28 @@ class WrittenFile(NamedTuple):
     is_afresh: bool
 
 
-def write(setup: Setup, document: Document, format: str, folder: str | None = None) -> WrittenFile:
-    """A network file (`yaml` or `json`) for `setup`, which was read from `document` and then trained.
+def require_saved_name(name: str, option: str = "") -> None:
+    """See to it that a file's name says what is to be written to it.
 
-    It will stand in `folder`, by default where the document stands; data that it names are named as seen from there.
+    Raises:
+        UsageError: it ends in nothing that a network, or its weights alone, is saved as.
     """
+    if not name.endswith((*NETWORK_ENDINGS, *WEIGHT_ENDINGS)):
+        raise UsageError(
+            f"{option}{name}: the name must end in .yaml, .yml or .json, so that the format is known\n"
+            "    hint: .safetensors or .npz holds the weights alone"
+        )
+
+
+def write(setup: Setup, document: Document, name: str) -> WrittenFile:
+    """A network file of this name, or YAML for `-`, for `setup`, which was read from `document` and then trained.
+
+    Data that the document names are named as seen from the file's folder.
+    """
+    format, folder = "json" if name.endswith(".json") else "yaml", os.path.dirname(name)
     values = dict(_parameter_values(setup, document.data))
     state = _state(setup)
-    given = document.given if folder is None else _as_seen_from(folder, document)
+    given = _as_seen_from(folder, document)
     if given != document.given:
         document = replace(document, given=given)
     elif format == document.format:
