@@ -23,6 +23,8 @@ EXIT_CODES = {
 ENVIRONMENT = {
     "NO_COLOR": "no colour, even on a terminal",
     "FORCE_COLOR": "colour, even in a pipe",
+    "COLUMNS": "the width of a terminal; in a pipe each line is whole",
+    "PAGER": "shows what is longer than the screen; less if it is not set",
 }
 
 
