@@ -16,12 +16,16 @@ MOST_POINTS = 400
 
 @dataclass(frozen=True)
 class LossCurve:
-    """The losses before each step and, last, after all of them, under the loss's `name`; `here` marks one step."""
+    """The losses before each step and, last, after all of them, under the loss's `name`; `here` marks one step.
+
+    `says` is what a picture by itself has to say of them.
+    """
 
     losses: Sequence[float]
     name: str = "E"
     here: int | None = None
     is_standalone: bool = True
+    says: str = ""
 
     def point(self, step: int) -> tuple[float, float]:
         """Where the loss after `step` steps is drawn."""
@@ -42,7 +46,9 @@ class LossCurve:
 def loss_svg(curve: LossCurve) -> Element:
     """The curve; `losses` may be long, no more points are drawn than can be seen."""
     steps = len(curve.losses) - 1
-    label = f"The loss over {steps:,} steps: from {curve.losses[0]:.4g} to {curve.losses[-1]:.4g}"
+    label = f"The loss over {steps:,} steps: from {curve.losses[0]:.4g} to {curve.losses[-1]:.4g}" + (
+        f". {curve.says}" if curve.says else ""
+    )
     svg = root(WIDTH, HEIGHT, label, "losses", curve.is_standalone)
     _axes(svg, curve)
     shown = (
@@ -72,3 +78,5 @@ def _axes(svg: Element, curve: LossCurve) -> None:
     add_name(title, curve.name)
     if curve.up.is_log:
         add(svg, "text", {"x": LEFT + 4, "y": TOP - 12}, "logarithmic scale")
+    if curve.says and curve.is_standalone:
+        add(svg, "text", {"x": right, "y": TOP - 12, "text-anchor": "end"}, curve.says)

@@ -14,7 +14,9 @@ from backprop_cli.training.train import Run
 
 def loss_picture(run: Run) -> str:
     """The loss over the steps of a run that has kept each step's."""
-    return text_of(loss_svg(LossCurve(run.history.tolist(), run.shown.before.names.loss)))
+    count = len(run.setup.samples)
+    says = "of each step's batch, last of all samples" if run.setup.schedule.batch_limit(count) < count else ""
+    return text_of(loss_svg(LossCurve(run.history.tolist(), run.shown.before.names.loss, says=says)))
 
 
 def network_picture(run: Run, sample: int, has_gradients: bool) -> str:

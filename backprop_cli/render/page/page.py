@@ -34,7 +34,7 @@ from backprop_cli.render.page.mathml import PageNotation
 from backprop_cli.render.page.template import environment_of, filled
 from backprop_cli.render.views.blocks import Block, Heading, Matrix, Note
 from backprop_cli.render.views.matrix_view import matrix_view
-from backprop_cli.render.views.phrases import counted, shape_of
+from backprop_cli.render.views.phrases import counted, curve_sentence, shape_of
 from backprop_cli.render.views.run_view import facts, layer_title
 from backprop_cli.render.views.selection import Selection
 from backprop_cli.render.views.update_phrases import update_rule
@@ -140,6 +140,7 @@ def _frame(page: Page) -> dict[str, Any]:
         "run": run,
         "loss_name": Markup(notation.math(notation.name(run.setup.network.names.loss))),
         "curve": Markup(text_of(loss_svg(page.curve))) if run.steps > 1 else "",
+        "curve_says": curve_sentence(run),
         "rule": Markup(update_rule(run, notation)) if run.shown.changes is not None else "",
         "frames": [frame.shown.number for frame in page.recording.frames],
         "file_name": page.file_name,

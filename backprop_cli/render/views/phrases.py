@@ -116,6 +116,14 @@ def loss_in_words(network: Network) -> str:
     return _SPELLED.get(network.loss.name, network.loss.name.replace("_", " "))
 
 
+def curve_sentence(run: Run) -> str:
+    """What the curve of a run in batches shows; nothing where each of its losses is over all samples."""
+    count = len(run.setup.samples)
+    if run.setup.schedule.batch_limit(count) >= count:
+        return ""
+    return "The curve shows the loss of each step's batch before the step, and last the loss over all samples."
+
+
 def batch_sentence(run: Run, samples: Sequence[int]) -> str:
     """Whose gradients a step's are, where they are not those of one shown sample (from 1) alone."""
     numbers = [str(index + 1) for index in run.shown.batch]

@@ -13,6 +13,7 @@ from backprop_cli.render.views.phrases import (
     batch_sentence,
     chain_in_numbers,
     chain_in_symbols,
+    curve_sentence,
     functions_of,
     loss_in_words,
     quantity_in_numbers,
@@ -156,6 +157,8 @@ def outcome(run: Run, notation: Notation, selection: Selection) -> Iterator[Bloc
         yield Heading("Loss")
         yield Note(loss_sentence(run, notation))
         if run.steps > 1:
+            if whose := curve_sentence(run):
+                yield Note(notation.text(whose))
             yield Curve(run.history.tolist(), run.steps)
     if selection.has("predictions"):
         yield from after_training(run, notation)
