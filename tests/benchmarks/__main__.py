@@ -235,10 +235,36 @@ class Bench:
         worst, note = max(found)
         yield Row("2-2-2 → 1000-1000-10, against the better engine", "≤ 1.2 ×", f"{worst:.2f} × ({note})", worst <= 1.2)
 
+    def pages(self) -> Iterator[Row]:
+        """The page: its size, and how long a browser works to load it, to move its slider, to change a number."""
+        if importlib.util.find_spec("playwright") is None or shutil.which("chromium") is None:
+            return
+        from tests.benchmarks.pages import work_of
+
+        small = self._page("classic")
+        yield _at_most("the page of classic with 100 steps, size", small.stat().st_size / 1000, 300, "kB")
+        file = self._page(self.network((4, 8, 8, 3), 30))
+        work = work_of(file)
+        yield _at_most("the page of 4-8-8-3 with 30 samples, size", file.stat().st_size / 1000, 1000, "kB")
+        yield _at_most("the same, loaded", 1000 * work.load, 1000, "ms")
+        yield _at_most("the same, a move of the slider", 1000 * work.move, 50, "ms")
+        file = self._page(self.network((10, 10, 10), 4))
+        yield _at_most("the page of 10-10-10, a change of a number", 1000 * work_of(file).change, 16, "ms")
+
+    def _page(self, file: str) -> Path:
+        path = self.folder / f"{Path(file).stem}.html"
+        command = self.program("report", file, "-n", "100", "-q", "-o", str(path))
+        subprocess.run(command, env=environment(), check=True)
+        return path
+
     def _inside(self, *arguments: str) -> list[tuple[float, str]]:
         command = [self.python, "-m", "tests.benchmarks.inside", *arguments]
         output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), text=True, check=True).stdout
         return [(float(line.split()[0]), line.partition(" ")[2]) for line in output.splitlines()]
+
+
+def _at_most(what: str, measured: float, most: float, unit: str) -> Row:
+    return Row(what, f"≤ {most:,g} {unit}", f"{measured:,.0f} {unit}", measured <= most)
 
 
 def _completing(line: str, command: Command) -> Command:
@@ -282,6 +308,7 @@ def main() -> None:
         bench = Bench(Path(folder), given.rounds)
         parts: list[Callable[[], Iterator[Row]]] = [
             bench.start, bench.small, bench.compiled, bench.medium, bench.large, bench.rows, bench.loading, bench.growth,
+            bench.pages,
         ]  # fmt: skip
         print(f"{machine()}\n\n| what | goal | measured | reached |\n| --- | --- | --- | --- |")
         for part in parts:
