@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -134,7 +135,12 @@ def test_a_phone_is_wide_enough_for_all_that_can_be_opened(pages: Pages) -> None
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("network", [SOFTMAX.read_text(), LONG_NAMES])
+MANY_INPUTS = json.dumps({
+    "inputs": [[-0.123456 - k] * 10 for k in range(3)], "targets": [[0.5]] * 3, "layers": [{"weights": [[0.1] * 10]}],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("network", [SOFTMAX.read_text(), LONG_NAMES, MANY_INPUTS])
 def test_a_window_of_any_width_needs_no_sideways_scrolling(pages: Pages, network: str) -> None:
     page = pages.open("-", stdin=network, anchor="#parameter-1-1-1")
     for width in (320, 390, 600, 700, 740, 768, 900, 1080, 1280):

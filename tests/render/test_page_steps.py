@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.program import backprop
@@ -41,6 +42,11 @@ def test_the_backward_pass_puts_each_derivative_at_its_unit(pages: Pages) -> Non
     forth.click()
     forth.click()
     assert f"δ = ∂E/∂z3 = {partials['dE/dz3']:.4g}" in page.locator(".badge.newest").all_text_contents()
+    forth.click()
+    forth.click()
+    assert lit(page, ".edge.weight") == {"dz3/dw31 dz3/da1", "dz3/dw41 dz3/da2"}  # with ∂E/∂w31 and ∂E/∂w41 their lines
+    page.get_by_role("button", name="one step back").click()
+    page.get_by_role("button", name="one step back").click()
     rows = page.eval_on_selector_all("#worked tr", "all => all.map(e => e.dataset.row)")
     assert rows == ["dE/do1", "dE/do2", "do1/dz3", "dE/dz3"]
 
@@ -125,3 +131,21 @@ def test_a_wrong_number_is_told_apart_as_check_does(pages: Pages) -> None:
     field.fill(f"{partials['dE/do1']:.5f}")
     field.press("Enter")
     assert "the derivative of the activation is left out in the output layer" in page.locator(".verdict").inner_text()
+
+
+COVERED = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const [badges, others] = [[...document.querySelectorAll(".badge")], [...document.querySelectorAll(".network text:not(.badge)")]];
+  const isOver = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+  return badges.filter((badge) => others.some((other) => isOver(box(badge), box(other)))).map((badge) => badge.textContent);
+}"""
+
+
+@pytest.mark.parametrize("network", ["classic", "relu", "xor"])
+def test_what_is_put_at_a_unit_covers_no_other_text(pages: Pages, network: str) -> None:
+    page = pages.open(network, size={"width": 1400, "height": 1000})
+    page.locator("#forth").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".badge").count() == 2 * page.locator(".node.unit").count()
+    assert page.evaluate(COVERED) == []

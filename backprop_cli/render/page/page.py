@@ -21,7 +21,7 @@ from backprop_cli.render.drawing.drawn_values import sample_values
 from backprop_cli.render.drawing.heat import HeatMaps, heat_svg
 from backprop_cli.render.drawing.loss_curve import LossCurve, loss_svg
 from backprop_cli.render.drawing.scene_layout import is_drawable
-from backprop_cli.render.drawing.svg import Element, size_of, text_of
+from backprop_cli.render.drawing.svg import Element, short_number, size_of, text_of
 from backprop_cli.render.drawing.units import Drawing, network_svg
 from backprop_cli.render.formats.decimals import EIGHT_DECIMALS, Digits
 from backprop_cli.render.formats.notation import TextNotation
@@ -209,7 +209,7 @@ def _data(page: Page, model: dict[str, Any] | None) -> Markup:
 
 
 def _sample_label(inputs: Sequence[float], index: int) -> str:
-    shown = ", ".join(f"{float(x):.4g}" for x in inputs[:4]) + (", …" if len(inputs) > 4 else "")
+    shown = ", ".join(short_number(float(x)) for x in inputs[:4]) + (", …" if len(inputs) > 4 else "")
     return f"{index + 1}: ({shown})"
 
 

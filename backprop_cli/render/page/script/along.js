@@ -6,7 +6,7 @@ import { short, SVG } from "./numbers.js";
 import { currentModel, point } from "./state.js";
 import { parametersOf, step } from "./values.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [420, 230, 58, 14, 16, 34];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [420, 230, 76, 14, 16, 34];
 const MOST_PASSES = 3000; // forward passes for one curve
 const MOST_POINTS = 81;
 

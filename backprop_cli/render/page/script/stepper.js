@@ -80,7 +80,7 @@ export function goTo(index) {
   element("stage").textContent = `${phase} ${at + 1} of ${stages.length}`;
   showBadges(known, names);
   showWorked(phase, names);
-  if (phase === "Backward") light(names, null);
+  if (phase === "Backward") light(names.flatMap(linksOf), null);
   else light([], null);
   drawing?.classList.toggle("has-selection", false);
   const { ofStep, ofSample } = numbers();
@@ -91,6 +91,14 @@ export function goTo(index) {
     const value = (isMoved ? ofStep.get(`${name}+`) : undefined) ?? ofSample.get(name);
     if (value !== undefined && place.namespaceURI === SVG && place.localName === "tspan") place.textContent = short(value);
   }
+}
+
+/**
+ * The local derivatives that a derivative comes through last: those of its lines and units.
+ * @param {string} name
+ */
+function linksOf(name) {
+  return [name, ...(structure.get(name) ?? []).map((term) => term[term.length - 1])];
 }
 
 /**
@@ -158,8 +166,8 @@ function showBadges(known, newest) {
       const text = document.createElementNS(SVG, "text");
       text.setAttribute("class", newest.includes(wanted) ? "badge newest" : "badge");
       text.setAttribute("x", circle.getAttribute("cx") ?? "0");
-      const below = isOwn && data.model?.network.biases[layer] === "own" ? 80 : 50;
-      text.setAttribute("y", String(Number(circle.getAttribute("cy")) + below + 14 * index));
+      const below = isOwn && data.model?.network.biases[layer] === "own" ? 77 : 50; // below an own bias
+      text.setAttribute("y", String(Number(circle.getAttribute("cy")) + below + 12 * index));
       text.textContent = `${shown} = ${short(ofSample.get(wanted) ?? NaN)}`;
       picture.append(text);
     });
