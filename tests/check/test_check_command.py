@@ -350,6 +350,18 @@ def test_online_steps_in_another_order_are_named(tmp_path: Path, sample: int, de
     assert (reason["mistake"], reason["detail"]) == ("samples_reordered", detail)
 
 
+def test_the_outputs_of_a_softmax_over_the_batch_are_named(tmp_path: Path) -> None:
+    x, weights = np.array([[0.5, -0.3], [0.9, 0.4]]), np.array([[0.3, 0.1], [0.2, -0.5], [-0.4, 0.7]])
+    layer = {"activation": "softmax", "weights": weights.tolist()}
+    config = {"inputs": x.tolist(), "targets": [[1, 0, 0], [0, 1, 0]], "loss": "cross_entropy", "layers": [layer]}
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    e = np.exp(x @ weights.T)
+    shown = e[0] / e.sum()
+    answer, _ = against(lines({f"o{unit + 1}": f"{value:.6f}" for unit, value in enumerate(shown)}), name=str(path))
+    assert answer["diagnosis"][0]["mistakes"] == ["softmax_over_batch"]
+
+
 @pytest.mark.parametrize(
     ("activation", "slope", "right", "wrong"),
     [
