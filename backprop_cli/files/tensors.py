@@ -34,7 +34,7 @@ MOST_ARRAYS = 10_000
 
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U8": "|u1"}
 _NPY_MAGIC = b"\x93NUMPY"
-_NUMBERS = r"[<>|=]?(b1|[iu][1248]|f[248])"
+_NUMBERS = r"[<>|=]?(b1|[iu][1248]|f(2|4|8|12|16))"
 
 HOW_TO_SAVE = (
     "this is a pickle, which can run any program when it is read. Save the weights in a safe form:\n"
