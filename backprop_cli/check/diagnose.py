@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from backprop_cli.functions.numeric import Array
 
 _WAYS_IN_A_PAIR = 6
 """How many of the ways of one mistake are tried together with another mistake."""
+_WAYS_BESIDE_A_SIGN = 2
+"""How many of the ways of a rare mistake are tried together with a lost sign."""
 
 _AT_A_TIME = 20_000
 """About so many numbers, of several hypotheses, are compared together."""
@@ -88,7 +90,7 @@ class _Attempt:
         What explains most of the open numbers, less the right ones it spoils; of equal ones what spoils fewest, then what
         needs fewest mistakes, then what is not rare, then what stands first in the table.
         """
-        spoilt, is_rare = len(self.contradicts), self.mistakes[0].mistake.alone
+        spoilt, is_rare = len(self.contradicts), any(made.mistake.alone for made in self.mistakes)
         return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), is_rare, self.order
 
 
@@ -126,12 +128,16 @@ def diagnose(
 
 
 def _pairs(singles: Iterable[Made]) -> list[tuple[Made, ...]]:
-    """Two mistakes together, each made in one of its likeliest ways."""
+    """Two mistakes together, each made in one of its likeliest ways; a lost sign, the commonest, with rare ones too."""
     by_id: dict[str, list[Made]] = {}
-    for made in (made for made in singles if not made.mistake.alone):
+    for made in singles:
         by_id.setdefault(made.id, []).append(made)
-    likely = [made for ways in by_id.values() for made in ways[:_WAYS_IN_A_PAIR]]
-    return [pair for pair in combinations(likely, 2) if pair[0].id != pair[1].id]
+    common, rare = (
+        [made for ways in by_id.values() for made in ways[:most] if made.mistake.alone is is_rare]
+        for most, is_rare in ((_WAYS_IN_A_PAIR, False), (_WAYS_BESIDE_A_SIGN, True))
+    )
+    pairs = (*combinations(common, 2), *product(by_id["error_sign"][:1], rare))
+    return [pair for pair in pairs if pair[0].id != pair[1].id]
 
 
 class _Laboratory:

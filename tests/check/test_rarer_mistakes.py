@@ -77,6 +77,19 @@ def test_the_mistake_is_named_first(mistake: str) -> None:
     assert sum(named) >= 0.95 * len(named), failures
 
 
+def test_a_rare_mistake_is_named_beside_a_lost_sign() -> None:
+    """Whoever takes t − o passes it back as it is; so all gradients have the opposite sign too."""
+    named = []
+    for seed in range(5 * EXAMPLES):
+        random = Random(f"sign {seed}")
+        mistake = random.choice(["error_for_delta", "slope_at_activation", "extra_net_input", "weights_left_out"])
+        exercise = problem(random, mistake)
+        numbers = {name: -value for name, value in worked_out(exercise, mistake).items() if not name.endswith("+")}
+        if len(numbers) > 4:
+            named.append(["error_sign", mistake] in first(examined(exercise, numbers, 6)[1]))
+    assert sum(named) >= 0.9 * len(named) > 0.5 * EXAMPLES
+
+
 def test_right_answers_are_right_and_nothing_is_named() -> None:
     for seed in range(10 * EXAMPLES):
         random = Random(f"right {seed}")

@@ -52,7 +52,7 @@ Ways = Callable[[Setup], Iterable[Way]]
 class Mistake:
     """An entry of the table; `sentence` goes on from "this is what you get if".
 
-    One that is `rare` is looked for `alone`, not together with another.
+    One that is `rare` is looked for `alone`, together with no other but a lost sign.
     """
 
     id: str
