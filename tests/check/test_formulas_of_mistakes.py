@@ -11,6 +11,7 @@ import pytest
 from backprop_cli import load
 from backprop_cli.check.mistakes.entry import Line, Made
 from backprop_cli.check.mistakes.table import MISTAKES, mistakes_of
+from backprop_cli.check.work import Work
 from backprop_cli.formula.evaluate import evaluate
 from backprop_cli.formula.expression import TOTAL, Apply, Call, Expression, Name, Number, names_in
 from backprop_cli.formula.printer import TEXT
@@ -34,7 +35,10 @@ def made() -> list[Made]:
     found: dict[tuple[str, Line, Line], Made] = {}
     for activation in ACTIVATIONS:
         for loss in LOSSES:
-            hidden = {"activation": "tanh", "weights": [[0.1, 0.2], [0.3, 0.4]], "bias": {"b1": 0.1}}
+            # units share a bias, or have one each where the loss is the cross-entropy
+            shared, own = {"b1": 0.1}, [{"b1": 0.1}, {"c1": 0.2}]
+            bias = own if loss == "cross_entropy" else shared
+            hidden = {"activation": "tanh", "weights": [[0.1, 0.2], [0.3, 0.4]], "bias": bias}
             last = {"activation": activation, "weights": [[0.5, 0.6], [0.7, 0.8]], "bias": 0.2}
             setup = load(
                 {
@@ -96,6 +100,19 @@ def test_the_sides_of_an_equation_of_several_are_equal(one: Made) -> None:
     assert not isinstance(one.formulas[0], str)
     _, first, *others = one.formulas[0]
     assert all(math.isclose(value((first,), 1), value((other,), 1)) for other in others)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "bipolar_sigmoid", "softplus"])
+@pytest.mark.parametrize("mistake", ["slope_missing", "slope_at_net_input", "slope_plus"])
+def test_the_wrong_slope_that_is_shown_is_the_one_that_is_computed(mistake: str, activation: str) -> None:
+    layers = [{"activation": activation, "weights": [[1.7, -0.4]]}, {"activation": "linear", "weights": [[0.5]]}]
+    setup = load({"inputs": [0.9, 0.8], "targets": [1], "layers": layers})
+    for one in (one for one in mistakes_of(setup) if one.id == mistake):
+        work, formula = Work(setup, 1, changes=[one.way.change]), one.formulas[1]
+        assert not isinstance(formula, str)
+        shown = evaluate(formula[-1], {"z": float(work.net_inputs()[0]), "a": float(work.activations()[2])})
+        assert work.own_slopes()[0] == pytest.approx(shown, rel=1e-14)
+        assert work.own_slopes()[0] != pytest.approx(Work(setup, 1).own_slopes()[0], rel=1e-3)
 
 
 def test_derivatives_new_values_and_sums_are_spelled_as_each_output_has_it() -> None:
