@@ -18,6 +18,8 @@ MAX_COMPONENTS = 2_000
 """Components of one definition."""
 MAX_PARTS = 100_000
 """Numbers, names and operations that are read, all sums written out, and those of one component."""
+MOST_NAMED = 6
+"""Names that a hint lists."""
 MAX_DEPTH = 150
 """Levels of operations, calls and definitions that are used before they are given, within one another."""
 
@@ -48,13 +50,15 @@ EVERYWHERE = Scope()
 class Components:
     """Takes the definitions of arrays apart; `values` has those of the arrays of numbers, by component.
 
-    `names` are the components of each array, row by row. Functions that work on arrays are put in where they are called.
+    `names` are the components of each array, row by row, `shapes` says how many rows and columns. Functions that work on arrays
+    are put in where they are called.
     """
 
     def __init__(self, source: Source, definitions: Sequence[Definition]) -> None:
         self.source = source
         self.values: dict[str, Expression] = {}
         self.names: dict[str, list[str]] = {}
+        self.shapes: dict[str, tuple[int, ...]] = {}
         self.definitions: list[Definition] = []
         self._table = {one.name: one for one in definitions if one.parameters is None}
         self._functions = _array_functions(definitions)
@@ -130,6 +134,7 @@ class Components:
             for row, one in enumerate(value, start=1)
         )
         flat = [name for row in made for name in (row if isinstance(row, tuple) else (row,))]
+        self.shapes[definition.name] = _shape(value)
         self.names[definition.name] = [part.name for part in flat if isinstance(part, Name)]
         return made
 
@@ -176,6 +181,14 @@ class Components:
 
     def _refuse_length(self, part: Expression) -> NoReturn:
         raise self.source.error(part.at, f"with sums and products written out there are more than {MAX_PARTS:,} parts")
+
+    def _vector_hint(self, operation: str) -> str:
+        """What a vector is, and which names are none."""
+        if operation == SUM:
+            return HOW_SUMS_ARE_WRITTEN
+        numbers = sorted(self._known_names - self._defined_names - self.values.keys())
+        those = f"; a number here: {', '.join(numbers)}" if 0 < len(numbers) <= MOST_NAMED else ""
+        return f"a vector is [1, 2]{those}"
 
     def _small(self, made: Expression) -> Expression:
         """What was made, if it is not too long: the same part may be in it many times."""
@@ -287,7 +300,10 @@ class Components:
         shapes = {_shape(argument) for argument in arguments}
         if len(shapes) > 1 or len(next(iter(shapes))) != 1:
             one = "a vector" if len(arguments) == 1 else "two vectors of one length"
-            raise self.source.error(part.at, f"{part.operation} takes {one}", _vector_hint(part.operation))
+            given = " and ".join(_shown(_shape(argument)) for argument in arguments)
+            raise self.source.error(
+                part.at, f"{part.operation} takes {one}, not {given}", self._vector_hint(part.operation)
+            )
         vector = arguments[0]
         assert isinstance(vector, tuple)
         if part.operation == "dot":
@@ -326,10 +342,6 @@ def _added(part: Apply, terms: Sequence[Expression]) -> Apply:
     return Apply("+", tuple(flat), part.at)
 
 
-def _vector_hint(operation: str) -> str:
-    return HOW_SUMS_ARE_WRITTEN if operation == SUM else "a vector is [1, 2]"
-
-
 def _array_functions(definitions: Sequence[Definition]) -> dict[str, Definition]:
     """The functions in which anything is an array, or which call one of these."""
     functions = {one.name: one for one in definitions if one.parameters is not None}
@@ -350,4 +362,6 @@ def _shape(value: Value) -> tuple[int, ...]:
 
 
 def _shown(shape: tuple[int, ...]) -> str:
+    if not shape:
+        return "a number"
     return " × ".join(map(str, shape)) if len(shape) > 1 else str(shape[0])

@@ -137,4 +137,5 @@ def _definition(source: Source, head: Head, vocabulary: Vocabulary) -> Definitio
     parser = Parser(source, head.body, vocabulary)
     body = parser.whole()
     parameters = None if head.parameters is None else tuple(token.text for token in head.parameters)
-    return Definition(head.name.text, parameters, body, head.name.at)
+    text = source.text[head.body[0].at : head.body[-1].at].strip()
+    return Definition(head.name.text, parameters, body, head.name.at, text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backprop_cli.chain.algebra import in_textbook_form
+from backprop_cli.chain.array_pass import arrays_of, unused_components
 from backprop_cli.chain.chain_rule import ChainRule, live_names
 from backprop_cli.chain.components import Components, has_arrays
 from backprop_cli.chain.definitions import parse
@@ -60,6 +61,8 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     known = [*global_names(definitions), *parameters, *CONSTANTS]
     declared = {*at, *asked, *([of] if of and equation else [])}
     notices = refuse_misread(source, graph, {*declared, *parameters}, {*known, *declared})
+    if question.whole_arrays and arrays is not None:
+        left = [name for name in left if all(name not in names for names in arrays.names.values())]
     if left and target == final and not of:
         notices.append(_unused(target, left))
     if arrays is not None:
@@ -87,7 +90,13 @@ def differentiate(source: Source, question: Question) -> ChainResult:
             return replace(along_curve(chain, depends, question), notices=tuple(notices))
         second = chain.second() if order == MAX_ORDER else ()
         directional = in_direction(chain, direction, question) if direction else None
-        return replace(chain.result(question, notices), second=second, directional=directional)
+        result = replace(chain.result(question, notices), second=second, directional=directional)
+    if arrays is None:
+        return result
+    found = arrays_of(text.definitions, arrays, graph)
+    is_asked = question.whole_arrays and point is not None
+    unused = unused_components(source, arrays, found, chain.values) if is_asked else None
+    return replace(result, arrays=found, unused=unused)
 
 
 def _check_arrays(source: Source, arrays: Components, of: str | None) -> None:

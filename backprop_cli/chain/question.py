@@ -31,7 +31,8 @@ class Question:
     `at` has the values of the variables, nothing without a point. Without `steps` a definition that stands alone is taken
     apart for the rules, several are kept as they are. `limit` is how many paths are listed; `numbers` leaves out the
     derivatives that are written out. `order` 2 asks for the second derivatives as well, `mode` for the count of operations of
-    both modes, `direction` for the derivative along a vector, of which it has the components.
+    both modes, `direction` for the derivative along a vector, of which it has the components. With
+    `whole_arrays` those components of arrays are worked out as well on which nothing depends.
     """
 
     of: str | None = None
@@ -42,4 +43,5 @@ class Question:
     limit: int = 0
     order: int = 1
     mode: Mode | None = None
+    whole_arrays: bool = False
     direction: Mapping[str, Expression] = field(default_factory=dict)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backprop_cli.chain.forward_mode import Operations
 from backprop_cli.chain.graph import Graph
@@ -59,6 +61,25 @@ class SecondDerivative:
     note: str = ""
 
 
+class NamedArray(NamedTuple):
+    """A vector or matrix of the definitions: its components row by row, its rows and columns, its definition as it was typed.
+
+    One of shape () is a number, and its own component.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    shape: tuple[int, ...]
+    text: str
+
+
+class Unused(NamedTuple):
+    """Values and local derivatives beside the graph."""
+
+    values: Mapping[str, float] = {}
+    links: tuple[Partial, ...] = ()
+
+
 @dataclass(frozen=True)
 class Directional:
     """The derivative of the target in the direction of a vector, which is divided by its length: df/ds, ds being of length 1.
@@ -91,7 +112,9 @@ class ChainResult:
     `rule_names` has the rule for each partial's name. `numerical` has the derivatives by central differences, as far as there
     are any, `second` the second derivatives and `directional` that in a direction if they are asked for. If a `mode` is,
     `operations` has the count of each mode's; in forward mode the chains are those of every node by each name. Without a point
-    `at` is empty, and every value is not a number. Of an equation, which defines `of` by being 0, `equation` is the graph's target.
+    `at` is empty, and every value is not a number. Of an equation, which defines `of` by being 0, `equation` is the graph's
+    target. `arrays` has the vectors and matrices of the definitions in evaluation order, and the numbers between them,
+    `unused` those of their components that the target does not need, if these are asked for.
     """
 
     graph: Graph
@@ -109,6 +132,8 @@ class ChainResult:
     operations: dict[str, Operations] = field(default_factory=dict)
     directional: Directional | None = None
     equation: str | None = None
+    arrays: tuple[NamedArray, ...] = ()
+    unused: Unused | None = None
 
     def checks(self) -> list[tuple[Partial, float]]:
         """The derivatives that were asked for, each with what central differences give for it, as far as they do."""

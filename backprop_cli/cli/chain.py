@@ -11,6 +11,7 @@ from backprop_cli.chain.question import Mode, Question, Steps
 from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.option_values import count_of, number_of
+from backprop_cli.errors import UsageError
 
 
 def chain(
@@ -45,6 +46,12 @@ def chain(
             help="A vector: the derivative along it too, per unit of length; repeatable, as --at.",
         ),
     ] = None,
+    view: Annotated[
+        opt.View,
+        opt.shown_option(
+            "--view", **opt.one_of(opt.View), help="scalar rows, or matrix: arrays and Jacobians whole; auto: scalar."
+        ),
+    ] = opt.View.auto,
     paths: Annotated[bool, opt.shown_option("--paths", help="Every path through the graph, largest first.")] = False,
     limit: opt.PathLimitOption = 20,
     steps: Annotated[
@@ -118,15 +125,21 @@ def chain(
     from backprop_cli.cli.show_circuit import write_circuit
     from backprop_cli.render.drawing.circuit import circuit_of_chain
     from backprop_cli.render.formats.records import CHAIN_CSV_COLUMNS, chain_record, chain_rows
+    from backprop_cli.render.views.array_view import array_view, check_arrays
     from backprop_cli.render.views.chain_view import chain_view
 
     point = read_point(at or [])
     console = Console(quiet, not no_pager)
-    steps = steps or (Steps.all if graph or output else None)
+    is_matrix = view is opt.View.matrix
+    if is_matrix and (graph or paths or output or steps not in (None, Steps.none)):
+        raise UsageError("--view matrix shows arrays whole: leave out --graph, --paths, --output and --steps")
+    steps = steps or (Steps.all if graph or output else Steps.none if is_matrix else None)
     is_bare = numbers or (output or against) is not None
     vector = read_vector(direction or [])
-    question = Question(of, wrt or [], point, steps, is_bare, limit if paths else 0, order, mode, vector)
+    question = Question(of, wrt or [], point, steps, is_bare, limit if paths else 0, order, mode, is_matrix, vector)
     result = differentiate(given_definitions(definitions or []), question)
+    if is_matrix:
+        check_arrays(result)
     for notice in result.notices:
         console.notice(notice)
     if against is not None:
@@ -139,7 +152,9 @@ def chain(
     show(
         console,
         Showing(format, digits, rows, standalone),
-        lambda notation: chain_view(result, notation, graph),
+        lambda notation: (
+            array_view(result, notation, of is not None) if is_matrix else chain_view(result, notation, graph)
+        ),
         chain_record(result),
         CHAIN_CSV_COLUMNS,
         chain_rows(result),

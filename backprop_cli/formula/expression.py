@@ -54,12 +54,13 @@ TOTAL = "Σ"
 
 
 class Definition(NamedTuple):
-    """`name = body`, or `name(parameters) = body`."""
+    """`name = body`, or `name(parameters) = body`; `text` is the right side as it was typed."""
 
     name: str
     parameters: tuple[str, ...] | None
     body: Expression
     at: int
+    text: str = ""
 
 
 class Source(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backprop_cli.derivation.explanation import Explainable, Explanation, UnitExplanation
@@ -195,12 +195,21 @@ def chain_record(result: ChainResult) -> Iterator[tuple[str, Any]]:
     if result.mode is not None:
         yield "mode", result.mode.value
         yield "operations", {mode: number._asdict() for mode, number in result.operations.items()}
+    if any(array.shape for array in result.arrays):
+        yield "arrays", {array.name: _nested(array.names, array.shape) for array in result.arrays if array.shape}
     if result.directional is not None:
         yield "directional", _directional_record(result.directional)
     if result.second:
         yield "second_derivatives", [_second_record(result.of, one) for one in result.second]
     if result.notices:
         yield "notices", result.notices
+
+
+def _nested(names: Sequence[str], shape: tuple[int, ...]) -> list[Any]:
+    """The names of a vector, or those of each row of a matrix."""
+    if len(shape) == 1:
+        return list(names)
+    return [list(names[at : at + shape[1]]) for at in range(0, len(names), shape[1])]
 
 
 def _directional_record(found: Directional) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def chain_view(result: ChainResult, notation: Notation, with_graph: bool = False
     if result.second:
         yield from _second(result, notation)
     if result.has_values:
-        yield from _checked(result, notation)
+        yield from checked_notes(result, notation)
 
 
 def operations_picture(circuit: Circuit) -> Picture:
@@ -261,7 +261,7 @@ def _characters(rule: Rule) -> int:
     return len(TEXT.write(rule.formula))
 
 
-def _checked(result: ChainResult, notation: Notation) -> Iterator[Note]:
+def checked_notes(result: ChainResult, notation: Notation) -> Iterator[Note]:
     """A line about central differences, and one about each derivative that they do not confirm."""
     checks = [(partial, slope, same_digits(partial.value, slope)) for partial, slope in result.checks()]
     agreeing = [digits for _, _, digits in checks if digits >= FEWEST_DIGITS]
