@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation, Partial
 from backprop_cli.derivation.quantities import Quantity, quantities
 from backprop_cli.render.formats.notation import Notation, partial_name
 from backprop_cli.render.views.blocks import Block, Cell, Column, Heading, Marked, Note, Table
-from backprop_cli.render.views.phrases import batch_sentence, quantity_in_symbols, shortened_sum
-from backprop_cli.render.views.run_view import heading, loss_sentence
+from backprop_cli.render.views.phrases import quantity_in_symbols, shortened_sum
+from backprop_cli.render.views.run_view import heading, loss_sentence, update_blocks
 from backprop_cli.render.views.selection import Selection, Shown
-from backprop_cli.render.views.update_phrases import update_rule
 from backprop_cli.training.train import Run
 
 COLUMNS = (Column("quantity", "math"), Column("formula", "math", is_wide=True), Column("value", "number"))
@@ -31,7 +29,7 @@ def brief_view(run: Run, shown: Shown, notation: Notation, selection: Selection)
             yield Heading(f"Backward pass{of}")
             yield _table(list(_links(derivation, selection, notation)))
     if selection.has("update"):
-        yield from _update(run, samples, selection, notation)
+        yield from update_blocks(run, samples, selection, notation)
     if selection.has("loss"):
         yield Note(loss_sentence(run, notation))
 
@@ -74,23 +72,3 @@ def _chain(partial: Partial, net_inputs: set[str], notation: Notation) -> str:
         products.append(notation.product(factors))
     chain = shortened_sum(products, notation)
     return f"{chain} = {notation.rule(partial.collapsed)}" if partial.collapsed else chain
-
-
-def _update(run: Run, samples: Sequence[int], selection: Selection, notation: Notation) -> Iterator[Block]:
-    names, step = run.setup.network.names, run.shown
-    is_update = step.changes is not None
-    yield Heading("Update" if is_update else "Gradients")
-    if is_update:
-        yield Note(update_rule(run, notation))
-    if whose := batch_sentence(run, samples):
-        yield Note(whose)
-    gradient = Column(notation.math(notation.partial(names.loss, "w")), "number")
-    columns = [Column("parameter", "math"), Column("old" if is_update else "value", "number"), gradient]
-    rows: list[list[Cell]] = []
-    for parameter in selection.of(names):
-        update = update_of(run, parameter)
-        slope = Marked(step.gradients.pick(parameter), "gradient")
-        rows.append([notation.math(notation.name(names.of(parameter))), update.old, slope])
-        if is_update:
-            rows[-1].append(update.new)
-    yield Table([*columns, Column("new", "number")] if is_update else columns, rows, len(rows))

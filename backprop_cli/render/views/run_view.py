@@ -46,7 +46,7 @@ def run_view(run: Run, shown: Shown, notation: Notation, selection: Selection = 
             yield Heading(f"Backward pass{of}")
             yield from _backward(derivation, selection, notation)
     if selection.has("update"):
-        yield from _update(run, samples, selection, notation)
+        yield from update_blocks(run, samples, selection, notation)
     yield from outcome(run, notation, selection)
 
 
@@ -122,7 +122,7 @@ def partial_row(partial: Partial, notation: Notation, is_wanted: bool = False) -
     )
 
 
-def _update(run: Run, samples: Sequence[int], selection: Selection, notation: Notation) -> Iterator[Block]:
+def update_blocks(run: Run, samples: Sequence[int], selection: Selection, notation: Notation) -> Iterator[Block]:
     """Old value, gradient, change and new value of every parameter; only the gradients where nothing was updated."""
     names, step = run.setup.network.names, run.shown
     is_update = step.changes is not None
@@ -132,22 +132,23 @@ def _update(run: Run, samples: Sequence[int], selection: Selection, notation: No
     if whose := batch_sentence(run, samples):
         yield Note(whose)
     gradient = notation.math(notation.partial(names.loss, "w"))
-    titles = ("old", gradient, "change", "new") if is_update else ("value", gradient)
-    columns = (Column("parameter", "math"), *(Column(title, "number") for title in titles))
-
+    changed = ("old", gradient, "new") if selection.is_brief else ("old", gradient, "change", "new")
+    titles = changed if is_update else ("value", gradient)
     wanted = selection.of(names)
 
     def rows() -> Iterator[tuple[Cell, ...]]:
         for parameter in wanted:
             update = update_of(run, parameter)
-            slope = step.gradients.pick(parameter)
-            numbers = (update.old, slope, update.change, update.new) if is_update else (update.old, slope)
-            cells: list[Cell] = [*numbers]
-            cells[1] = Marked(slope, "gradient")
-            if update.is_frozen and is_update:
-                cells[2] = "frozen"
-            yield (notation.math(notation.name(names.of(parameter))), *cells)
+            cells: dict[str, Cell] = {
+                "value": update.old,
+                "old": update.old,
+                gradient: Marked(step.gradients.pick(parameter), "gradient"),
+                "change": "frozen" if update.is_frozen else update.change,
+                "new": update.new,
+            }
+            yield (notation.math(notation.name(names.of(parameter))), *(cells[title] for title in titles))
 
+    columns = (Column("parameter", "math"), *(Column(title, "number") for title in titles))
     yield Table(columns, rows(), len(wanted))
 
 
