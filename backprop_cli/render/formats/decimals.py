@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 MOST_DECIMALS = 17
 """Digits that may be asked for; a float64 has no more."""
@@ -25,11 +25,10 @@ OWN_ZERO = 1e-12
 """A number is a shorter one, its zeros left out, if they differ by no more than this part of it."""
 
 
-@dataclass(frozen=True)
-class Digits:
+class Digits(NamedTuple):
     """How many digits are shown: so many decimals, or so many significant digits."""
 
-    count: int
+    shown: int
     is_significant: bool = False
 
     @staticmethod
@@ -50,12 +49,12 @@ class Digits:
 
     def at_least(self, count: int) -> Digits:
         """As many digits, but no fewer than `count`."""
-        return replace(self, count=max(self.count, count))
+        return self._replace(shown=max(self.shown, count))
 
     @property
     def kept(self) -> int:
         """The significant digits that a number keeps, however small it is."""
-        return self.count if self.is_significant else min(KEPT, max(1, self.count - 1))
+        return self.shown if self.is_significant else min(KEPT, max(1, self.shown - 1))
 
 
 EIGHT_DECIMALS = Digits(8)
@@ -72,7 +71,7 @@ def format_column(values: Sequence[float], digits: Digits) -> list[str]:
         return [_scientific(value, digits) for value in values]
     if digits.is_significant:
         return [_fixed(value, _decimals(value, digits) or 0) for value in values]
-    most = max((count for count in needed if count is not None), default=digits.count)
+    most = max((count for count in needed if count is not None), default=digits.shown)
     return [_fixed(value, most) for value in values]
 
 
@@ -104,9 +103,9 @@ def _decimals(value: float, digits: Digits) -> int | None:
     wanted = max(0, kept - 1 - power)
     if digits.is_significant:
         return wanted if SMALLEST_POWER <= power <= LARGEST_POWER else None
-    if wanted > digits.count + MOST_MORE or power > max(LARGEST_POWER, DOUBLE_DIGITS - digits.count):
+    if wanted > digits.shown + MOST_MORE or power > max(LARGEST_POWER, DOUBLE_DIGITS - digits.shown):
         return None
-    decimals = digits.count
+    decimals = digits.shown
     while decimals < wanted and float(f"{value:.{decimals}f}") != value:
         decimals += 1
     return decimals
@@ -119,7 +118,7 @@ def _fixed(value: float, decimals: int) -> str:
 def _scientific(value: float, digits: Digits) -> str:
     if not math.isfinite(value):
         return _without_digits(value)
-    return f"{value:.{digits.count - digits.is_significant}e}" if value else "0"
+    return f"{value:.{digits.shown - digits.is_significant}e}" if value else "0"
 
 
 def _without_digits(value: float) -> str:

@@ -104,6 +104,6 @@ def _data(page: DefinitionsPage) -> dict[str, Any]:
     result = page.result
     links = [[one.name, one.of, one.wrt.partition("|")[0]] for one in result.partials if one.rule is not None]
     return {
-        "digits": {"count": page.digits.count, "isSignificant": page.digits.is_significant},
+        "digits": {"count": page.digits.shown, "isSignificant": page.digits.is_significant},
         "definitions": {"gates": graph_data(result.graph), "at": result.at, "links": links},
     }

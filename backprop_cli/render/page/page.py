@@ -196,7 +196,7 @@ def _data(page: Page, model: dict[str, Any] | None) -> Markup:
     return Markup(
         embedded(
             {
-                "digits": {"count": page.digits.count, "isSignificant": page.digits.is_significant},
+                "digits": {"count": page.digits.shown, "isSignificant": page.digits.is_significant},
                 "steps": run.steps,
                 "loss": run.setup.network.names.loss,
                 "samples": len(run.setup.samples),
