@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from backprop_cli.backward import CHAIN_RULE, Gradients, Links, Place, backward
 from backprop_cli.forward import Trace, forward, loss_of_shares, loss_shares
 from backprop_cli.functions.activations import Activation
@@ -60,7 +58,7 @@ class Method:
         trace, gradients = self.passes(self, samples)
         if self.used_gradient is as_it_is:
             return trace, gradients
-        used = ParameterRow(network.names, self.used_gradient(np.asarray(gradients.parameters.row)))
+        used = ParameterRow(network.names, self.used_gradient(gradients.parameters.row))
         return trace, gradients._replace(parameters=used)
 
     def after(self, gradients: ParameterRow) -> Setup:
@@ -69,7 +67,7 @@ class Method:
         changes, velocity = update(setup.network, gradients, setup.velocity, setup.schedule)
         network = moved(setup.network, changes, setup.schedule)
         if self.written_parameter is not as_it_is:
-            network = network.with_row(self.written_parameter(np.asarray(network.parameters.row)))
+            network = network.with_row(self.written_parameter(network.parameters.row))
         return replace(setup, network=network, velocity=velocity, updates=setup.updates + 1)
 
     def loss(self, network: Network) -> float:

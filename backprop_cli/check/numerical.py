@@ -95,7 +95,7 @@ def check_gradients(
     step, network = run.shown, run.shown.before
     count, reduction = network.parameter_count, run.setup.schedule.reduction
     batch = run.setup.samples.batch(list(step.batch))
-    products = np.asarray(step.gradients.row) * np.asarray(network.parameters.row)
+    products = step.gradients.row * network.parameters.row
     size = float(np.abs(np.nan_to_num(products, posinf=0.0, neginf=0.0)).max())
     surface = Surface(network, batch, reduction, size)
     wanted, directions = (sample, DIRECTIONS) if sample is not None else _affordable(count, surface.cost)
@@ -132,7 +132,7 @@ def _terms(network: Network, batch: Samples, reduction: str) -> Array:
     layers = list(enumerate(deltas))
     weights = [delta.T @ np.abs(trace.activations[layer]) for layer, delta in layers]
     biases = [bias_gradient(Place(network, trace, layer), delta) for layer, delta in layers]
-    row = np.asarray(ParameterRow.of(network.names, weights, biases).row)
+    row = ParameterRow.of(network.names, weights, biases).row
     return np.nan_to_num(row / len(batch) if reduction == "mean" else row, posinf=0.0)
 
 
@@ -159,7 +159,7 @@ class _Prober:
         """Probe the slope along a random unit vector through all parameters."""
         direction = generator.standard_normal(len(self.gradients.row))
         direction /= float(np.sqrt(np.square(direction).sum()))
-        slope = float((direction * np.asarray(self.gradients.row)).sum())
+        slope = float((direction * self.gradients.row).sum())
         terms = float((np.abs(direction) * self.terms).sum())
         return self._probe(f"direction {number}", slope, self.surface.along(direction), terms)
 

@@ -146,7 +146,7 @@ def closed_form(place: Place, targets: Array) -> Array:
     alpha, beta = place.network.loss.log_weights(targets)
     o = place.trace.outputs
     if place.network.activations[-1].is_elementwise:
-        return np.asarray(beta * o - alpha * (1.0 - o))
+        return beta * o - alpha * (1.0 - o)
     if np.any(beta):
         return CHAIN_RULE.output_delta(place, targets, o)
     return np.asarray(o * alpha.sum(axis=-1, keepdims=True) - alpha)

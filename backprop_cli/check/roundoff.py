@@ -55,7 +55,7 @@ def _shaken(seed: int) -> Change:
     return lambda method: replace(
         method,
         forward=lambda network, inputs: _forward(network, inputs, moved),
-        setup=replace(method.setup, network=_moved_parameters(method.setup.network, moved)),
+        setup=replace(method.setup, network=method.setup.network.with_row(moved(method.setup.network.parameters.row))),
         shares=lambda network, trace, targets: _shares(network, trace, targets, moved),
         links=_links(method, moved),
         written_parameter=moved,
@@ -85,10 +85,6 @@ def _moved_values(activation: Activation, values: Array, moved: _Moved) -> Array
     return moved(values, np.maximum(sizes, 1.0) if activation.name in _PAST_ONE else sizes)
 
 
-def _moved_parameters(network: Network, moved: _Moved) -> Network:
-    return network.with_row(moved(np.asarray(network.parameters.row)))
-
-
 def _shares(network: Network, trace: Trace, targets: Array, moved: _Moved) -> Array:
     """Each output's share of E; ln(1 − o) keeps of o what it takes from 1."""
     shares = shares_of_outputs(network, _moved_outputs(trace, moved), targets)
@@ -100,20 +96,19 @@ def _moved_outputs(trace: Trace, moved: _Moved) -> Trace:
     return trace._replace(activations=(*trace.activations[:-1], moved(trace.outputs)))
 
 
-def _with_moved_outputs(place: Place, moved: _Moved) -> Place:
-    return place._replace(trace=_moved_outputs(place.trace, moved))
-
-
 def _links(method: Method, moved: _Moved) -> Links:
     right = method.links
 
+    def with_moved_outputs(place: Place) -> Place:
+        return place._replace(trace=_moved_outputs(place.trace, moved))
+
     def loss_by_output(place: Place, targets: Array) -> Array:
-        return moved(slopes_of_outputs(_with_moved_outputs(place, moved), targets))
+        return moved(slopes_of_outputs(with_moved_outputs(place), targets))
 
     def output_delta(place: Place, targets: Array, upstream: Array) -> Array:
         if place.network.collapse is None:
             return hidden_delta(place, upstream)
-        return moved(closed_form(_with_moved_outputs(place, moved), targets))
+        return moved(closed_form(with_moved_outputs(place), targets))
 
     def hidden_delta(place: Place, upstream: Array) -> Array:
         activation, z, a = place.network.activations[place.layer], place.net_inputs, moved(place.activations)

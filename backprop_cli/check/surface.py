@@ -87,7 +87,7 @@ class Surface:
 
     def along_parameter(self, parameter: Parameter) -> LossLine:
         """The line on which one parameter moves."""
-        row, index = np.asarray(self.network.parameters.row), self.network.names.index(parameter)
+        row, index = self.network.parameters.row, self.network.names.index(parameter)
 
         def loss(distance: float | complex) -> tuple[Array, Trace]:
             moved = row.astype(np.result_type(row, distance))
@@ -98,7 +98,7 @@ class Surface:
 
     def along(self, direction: Array) -> LossLine:
         """The line on which all parameters move in a direction, a unit vector."""
-        row = np.asarray(self.network.parameters.row)
+        row = self.network.parameters.row
         return self._line(lambda distance: self._loss(self.network.with_row(row + distance * direction)), 1.0)
 
     def _line(self, loss: Loss, size: float) -> LossLine:

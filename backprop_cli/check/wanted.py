@@ -236,8 +236,8 @@ class _Place(NamedTuple):
     def numbers(self, work: Work) -> Array:
         """The numbers."""
         if isinstance(self.group, MatrixGroup):
-            return np.asarray(self.group.rows(work, self.rows)[self.row_at, self.places])
-        return np.asarray(self.group(work)[self.places])
+            return self.group.rows(work, self.rows)[self.row_at, self.places]
+        return self.group(work)[self.places]
 
 
 class WantedSelection:

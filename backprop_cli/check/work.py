@@ -134,7 +134,7 @@ class Work:
 
     def targets_by_sample(self, samples: Array) -> Array:
         """Every t of some samples, a row each."""
-        return np.asarray(self.method.setup.samples.targets[samples])
+        return self.method.setup.samples.targets[samples]
 
     def upstream_by_sample(self, samples: Array) -> Array:
         """∂E/∂x, then every ∂E/∂a of some samples' own losses, a row each."""
@@ -173,7 +173,7 @@ class Work:
         pull = self._links.weight_gradient
         weights = [pull(Place(network, trace, i), np.ones((1, layer.units))) for i, layer in enumerate(network.layers)]
         biases = [None if layer.bias is None else np.ones_like(layer.bias) for layer in network.layers]
-        return np.asarray(ParameterRow.of(network.names, weights, biases).row)
+        return ParameterRow.of(network.names, weights, biases).row
 
     def connections(self, layer: int, units: Array) -> Array:
         """∂z/∂a_prev of some units, a row each, for each of their sources: what the link makes of their ∂E/∂z = 1."""
@@ -182,7 +182,7 @@ class Work:
 
     def gradients(self) -> Array:
         """Every ∂E/∂w and ∂E/∂b, in the parameters' order."""
-        return self.method.written_gradient(np.asarray(self._batch[1].parameters.row))
+        return self.method.written_gradient(self._batch[1].parameters.row)
 
     def bias_parts(self) -> Array:
         """Every unit's part of the gradient by its bias over the batch, as if no unit shared one."""
@@ -192,11 +192,11 @@ class Work:
 
     def sample_gradients(self) -> Array:
         """The same of the shown sample's loss alone."""
-        return self.method.written_gradient(np.asarray(self._shown[1].parameters.row))
+        return self.method.written_gradient(self._shown[1].parameters.row)
 
     def parameters_after(self) -> Array:
         """Every w and b, updated, in the parameters' order."""
-        return np.asarray(self._after.network.parameters.row)
+        return self._after.network.parameters.row
 
     def net_inputs_after(self) -> Array:
         """Every z of the updated network."""

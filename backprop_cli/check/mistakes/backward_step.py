@@ -56,7 +56,7 @@ def _with_gradient(is_mean: bool) -> InLayers:
 
     def loss_by_source(right: Callable[..., Array], place: Place, delta: Array) -> Array:
         gradient = delta.T @ place.sources
-        return np.asarray(delta @ (gradient / len(delta) if is_mean else gradient))
+        return delta @ (gradient / len(delta) if is_mean else gradient)
 
     return link(loss_by_source=loss_by_source)
 

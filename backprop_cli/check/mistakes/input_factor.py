@@ -17,7 +17,7 @@ def _factored(factor: Callable[[Place], Array]) -> InLayers:
     """∂z/∂w as somebody takes it: samples × sources."""
 
     def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
-        return np.asarray(delta.T @ factor(place))
+        return delta.T @ factor(place)
 
     return link(weight_gradient=weight_gradient)
 
@@ -32,7 +32,7 @@ def _own_value(of: Callable[[Place], Array]) -> InLayers:
 
     def weight_gradient(right: Callable[..., Array], place: Place, delta: Array) -> Array:
         by_unit = (delta * of(place)).sum(axis=0)
-        return np.asarray(np.repeat(by_unit[:, np.newaxis], place.weights.shape[1], axis=1))
+        return np.repeat(by_unit[:, np.newaxis], place.weights.shape[1], axis=1)
 
     return link(weight_gradient=weight_gradient)
 

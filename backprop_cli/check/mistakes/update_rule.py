@@ -110,7 +110,7 @@ def _biases_first(names: Names) -> Iterator[Array]:
 def _from_the_top(names: Names) -> Iterator[Array]:
     """Layer by layer, each with those above it."""
     for layer in reversed(range(1, names.depth)):
-        yield np.asarray(np.arange(names.parameter_count) >= names.weights_at(layer).start)
+        yield np.arange(names.parameter_count) >= names.weights_at(layer).start
 
 
 # ── the next layer's weights, already updated ─────────────────────────────────────────────────────────────────────────
