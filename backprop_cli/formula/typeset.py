@@ -144,14 +144,10 @@ class LinePrinter(LatexPrinter):
         )
 
 
-def _operator(sign: str, form: str = "infix") -> str:
-    return f'<mo form="{form}">{sign}</mo>'
-
-
 class MathmlPrinter(LatexPrinter):
     """Presentation MathML: the elements of a row, without the row around them."""
 
-    plus, minus, sign = _operator("+"), _operator("−"), _operator("−", "prefix")
+    plus, minus, sign = "<mo>+</mo>", "<mo>−</mo>", '<mo form="prefix">−</mo>'
     times, beside, comma = "<mo>⋅</mo>", '<mo lspace="0" rspace="0.1667em">&#x2062;</mo>', "<mo>,</mo>"
     application = "<mo>&#x2061;</mo>"
 
@@ -205,7 +201,7 @@ class MathmlPrinter(LatexPrinter):
 
     def summed(self, index: str) -> str:
         """`<munder>`."""
-        return f"<munder>{_operator('∑', 'prefix')}{self.group(index)}</munder>"
+        return f'<munder><mo form="prefix">∑</mo>{self.group(index)}</munder>'
 
     def group(self, text: str) -> str:
         """One element."""

@@ -45,6 +45,8 @@ def test_the_backward_pass_puts_each_derivative_at_its_unit(pages: Pages) -> Non
     forth.click()
     forth.click()
     assert lit(page, ".edge.weight") == {"dz3/dw31 dz3/da1", "dz3/dw41 dz3/da2"}  # with ∂E/∂w31 and ∂E/∂w41 their lines
+    on_lines = {f"∂z3/∂w{k + 3}1 = {partials[f'dz3/dw{k + 3}1']:.4g}" for k in (0, 1)}
+    assert on_lines <= set(page.locator(".badge").all_text_contents())
     page.get_by_role("button", name="one step back").click()
     page.get_by_role("button", name="one step back").click()
     rows = page.eval_on_selector_all("#worked tr", "all => all.map(e => e.dataset.row)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -177,20 +177,23 @@ def _columns(circuit: Circuit) -> list[list[Spot]]:
     return [column for column in columns if column]
 
 
-def _in_order(columns: list[list[Spot]]) -> list[list[Spot]]:
-    """The columns sorted by the mean place of what each is linked to, from the left and from the right in turn."""
+def _sweeps(count: int) -> Iterator[tuple[int, int, bool]]:
+    """The columns from the left and from the right in turn: each one's index, its neighbour's, and whether that is left of it."""
     for sweep in range(SWEEPS):
         is_forward = sweep % 2 == 0
-        indices = range(1, len(columns)) if is_forward else range(len(columns) - 2, -1, -1)
-        for index in indices:
-            other = columns[index - 1 if is_forward else index + 1]
-            heights = {
-                id(place): _mean(
-                    _neighbours(place, other, is_forward), number / max(1, len(columns[index])) * len(other)
-                )
-                for number, place in enumerate(columns[index])
-            }
-            columns[index].sort(key=lambda place: heights[id(place)])
+        for index in range(1, count) if is_forward else range(count - 2, -1, -1):
+            yield index, index - 1 if is_forward else index + 1, is_forward
+
+
+def _in_order(columns: list[list[Spot]]) -> list[list[Spot]]:
+    """The columns sorted by the mean place of what each is linked to, from the left and from the right in turn."""
+    for index, beside, is_forward in _sweeps(len(columns)):
+        other, column = columns[beside], columns[index]
+        rows = {
+            id(place): _mean(_neighbours(place, other, is_forward), number / len(column) * len(other))
+            for number, place in enumerate(column)
+        }
+        column.sort(key=lambda place: rows[id(place)])
     return columns
 
 
@@ -201,23 +204,18 @@ def _neighbours(place: Spot, other: Sequence[Spot], is_forward: bool) -> list[in
     return [number for number, one in enumerate(other) if place.gate.name in sources(one)]
 
 
-def _mean(numbers: Sequence[int], otherwise: float) -> float:
+def _mean(numbers: Sequence[float], otherwise: float) -> float:
     return sum(numbers) / len(numbers) if numbers else otherwise
 
 
 def heights(columns: Sequence[Sequence[Spot]]) -> list[list[float]]:
     """Where each place stands in its column, in rows from the top: near what it is linked to, at least one row apart."""
     found = [[float(index) for index in range(len(column))] for column in columns]
-    for sweep in range(SWEEPS):
-        is_forward = sweep % 2 == 0
-        indices = range(1, len(columns)) if is_forward else range(len(columns) - 2, -1, -1)
-        for index in indices:
-            beside = index - 1 if is_forward else index + 1
-            wanted = []
-            for number, place in enumerate(columns[index]):
-                linked = [found[beside][one] for one in _neighbours(place, columns[beside], is_forward)]
-                wanted.append(sum(linked) / len(linked) if linked else found[index][number])
-            found[index] = _apart(wanted)
+    for index, beside, is_forward in _sweeps(len(columns)):
+        linked = [
+            [found[beside][one] for one in _neighbours(place, columns[beside], is_forward)] for place in columns[index]
+        ]
+        found[index] = _apart([_mean(rows, found[index][number]) for number, rows in enumerate(linked)])
     top = min(min(column) for column in found)
     return [[height - top for height in column] for column in found]
 

@@ -1,12 +1,10 @@
-"""What drawings show: the numbers of a step by name, and names cut to their room."""
+"""What drawings show: a sample's numbers by name, and names cut to their room."""
 
 from __future__ import annotations
 
 from rich.cells import cell_len
 
-from backprop_cli.derivation.explanation import update_of
 from backprop_cli.derivation.partials import Derivation
-from backprop_cli.training.train import Run
 
 LEAST_WITH_TAIL = 8
 """In so many columns a name that is cut keeps its end too."""
@@ -27,30 +25,6 @@ def sample_values(derivation: Derivation) -> dict[str, float]:
     """Everything of one sample: what `shown_values` has, and every partial."""
     values = shown_values(derivation)
     values |= {partial.name: partial.value for _, partials in derivation.layers() for partial in partials}
-    return values
-
-
-def step_values(run: Run) -> dict[str, float]:
-    """Everything of the run's shown step: the batch's gradients, what the update does, the loss over all samples.
-
-    `w31` is the value before the step, `w31+` after it, `Δw31` the change; `v(w31)` and `v(w31)+` are the velocities, `g(w31)`
-    is the gradient with weight decay, `ahead(w31)` Nesterov's direction.
-    """
-    names, loss, schedule = run.setup.network.names, run.setup.network.names.loss, run.setup.schedule
-    values = {"loss_before": run.loss_before, "loss_after": run.loss_after}
-    for parameter in names.parameters():
-        name, update = names.of(parameter), update_of(run, parameter)
-        gradient = run.shown.gradients.pick(parameter)
-        values |= {name: update.old, f"d{loss}/d{name}": gradient}
-        if run.shown.changes is None:
-            continue
-        values |= {f"Δ{name}": update.change, f"{name}+": update.new}
-        if update.decay:
-            values[f"g({name})"] = update.decayed
-        if update.velocity is not None:
-            values |= {f"v({name})": update.velocity_before or 0.0, f"v({name})+": update.velocity}
-            if schedule.nesterov:
-                values[f"ahead({name})"] = update.direction
     return values
 
 

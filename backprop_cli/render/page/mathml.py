@@ -29,7 +29,8 @@ BREAK = "\x1f"
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-_TIMES = '<mo form="infix">⋅</mo>'
+_TIMES = '<mo form="infix">⋅</mo>'  # it may stand at the end of its line, and a plus at the beginning
+_PLUS = '<mo form="infix">+</mo>'
 _EQUALS = '<mo form="infix">=</mo>'
 _LETTERS = ("partial", "eta", "delta", "mu", "tau", "lambda")
 """The signs in `SYMBOLS` that are letters, set as names; the others are operators."""
@@ -110,7 +111,7 @@ class PageNotation(Notation):
 
     def sum(self, terms: Sequence[str]) -> str:
         """`a + b`, with a break before each plus."""
-        return f"{BREAK}{MATHML.plus}".join(terms)
+        return f"{BREAK}{_PLUS}".join(terms)
 
     def equal(self, sides: Sequence[str]) -> str:
         """`a = b`."""

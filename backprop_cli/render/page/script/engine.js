@@ -169,7 +169,7 @@ export function batchGradient(network, row, batch, reduction) {
  * Of each parameter whether it is a weight (0) or a bias (1): where its factor stands in a pair.
  * @param {Network} network
  */
-export function kindsOf(network) {
+function kindsOf(network) {
   return network.biases.flatMap((kind, layer) => {
     const [sources, units] = [network.widths[layer], network.widths[layer + 1]];
     return [...new Array(sources * units).fill(0), ...new Array({ none: 0, shared: 1, own: units }[kind]).fill(1)];

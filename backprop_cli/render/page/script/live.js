@@ -150,7 +150,7 @@ export function tuner(parameter) {
 // ── the file and the address ──────────────────────────────────────────────────────────────────────────────────────
 
 /** The network as it is now, as a network file. */
-export function networkFile() {
+function networkFile() {
   if (data.model === null) return "";
   const { names, network, schedule, samples, file } = currentModel(data.model);
   const { row } = point();

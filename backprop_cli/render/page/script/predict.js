@@ -23,7 +23,7 @@ function significant(typed) {
  * @param {string} typed
  * @param {number} value
  */
-export function agrees(typed, value) {
+function agrees(typed, value) {
   const given = Number(typed);
   const [mantissa, power = "0"] = typed.toLowerCase().split("e");
   const decimals = (mantissa.split(".")[1] ?? "").length;
@@ -62,7 +62,7 @@ function mistaken(name) {
  * @param {string} name
  * @param {string} typed
  */
-export function verdict(name, typed) {
+function verdict(name, typed) {
   const value = numbers().ofSample.get(name) ?? NaN;
   if (typed.trim() === "" || !Number.isFinite(Number(typed))) return { isRight: false, words: "Type a number, such as −0.138 or 1.4e-3." };
   if (agrees(typed, value)) return { isRight: true, words: `Right: ${short(value)}.` };

@@ -73,7 +73,7 @@ function later() {
 }
 
 /** Write what still waits. */
-export function finish() {
+function finish() {
   for (const group of waiting.splice(0)) write(group);
   document.documentElement.removeAttribute("data-behind");
 }

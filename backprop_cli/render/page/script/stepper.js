@@ -1,7 +1,7 @@
 // Both passes step by step: the forward pass fills the units, the backward pass puts ∂E/∂a and δ at them, the weights move.
 
 import { data, element, find, html } from "./data.js";
-import { drawing, light, showLines } from "./drawing.js";
+import { drawing, light, showLines, words } from "./drawing.js";
 import { short, SVG } from "./numbers.js";
 import { cloneRow } from "./panel.js";
 import { ask } from "./predict.js";
@@ -11,6 +11,8 @@ import { closure, structure } from "./structure.js";
 /** @typedef {{phase: string, names: string[]}} Stage the quantities that come with one click; of the update `names` are empty */
 
 const BEAT = 1100; // milliseconds between two stages while it plays
+
+const ON_LINE = 0.62; // how far along its line a local derivative is written: the weights stand elsewhere
 
 /** @type {Stage[]} */
 let stages = [];
@@ -146,7 +148,23 @@ function endSteps() {
 }
 
 /**
- * ∂E/∂a and δ below each unit where they are known, on each line the gradient, the newest stressed.
+ * Write something into the drawing.
+ * @param {string} words
+ * @param {{x: number, y: number}} place
+ * @param {boolean} isNew
+ */
+function putBadge(words, { x, y }, isNew) {
+  const text = document.createElementNS(SVG, "text");
+  text.setAttribute("class", isNew ? "badge newest" : "badge");
+  text.setAttribute("x", String(x));
+  text.setAttribute("y", String(y));
+  text.textContent = words;
+  drawing?.append(text);
+}
+
+/**
+ * ∂E/∂a and δ below each unit where they are known, the newest stressed, and on the lines that they come through the local
+ * derivatives.
  * @param {Set<string>} known
  * @param {string[]} newest
  */
@@ -155,23 +173,28 @@ function showBadges(known, newest) {
   const picture = drawing;
   if (picture === null || data.model === null) return;
   const { ofSample } = numbers();
+  const written = (/** @type {string} */ name) => short(ofSample.get(name) ?? NaN);
   const { loss, layers } = data.model.names;
-  const isOwn = data.model.network.biases.includes("own");
+  const { biases } = data.model.network;
   layers.forEach(({ z, a }, layer) => a.forEach((name, unit) => {
     const node = find(".node", picture).find((candidate) => candidate.querySelector(`tspan[data-name="${CSS.escape(name)}"]`));
     const circle = node?.querySelector("circle");
     if (!circle) return;
-    const lines = [{ wanted: `d${loss}/d${name}`, shown: `∂${loss}/∂${name}` }, { wanted: `d${loss}/d${z[unit]}`, shown: `δ = ∂${loss}/∂${z[unit]}` }];
-    lines.filter(({ wanted }) => known.has(wanted)).forEach(({ wanted, shown }, index) => {
-      const text = document.createElementNS(SVG, "text");
-      text.setAttribute("class", newest.includes(wanted) ? "badge newest" : "badge");
-      text.setAttribute("x", circle.getAttribute("cx") ?? "0");
-      const below = isOwn && data.model?.network.biases[layer] === "own" ? 77 : 50; // below an own bias
-      text.setAttribute("y", String(Number(circle.getAttribute("cy")) + below + 12 * index));
-      text.textContent = `${shown} = ${short(ofSample.get(wanted) ?? NaN)}`;
-      picture.append(text);
+    const [x, y] = ["cx", "cy"].map((side) => Number(circle.getAttribute(side)));
+    const below = biases[layer] === "own" ? 77 : 50; // an own bias stands there
+    const lines = [[`d${loss}/d${name}`, `∂${loss}/∂${name}`], [`d${loss}/d${z[unit]}`, `δ = ∂${loss}/∂${z[unit]}`]];
+    lines.filter(([wanted]) => known.has(wanted)).forEach(([wanted, shown], index) => {
+      putBadge(`${shown} = ${written(wanted)}`, { x, y: y + below + 12 * index }, newest.includes(wanted));
     });
   }));
+  const through = newest.filter((name) => name.startsWith(`d${loss}/`)).flatMap(linksOf);
+  for (const edge of find(".edge.weight", picture)) {
+    const link = words(edge.dataset.links).map((name) => name.replaceAll("\u00a0", " ")).find((name) => through.includes(name));
+    const line = edge.querySelector(".line")?.getAttribute("d")?.match(/-?[\d.]+/g)?.map(Number);
+    if (link === undefined || !line) continue;
+    const [x, y] = [0, 1].map((axis) => line[axis] + ON_LINE * (line[axis + 2] - line[axis]));
+    putBadge(`${link.replace(/^d(.*)\/d/, "∂$1/∂")} = ${written(link)}`, { x, y: y - 6 }, false);
+  }
 }
 
 /**

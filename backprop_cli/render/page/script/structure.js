@@ -11,7 +11,7 @@ import { data } from "./data.js";
  * @param {import("./data.js").Model} model
  * @returns {Structure}
  */
-export function structureOf({ names, network }) {
+function structureOf({ names, network }) {
   const by = (/** @type {string} */ of, /** @type {string} */ wrt) => `d${of}/d${wrt}`;
   const { loss, penalty } = names;
   /** @type {Structure} */
