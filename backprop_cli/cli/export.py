@@ -46,9 +46,9 @@ def export(
 
     A training script starts from the file's weights, makes the file's updates, and prints `loss` and its value last.
     """
-    from backprop_cli.cli.exporting import binary_of, picture_of, script_of, write_file, write_script, write_text
+    from backprop_cli.cli.exporting import binary_of, picture_of, script_of, write_script
     from backprop_cli.cli.setup import open_setup
-    from backprop_cli.cli.target_file import check_target
+    from backprop_cli.cli.target_file import check_target, deliver
     from backprop_cli.errors import UsageError
 
     console = Console(quiet)
@@ -61,8 +61,8 @@ def export(
     if to in (opt.Target.numpy, opt.Target.pytorch, opt.Target.jax, opt.Target.keras):
         write_script(console, script_of(setup, to, distributed), output, document.files)
     elif to in (opt.Target.dot, opt.Target.tikz):
-        write_text(console, picture_of(setup, to), output)
+        deliver(console, output, picture_of(setup, to))
     else:
         if output in (None, "-"):
             raise UsageError(f"{to} is no text: say where it goes with -o FILE")
-        write_file(console, binary_of(console, setup, to), str(output))
+        deliver(console, output, binary_of(console, setup, to))

@@ -14,9 +14,9 @@ from backprop_cli.bridges.torch_script import torch_script
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
 from backprop_cli.cli.options import Target
-from backprop_cli.cli.target_file import check_target
+from backprop_cli.cli.target_file import check_target, deliver
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole, written
+from backprop_cli.files.output import written
 from backprop_cli.files.state_dict import weights_file
 from backprop_cli.files.tensors import npz_bytes
 from backprop_cli.network.network import Setup
@@ -60,24 +60,10 @@ def binary_of(console: Console, setup: Setup, to: Target) -> bytes:
     return weights_file(setup.network, f".{to}")
 
 
-def write_text(console: Console, text: str, output: str | None) -> None:
-    """Write a text to a file, or to standard output."""
-    if output in (None, "-"):
-        console.write([text])
-    else:
-        write_file(console, text, str(output))
-
-
-def write_file(console: Console, content: str | bytes, output: str) -> None:
-    """Write a file whole, and say so."""
-    write_whole(output, content)
-    console.notice(f"wrote {output}")
-
-
 def write_script(console: Console, script: Script, output: str | None, inputs: Sequence[str]) -> None:
     """Write a script, and the arrays that it reads beside it, which must not take the place of what was read."""
     if not script.arrays:
-        write_text(console, script.text, output)
+        deliver(console, output, script.text)
         return
     if output in (None, "-"):
         raise UsageError("so many numbers stand in a file beside the script: say where with -o FILE.py")

@@ -13,8 +13,8 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.completion import complete_activation, complete_loss
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.option_values import count_of, number_of
+from backprop_cli.cli.target_file import deliver
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole
 
 data_option = partial(typer.Option, rich_help_panel="Data")
 
@@ -105,8 +105,4 @@ def init(
     if learning_rate is None and (fitting := fitting_learning_rate(setup)) < rate:
         wanted = replace(wanted, learning_rate=fitting, rate_note=f"{rate:g} overshoots")
         text, _ = start_text(wanted, folder)
-    if output == "-":
-        console.write([text])
-        return
-    write_whole(output, text)
-    console.notice(f"wrote {output}")
+    deliver(console, output, text)

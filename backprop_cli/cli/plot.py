@@ -9,9 +9,8 @@ from backprop_cli.cli import options as opt
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
 from backprop_cli.cli.progress import Progress
-from backprop_cli.cli.target_file import check_target
+from backprop_cli.cli.target_file import check_target, deliver
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -92,8 +91,4 @@ def plot(
         write_circuit(console, circuit_of(*network_operations(derive(run, index))), output or "-")
         return
     text = loss_picture(run) if what is What.loss else network_picture(run, index, what is What.gradients)
-    if output in (None, "-"):
-        console.write([text, "\n"])
-        return
-    write_whole(str(output), text + "\n" if suffix == ".svg" else as_picture(text, suffix))
-    console.notice(f"wrote {output}")
+    deliver(console, output, text + "\n" if suffix == ".svg" else as_picture(text, suffix))

@@ -11,10 +11,9 @@ from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import extra
 from backprop_cli.cli.option_values import count_of
 from backprop_cli.cli.progress import Progress
-from backprop_cli.cli.target_file import check_target
+from backprop_cli.cli.target_file import check_target, deliver
 from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole
 
 FRAMES = 20
 """Steps that are kept unless another number is given."""
@@ -103,12 +102,8 @@ def report(
 
 def _write(text: str, output: str | None, file: str, is_opened: bool, console: Console) -> None:
     """Write the page, and show it if that is wanted."""
-    if output == "-":
-        console.write([text])
-        return
     target = output if output is not None else _page_name(file)
-    write_whole(target, text)
-    console.notice(f"wrote {target}")
+    deliver(console, target, text)
     if is_opened and not webbrowser.open(Path(target).resolve().as_uri()):
         console.notice(f"there is no browser to open {target} with")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backprop_cli.cli.console import Console
 from backprop_cli.cli.extras import as_picture
+from backprop_cli.cli.target_file import deliver
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole
 from backprop_cli.render.drawing.circuit import Circuit
 from backprop_cli.render.drawing.circuit_language import dot, tikz
 from backprop_cli.render.drawing.circuit_svg import circuit_svg
@@ -30,11 +30,7 @@ def write_circuit(console: Console, circuit: Circuit, output: str) -> None:
         hint = "--steps none draws one gate for each definition"
         raise UsageError(f"a picture of {len(circuit.gates):,} gates shows nothing\n    hint: {hint}")
     if suffix in (".dot", ".tex"):
-        write_whole(output, dot(circuit) if suffix == ".dot" else tikz(circuit))
+        deliver(console, output, dot(circuit) if suffix == ".dot" else tikz(circuit))
     else:
         text = text_of(circuit_svg(circuit))
-        if output == "-":
-            console.write([text, "\n"])
-            return
-        write_whole(output, text + "\n" if suffix == ".svg" else as_picture(text, suffix))
-    console.notice(f"wrote {output}")
+        deliver(console, output, text + "\n" if suffix == ".svg" else as_picture(text, suffix))

@@ -1,11 +1,13 @@
-"""Whether a command may write where it was told to: not over what it reads, nor under a name of another kind of file."""
+"""The file that a command writes: not over what it reads, nor under a name of another kind of file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 
+from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
+from backprop_cli.files.output import write_whole
 
 
 def check_target(output: str | None, inputs: Iterable[str], endings: tuple[str, ...] = (), option: str = "-o") -> None:
@@ -28,3 +30,12 @@ def check_target(output: str | None, inputs: Iterable[str], endings: tuple[str, 
         *others, last = endings
         known = f"{', '.join(others)} or {last}" if others else last
         raise UsageError(f"{option} {target}: the name must end in {known}")
+
+
+def deliver(console: Console, output: str | None, content: str | bytes) -> None:
+    """Write what a command has made: a text to standard output where no file or `-` is named, else the file, and say so."""
+    if isinstance(content, str) and output in (None, "-"):
+        console.write([content])
+    else:
+        write_whole(str(output), content)
+        console.notice(f"wrote {output}")
