@@ -16,7 +16,7 @@ from typing import NamedTuple
 from backprop_cli.check.given import GivenArray
 from backprop_cli.check.wanted import Index, Wanted
 from backprop_cli.check.work import Group, Work
-from backprop_cli.network.name_spellings import LOSSES, plain_letters
+from backprop_cli.network.name_spellings import spellings
 from backprop_cli.network.names import Names, Parameter
 
 UNITS_BY_INPUTS, INPUTS_BY_UNITS = "units_by_inputs", "inputs_by_units"
@@ -62,10 +62,8 @@ _KINDS: dict[str, str | Group] = {
 }
 _DERIVATIVES: dict[Group, Group] = {Work.net_inputs: Work.deltas, Work.activations: Work.upstream}
 _FIRST, _LAST = ("x", "input", "inputs"), ("o", "output", "outputs", "yhat", "y_hat", "t", "target", "targets")
-_SYMBOL = re.compile(r"([a-z_]+?)_?\[?([0-9]{1,6})?\]?", re.IGNORECASE)
-_BY_LOSS = re.compile(rf"d(?:{'|'.join(sorted(LOSSES))})(?:/|_)?d(.+)")
-_GRADIENT = re.compile(r"(?:grad(?:ient)?_?|nabla_?|d_?)(.+)|(.+?)[._]grad")
-_NEW = re.compile(r"(.+?)(?:_new|\+|')|new_(.+)")
+_SYMBOL = r"(dE/d)?([a-z_]+?)_?\[?([0-9]{1,6})?\]?(\+)?"
+"""`dE/dW1`, `W1+`, `b[0]`."""
 _LIBRARY = re.compile(r"(.*?)[./]?(weight|kernel|bias)(?::0)?([./_]grad)?")
 _LISTS = {
     "coefs_": ("weights", None), "intercepts_": ("biases", None),
@@ -110,16 +108,11 @@ def _of_list(name: str, names: Names) -> Meaning | None:
 
 
 def _symbol(name: str) -> _Symbol | None:
-    plain = plain_letters(name).replace(" ", "")
-    new = _NEW.fullmatch(plain)
-    plain = (new[1] or new[2]) if new else plain
-    is_delta = plain.lower().startswith("delta")
-    derivative = None if is_delta else _BY_LOSS.fullmatch(plain) or _GRADIENT.fullmatch(plain)
-    core = _SYMBOL.fullmatch(next(filter(None, derivative.groups())) if derivative else plain)
-    word = core[1].lower() if core else ""
-    if core is None or word not in _KINDS:
-        return None
-    return _Symbol(_KINDS[word], word, int(core[2]) if core[2] else None, bool(derivative), bool(new))
+    for spelling in spellings(name, "E"):
+        found = re.fullmatch(_SYMBOL, spelling, re.IGNORECASE)
+        if found and (word := found[2].lower()) in _KINDS:
+            return _Symbol(_KINDS[word], word, int(found[3]) if found[3] else None, bool(found[1]), bool(found[4]))
+    return None
 
 
 def _meaning(symbol: _Symbol, names: Names, first: int) -> Meaning | None:

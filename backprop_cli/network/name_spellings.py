@@ -15,7 +15,7 @@ _UNDERSCORE = r"(?<=[A-Za-z])_(?=[0-9])"
 _NEW = r"(.+?)(?:_new|')|new_(.+)"
 _DELTA = r"(?:delta|d)_?(?:z_?)?([0-9]+)"
 _BY = r"d(.+?)(?:/d|_d|d)(.+)"
-_GRADIENT = r"grad(?:ient)?_?\(?(.+?)\)?|(.+?)[._]grad|d_?(.+)"
+_GRADIENT = r"(?:grad(?:ient)?|nabla)_?\(?(.+?)\)?|(.+?)[._]grad|d_?(.+)"
 
 
 def plain_letters(name: str) -> str:

@@ -68,7 +68,7 @@ def printed(array: Any) -> str:
 SPELLINGS = {
     "dW": ["dW{}", "W{}", "grad_W{}", "W{}_grad", "dE/dW{}", "∂L/∂W{}", "nabla_w{}", "W{}.grad"],
     "db": ["db{}", "b{}", "grad_b{}", "dE/db{}", "dL/db{}", "b{}.grad"],
-    "dZ": ["dZ{}", "delta{}", "δ{}", "dE/dZ{}", "dz{}"],
+    "dZ": ["dZ{}", "delta{}", "δ{}", "dE/dZ{}", "dz{}", "delta_z{}", "∂L/∂z_{{{}}}"],
     "dA": ["dA{}", "dE/da{}", "dL/dA{}"],
     "Z": ["Z{}", "z{}"], "A": ["A{}", "a{}", "h{}"], "X": ["X", "A0", "x"], "dX": ["dX", "dE/dX", "dA0"],
 }  # fmt: skip
