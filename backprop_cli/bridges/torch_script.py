@@ -184,7 +184,7 @@ def _prepared(setup: Setup, distributed: bool) -> Iterator[str]:
         if schedule.drop_last:
             options.append("drop_last=True")
         yield f"loader = DataLoader(TensorDataset(inputs, targets), {', '.join(options)})"
-    yield from _optimizer(setup, module)
+    yield from _optimizer(setup, module, ".to(device)" if distributed else "")
 
 
 def _freezing(setup: Setup, module: str) -> Iterator[str]:
@@ -211,7 +211,7 @@ def _is_partly_frozen(setup: Setup) -> bool:
     )
 
 
-def _optimizer(setup: Setup, module: str) -> Iterator[str]:
+def _optimizer(setup: Setup, module: str, moved: str) -> Iterator[str]:
     schedule, decay = setup.schedule, setup.schedule.weight_decay
     options = ["lr=LEARNING_RATE"]
     options += [f"momentum={schedule.momentum!r}"] if schedule.momentum else []
@@ -230,7 +230,7 @@ def _optimizer(setup: Setup, module: str) -> Iterator[str]:
     yield "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)  # the learning rate stays as it is"
     if setup.velocity is not None:
         yield "for name, values in VELOCITY.items():"
-        yield f'    optimizer.state[{module}.get_parameter(name)]["momentum_buffer"] = values.clone()'
+        yield f'    optimizer.state[{module}.get_parameter(name)]["momentum_buffer"] = values{moved}'
 
 
 def _loop(setup: Setup, distributed: bool) -> Iterator[str]:
@@ -269,9 +269,9 @@ def _step(setup: Setup, distributed: bool) -> Iterator[str]:
         yield f"loss = losses(model(x), t).{'mean' if is_mean else 'sum'}(){penalty}"
     yield from ("loss.backward()", "optimizer.step()", "scheduler.step()")
     if _is_partly_frozen(setup):
-        module = "module" if distributed else "model"
+        module, moved = ("module", ".to(device)") if distributed else ("model", "")
         yield from ("with torch.no_grad():", "    for name, mask in frozen.items():")
-        yield f"        {module}.get_parameter(name)[mask] = START[name][mask]"
+        yield f"        {module}.get_parameter(name)[mask] = START[name][mask]{moved}"
     yield "step += 1"
     if distributed:
         yield "if rank == 0 and (step % arguments.every == 0 or step == STEPS):"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 import xlsxwriter
@@ -27,6 +27,8 @@ from backprop_cli.update import Step, make_update
 
 MOST_STEPS = 1_000
 """Rows that are written; to drag the last one down makes more."""
+NUMBER_WIDTH = 12
+"""Characters of a column, where its head is no longer."""
 ROW_HEIGHT = 20
 """Pixels."""
 MOST_FROZEN = 24
@@ -68,19 +70,22 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 def _write_head(sheet: Any, styles: dict[str, Any], setup: Setup) -> None:
     """Title, learning rate and samples: what may be changed is yellow."""
-    names = setup.network.names
     sheet.write_string(0, 0, setup.title or "A network", styles["title"])
     sheet.write_string(1, 0, "η")
     sheet.write_number(1, 1, setup.schedule.learning_rate, styles["input"])
     sheet.write_string(FIRST_SAMPLE - 2, 0, "sample", styles["head"])
-    inputs, outputs = names.widths[0], names.widths[-1]
-    labels = [names.input(index) for index in range(inputs)] + [names.target(index) for index in range(outputs)]
-    for column, label in enumerate(labels, start=1):
+    for column, label in enumerate(_sample_heads(setup), start=1):
         sheet.write_string(FIRST_SAMPLE - 2, column, label, styles["head"])
     for number, (given, wanted) in enumerate(zip(setup.samples.inputs, setup.samples.targets, strict=True)):
         sheet.write_number(FIRST_SAMPLE - 1 + number, 0, number + 1)
         for column, value in enumerate([*given.tolist(), *wanted.tolist()], start=1):
             sheet.write_number(FIRST_SAMPLE - 1 + number, column, value, styles["input"])
+
+
+def _sample_heads(setup: Setup) -> list[str]:
+    names = setup.network.names
+    inputs, outputs = names.widths[0], names.widths[-1]
+    return [names.input(index) for index in range(inputs)] + [names.target(index) for index in range(outputs)]
 
 
 def _write_table(sheet: Any, styles: dict[str, Any], grid: CellGrid) -> None:
@@ -92,7 +97,9 @@ def _write_table(sheet: Any, styles: dict[str, Any], grid: CellGrid) -> None:
         position += len(list(columns))
     for index, column in enumerate(grid.columns, start=1):
         sheet.write_string(head, index, column.label, styles["head"])
-    sheet.set_column(1, len(grid.columns), 12)
+    heads = zip_longest((column.label for column in grid.columns), _sample_heads(grid.setup), fillvalue="")
+    for index, pair in enumerate(heads, start=1):
+        sheet.set_column(index, index, max(NUMBER_WIDTH, 1 + max(map(len, pair))))
     for number, values in enumerate(_values(grid)):
         row = grid.first + number
         sheet.write_number(row - 1, 0, number + 1)

@@ -188,3 +188,15 @@ def test_the_chart_stands_beside_the_samples_and_only_what_leaves_room_is_frozen
 def test_a_sheet_of_no_step_has_the_first_row_alone(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, steps=0)
     assert [row[0].value for row in sheet if row[0].row > 16] == ["step", 1]
+
+
+def test_a_column_is_as_wide_as_its_head(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("x,the length of a petal,y\n0.5,1,0\n0.1,0.2,1\n")
+    layers = [{"weights": [[0.1, 0.2]]}]
+    data = {"inputs": str(tmp_path / "data.csv"), "targets": ["y"], "layers": layers}
+    (tmp_path / "net.json").write_text(json.dumps(data), encoding="utf-8")
+    backprop("export", str(tmp_path / "net.json"), "--to", "xlsx", "-o", str(tmp_path / "net.xlsx"))
+    sheet = openpyxl.load_workbook(tmp_path / "net.xlsx").active
+    assert sheet["C4"].value == "the length of a petal"
+    widths = {name: column.width for name, column in sheet.column_dimensions.items()}
+    assert widths["C"] > len(sheet["C4"].value) > 12 <= widths["B"] < 14
