@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from backprop_cli.chain.misread import as_products
+from backprop_cli.chain.pieces import is_head
 from backprop_cli.chain.statements import Head, read_statements
 from backprop_cli.errors import InputError, Problem
 from backprop_cli.formula.expression import Definition, Expression, Source, walk
@@ -30,7 +32,8 @@ class CurveEquation(NamedTuple):
 class Text(NamedTuple):
     """The definitions of a text, what it asks to be differentiated by what how often, and the values that it gives.
 
-    A value without a name is that of the only variable, its name here is empty.
+    A value without a name is that of the only variable, its name here is empty. `products` has what was meant by
+    names that were taken apart.
     """
 
     definitions: list[Definition]
@@ -39,10 +42,11 @@ class Text(NamedTuple):
     order: int
     values: dict[str, Expression]
     equation: CurveEquation | None = None
+    products: Mapping[str, str] = {}
 
 
-def parse(source: Source) -> Text:
-    """The definitions of a text, one a line or between semicolons.
+def parse(source: Source, declared: Collection[str] = ()) -> Text:
+    """The definitions of a text, one a line or between semicolons; `declared` are names of variables, wherever they stand.
 
     Raises:
         InputError: something is no definition; the error points at the character.
@@ -56,7 +60,18 @@ def parse(source: Source) -> Text:
     if not heads and not sides:
         raise InputError(Problem("there is no definition", hint="for example 'u = (x + 1)^2' 'h = u^3 + 2u - 5'"))
     _refuse_repetition(source, heads)
-    vocabulary = _vocabulary(heads, sides)
+    declared = {*declared, *found.wrt, *(tokens[0].text for tokens in found.points if is_head(tokens, 0))}
+    vocabulary = _vocabulary(heads, sides, declared)
+    known = {*declared, *(token.text for head in heads for token in (head.name, *(head.parameters or ())))}
+    products: dict[str, str] = {}
+
+    def with_products(tokens: list[Token]) -> list[Token]:
+        found, apart = as_products(tokens, vocabulary, known)
+        products.update(apart)
+        return found
+
+    heads = [Head(head.name, head.parameters, with_products(head.body)) for head in heads]
+    sides = [with_products(side) for side in sides]
     definitions = [_definition(source, head, vocabulary) for head in heads]
     bodies = [(definition.body, definition.at) for definition in definitions]
     equation = None
@@ -69,7 +84,7 @@ def parse(source: Source) -> Text:
         parts += sum(1 for _ in walk(body))
         if parts > MAX_PARTS:
             raise source.error(at, f"the definitions have more than {MAX_PARTS:,} parts")
-    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points), equation)
+    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points), equation, products)
 
 
 def parse_values(source: Source) -> dict[str, Expression]:
@@ -115,10 +130,10 @@ def _refuse_repetition(source: Source, heads: Sequence[Head]) -> None:
         seen[name.text] = name
 
 
-def _vocabulary(heads: Sequence[Head], sides: Sequence[Sequence[Token]]) -> Vocabulary:
+def _vocabulary(heads: Sequence[Head], sides: Sequence[Sequence[Token]], declared: Collection[str]) -> Vocabulary:
     """Functions are the built-in ones and those defined; variables are all the names that somewhere stand without `(`."""
     own = {head.name.text: len(head.parameters) for head in heads if head.parameters is not None}
-    variables = {head.name.text for head in heads if head.parameters is None}
+    variables = {head.name.text for head in heads if head.parameters is None} | set(declared)
     for head in heads:
         variables |= {token.text for token in head.parameters or ()}
     for tokens in (*(head.body for head in heads), *sides):

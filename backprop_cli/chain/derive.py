@@ -35,7 +35,7 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         UnknownNameError: nothing bears a name of `of`, `wrt` or `at`.
         UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
     """
-    text = parse(source)
+    text = parse(source, {name for name in (*question.at, *question.wrt) if name})
     of, asked = question.of or text.of, question.wrt or text.wrt
     equation = equation_of(text, of)
     if equation is not None:
@@ -60,7 +60,8 @@ def differentiate(source: Source, question: Question) -> ChainResult:
     parameters = [name for one in definitions for name in one.parameters or ()]
     known = [*global_names(definitions), *parameters, *CONSTANTS]
     declared = {*at, *asked, *([of] if of and equation else [])}
-    notices = refuse_misread(source, graph, {*declared, *parameters}, {*known, *declared})
+    notices = [f"{name} is read as {product}" for name, product in text.products.items()]
+    notices += refuse_misread(source, graph, {*declared, *parameters}, {*known, *declared})
     if question.whole_arrays and arrays is not None:
         left = [name for name in left if all(name not in names for names in arrays.names.values())]
     if left and target == final and not of:

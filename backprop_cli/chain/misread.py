@@ -1,18 +1,22 @@
-"""Names that were probably meant as something else: `sinx` as sin(x), `xy` as a product of x and y.
+"""Names that were meant as something else: `sinx` as sin(x), `xy` as a product of x and y.
 
-A name of several letters is one name. Where its parts mean something by themselves, and nothing says that the whole is a
-variable, guessing would give a derivative that nobody asked for.
+A name of several letters is one name. Where each of its letters is a variable of the text by itself it is their product, which
+is said. Where its parts only might mean something, and nothing says that the whole is a variable, guessing would give a
+derivative that nobody asked for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from backprop_cli.chain.graph import Graph
 from backprop_cli.formula.expression import Name, Source, walk
 from backprop_cli.formula.operations import CONSTANTS, FUNCTIONS
+from backprop_cli.formula.reader import CLOSING
 from backprop_cli.formula.spellings import HOW_SUMS_ARE_WRITTEN
+from backprop_cli.formula.tokens import Token
+from backprop_cli.formula.vocabulary import Vocabulary
 
 _ARGUMENT = re.compile(r"[0-9]*[^\W\d_][0-9]*")
 """What is left of `sinx`, `sin2x` and `lnx1` after the function."""
@@ -24,6 +28,46 @@ _SUM = re.compile("Σ(?![0-9])")
 _STEPS = frozenset("dhΔδ∂")
 """Letters before which `x` is mostly a step: `dx`."""
 _VALUES = frozenset(FUNCTIONS) - {"max", "min"}
+
+
+def as_products(
+    tokens: Sequence[Token], vocabulary: Vocabulary, declared: Collection[str]
+) -> tuple[list[Token], dict[str, str]]:
+    """The tokens with `xy` as two where x and y are variables, `xsin(x)` likewise, and the product that each name was.
+
+    `declared` are variables beyond doubt. Behind a line or in a power, as in `1/xy`, a product would have two meanings.
+    """
+    found: list[Token] = []
+    apart: dict[str, str] = {}
+    for token, following in zip(tokens, [*tokens[1:], Token("end", "", 0)], strict=True):
+        is_behind = bool(found) and found[-1].kind in ("/", "^")
+        parts = (
+            []
+            if token.kind != "name" or is_behind or token.text in declared
+            else _factors(token.text, following, vocabulary)
+        )
+        at = token.at
+        for part in parts or [token.text]:
+            found.append(token._replace(text=part, at=at))
+            at += len(part)
+        call = "(…)" if following.kind == "(" else ""
+        apart |= {token.text + call: "*".join(parts) + call} if parts else {}
+    return found, apart
+
+
+def _factors(name: str, following: Token, vocabulary: Vocabulary) -> list[str]:
+    """The variables whose product a name is, the last of them a function where it is called; nothing if it is none."""
+    if vocabulary.function(name, is_called=following.kind in CLOSING) is not None:
+        return []
+    if following.kind == "(" and name not in vocabulary.own:
+        cuts = (at for at in range(1, len(name)) if name[at:] in vocabulary.functions)
+        cut = next((at for at in cuts if _LETTERS.fullmatch(name[:at]) and name[:at] in vocabulary.variables), 0)
+        return [name[:cut], name[cut:]] if cut else []
+    parts = _LETTERS.findall(name)
+    if not 2 <= len(parts) <= 3 or "".join(parts) != name or parts[0] in _STEPS:
+        return []
+    constants = {"e"} if following.kind == "^" else set()
+    return parts if all(part in vocabulary.variables or part in constants for part in parts) else []
 
 
 def refuse_misread(source: Source, graph: Graph, declared: Collection[str], known: Collection[str]) -> list[str]:

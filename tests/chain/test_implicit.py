@@ -153,7 +153,7 @@ ERRORS: dict[tuple[str, ...], list[str]] = {
     ("x^2 + y^2 = 25", "--direction", "x=1"): ["--direction is for definitions"],
     ("x^2 + y^2 = 25", "--paths"): ["--paths is for definitions"],
     ("x^2 = [1, 2] y",): ["the two sides of an equation are numbers"],
-    ("x^2 + xy = 1",): ["is x*y meant?"],
+    ("x^2 + 1/xy = 1 + x + y",): ["is x*y meant?"],
     ("x^2 + y^2 =",): ["found the end"],
     ("x^2 + y^2 = 25", "--at", "x=1e200,y=1e200"): ["too large"],
 }

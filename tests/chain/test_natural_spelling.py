@@ -62,6 +62,11 @@ MEANINGS: dict[tuple[str, ...], Callable[[Any], Any]] = {
     ("y = csc x + cot 2x",): lambda x: mp.csc(x) + mp.cot(2 * x),
     ("y = ctg(x) cosec(x)",): lambda x: mp.cot(x) * mp.csc(x),
     ("y = arsinh(x) + arccosh(x + 1) + atanh(x)",): lambda x: mp.asinh(x) + mp.acosh(x + 1) + mp.atanh(x),
+    ("y = xsin(x)",): lambda x: x * mp.sin(x),
+    ("y = 3xcos(x)^2",): lambda x: 3 * x * mp.cos(x) ** 2,
+    ("y = xf(x)", SQUARE): lambda x: x**3,
+    ("y = xe^x",): lambda x: x * mp.exp(x),
+    ("y = u + xu^2", "u = x + 1"): lambda x: (x + 1) + x * (x + 1) ** 2,
     ("y = arcsec(2x) + acsc(3x) + arcctg(x)",): lambda x: mp.asec(2 * x) + mp.acsc(3 * x) + mp.pi / 2 - mp.atan(x),
     ("y = arccosec(x - 3) - acot(x - 3)",): lambda x: mp.acsc(x - 3) - mp.pi / 2 + mp.atan(x - 3),
     ("y = sech x coth x",): lambda x: mp.sech(x) * mp.coth(x),
@@ -258,9 +263,11 @@ ERRORS = {
     ("y = ax^2 + bx + c",): ["is a*x meant?"],
     ("y = w1x1 + w2x2 + b",): ["is w1*x1 meant?"],
     ("y = w_1x_1 + b",): ["is w_1*x_1 meant?"],
-    ("y = wx + b", "--at", "w=1,x=2,b=3"): ["is w*x meant?"],
-    ("y = ab + c", "--at", "a=1,b=2,c=3"): ["is a*b meant?"],
-    ("y = xsin(x)",): ["x*sin(…)"],
+    ("y = x + z + 1/xz",): ["is x*z meant?"],
+    ("y = x + z + e^xz",): ["is x*z meant?"],
+    ("y = x + z + sin xz",): ["two meanings", "sin(x)*z", "sin(x*z)"],
+    ("y = d + x + dx",): ["is d*x meant?"],
+    ("y = hsin(x)",): ["h*sin(…)"],
     ("y = x!",): ["factorial"],
     ("y = 5%",): ["0.05"],
     ("y = x if x>0",): ["x if x > 0 else 0"],
@@ -296,6 +303,28 @@ def test_an_error_says_what_to_type(arguments: tuple[str, ...]) -> None:
     result = backprop("chain", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert all(piece in result.stderr for piece in ERRORS[arguments]), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notice"),
+    [
+        (("y = wx + b", "--at", "w=2,x=3,b=1"), "wx is read as w*x"),
+        (("y = wx + b where w = 2, x = 3, b = 1",), "wx is read as w*x"),
+        (("y = x + w + wx + b - x - w", "--at", "w=2,x=3,b=1"), "wx is read as w*x"),
+        (("y = xsin(x) + w x - 2x + b", "--at", "w=2,x=3,b=1"), "xsin(…) is read as x*sin(…)"),
+    ],
+)
+def test_letters_that_are_all_variables_are_a_product_which_is_said(arguments: tuple[str, ...], notice: str) -> None:
+    result = backprop("chain", *arguments, "-f", "json").json
+    assert result["notices"] == [notice]
+    assert result["derivatives"]["w"]["value"] == 3 and result["derivatives"].keys() == {"w", "x", "b"}
+
+
+def test_an_equation_has_products_without_a_sign() -> None:
+    result = backprop("chain", "x^2 + xy + y^2 = 3", "--at", "x=1,y=1", "-f", "json").json
+    assert (result["derivatives"]["x"]["value"], result["notices"]) == (-1, ["xy is read as x*y"])
+    declared = backprop("chain", "f = x^2 + xy + y^2", "--wrt", "xy", "-f", "json").json
+    assert declared["derivatives"]["xy"]["simplified"] == "1"
 
 
 def test_it_is_said_which_branch_of_a_function_is_taken() -> None:
