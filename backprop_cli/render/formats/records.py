@@ -213,11 +213,16 @@ def _nested(names: Sequence[str], shape: tuple[int, ...]) -> list[Any]:
 
 
 def _directional_record(found: Directional) -> dict[str, Any]:
-    partial = found.total.partial
-    partials = [*(link for _, link in partial.terms), partial]
-    record = {"vector": found.vector, "length": found.length, "partials": [partial_record(one) for one in partials]}
+    partials = [partial_record(one) for one in _along(found)]
+    record = {"vector": found.vector, "length": found.length, "partials": partials}
     record |= _total_record(found.total)
     return record | {"undivided": found.undivided, "numerical": found.numerical}
+
+
+def _along(found: Directional) -> list[Partial]:
+    """The derivative in a direction, after those by the variables that it is made of."""
+    partial = found.total.partial
+    return [*(link for _, link in partial.terms), partial]
 
 
 def _second_record(of: str, one: SecondDerivative) -> dict[str, Any]:
@@ -252,15 +257,12 @@ def _written(total: Total) -> list[str | None]:
 
 def chain_rows(result: ChainResult) -> Iterator[tuple[str, ...]]:
     """The rows of `chain`'s CSV: the partials, those asked for with their product and its short form."""
-    written = {id(total.partial): _written(total) for total in result.derivatives.values()}
-    directional = result.directional
-    along = (
-        ()
-        if directional is None
-        else (*(link for _, link in directional.total.partial.terms), directional.total.partial)
-    )
-    written |= {} if directional is None else {id(directional.total.partial): _written(directional.total)}
-    for partial in (*result.partials, *along):
+    totals, partials = list(result.derivatives.values()), list(result.partials)
+    if result.directional is not None:
+        totals.append(result.directional.total)
+        partials += _along(result.directional)
+    written = {id(total.partial): _written(total) for total in totals}
+    for partial in partials:
         texts = (text or "" for text in written.get(id(partial), ("", "")))
         yield (*partial_row(partial), *texts, result.rule_names.get(partial.name, ""))
     for total in result.derivatives.values():
