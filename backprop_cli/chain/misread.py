@@ -36,11 +36,15 @@ def as_products(
     """The tokens with `xy` as two where x and y are variables, `xsin(x)` likewise, and the product that each name was.
 
     `declared` are variables beyond doubt. Behind a line or in a power, as in `1/xy`, a product would have two meanings.
+    What stands behind `for i` is the word `in`.
     """
     found: list[Token] = []
     apart: dict[str, str] = {}
     for token, following in zip(tokens, [*tokens[1:], Token("end", "", 0)], strict=True):
-        is_behind = bool(found) and found[-1].kind in ("/", "^")
+        is_behind = (bool(found) and found[-1].kind in ("/", "^")) or [one.kind for one in found[-2:]] == [
+            "for",
+            "name",
+        ]
         parts = (
             []
             if token.kind != "name" or is_behind or token.text in declared

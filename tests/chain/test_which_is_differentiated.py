@@ -48,9 +48,8 @@ MEANT = {
     "y = sin2x": "is sin(2x) meant?",
     "y = lnx1": "is ln(x1) meant?",
     "y = x + expx": "is exp(x) meant?",
-    "f(x, y) = xy": "is x*y meant?",
     "y = xy": "is x*y meant?",
-    "y = xe^x": "is x*e meant?",
+    "y = xe": "is x*e meant?",
     "y = 2ex": "is e*x meant?",
     "y = ax^2": "is a*x meant?",
 }
