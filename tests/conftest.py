@@ -1,4 +1,7 @@
-"""The switch that rewrites the golden files: `pytest --update-golden`, then read the diff. And signals as in a terminal."""
+"""What all tests share: no limits of time, signals as in a terminal, one browser, and `pytest --update-golden`.
+
+The switch rewrites the golden files: read the difference.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,14 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.render.browsing import CHROMIUM, FLAGS, IS_REQUIRED
+
+# how long an example takes says how busy the machine is
+settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("timeless")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -176,7 +176,6 @@ def finite_differences(graph: Graph) -> dict[str, tuple[float, float]]:
 @given(GRAPHS)
 @settings(
     max_examples=120,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )

@@ -49,7 +49,7 @@ def examined_texts(exercise: Exercise, texts: list[tuple[str, str]]) -> tuple[Co
 def rounds(count: int) -> settings:
     """So many examples, the same in every run, none of them kept or made smaller."""
     return settings(
-        max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=count, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
 

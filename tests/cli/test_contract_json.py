@@ -193,7 +193,7 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(networks(), st.data())
 def test_every_partial_with_terms_is_the_sum_of_the_products_it_names(
     network: dict[str, Any], data: st.DataObject
@@ -212,7 +212,7 @@ def test_every_partial_with_terms_is_the_sum_of_the_products_it_names(
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.data())
 def test_every_explanation_composes_and_its_paths_add_up(network: dict[str, Any], data: st.DataObject) -> None:
     samples = len(network["inputs"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.program import backprop
@@ -35,7 +35,6 @@ def numbers_of(data: Any) -> list[str]:
     return [float(data).hex()] if isinstance(data, int | float) else []
 
 
-@settings(deadline=None)
 @given(rows=st.lists(st.lists(numbers, min_size=2, max_size=2), min_size=1, max_size=3), bias=numbers)
 def test_numbers_are_written_bit_for_bit(rows: list[list[float]], bias: float) -> None:
     layer = {"activation": "hard_tanh", "weights": rows, "bias": bias}

@@ -22,7 +22,7 @@ def run(lines: list[str], values: dict[str, float]) -> dict[str, Any]:
     return names
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES)
 def test_the_lines_compute_the_value_of_a_formula(tree: Expression) -> None:
     wanted = value_of(tree)

@@ -56,13 +56,13 @@ def trees(draw: st.DrawFn, depth: int = 4) -> Expression:
 TREES = trees()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_the_text_of_a_tree_reads_back_as_the_tree(tree: Expression) -> None:
     assert formula(TEXT.write(tree)) == tree
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_the_characters_of_mathematics_read_back_as_the_tree(tree: Expression) -> None:
     written = UNICODE.write(tree).translate({ord("½"): "1/2", ord("Φ"): "Phi", ord("φ"): "phi"})
@@ -92,7 +92,7 @@ def is_steady(tree: Expression) -> bool:
     return math.isclose(moved, evaluate(tree, POINT), rel_tol=1e-8)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(TREES)
 def test_python_computes_the_value_of_the_tree(tree: Expression) -> None:
     wanted = value_of(tree)
@@ -100,7 +100,7 @@ def test_python_computes_the_value_of_the_tree(tree: Expression) -> None:
     assert near(eval(PYTHON.write(tree), {**vars(math)}, dict(POINT)), wanted)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=70)
 @given(TREES)
 def test_a_cell_computes_the_value_of_the_tree(tree: Expression) -> None:
     wanted = value_of(tree)
@@ -130,7 +130,7 @@ def test_javascript_computes_the_values_of_trees() -> None:
     assert found == pytest.approx(wanted, rel=1e-13)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_mathml_is_well_formed(tree: Expression) -> None:
     ElementTree.fromstring(f"<math>{MATHML.write(tree)}</math>")

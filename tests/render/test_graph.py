@@ -100,7 +100,7 @@ def reached(lines: list[str], start: Place, borders: set[Place]) -> tuple[set[st
 LAYERS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["sigmoid", "softmax"])), min_size=1, max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(inputs=st.integers(1, 5), layers=LAYERS, bias=st.sampled_from([None, 0.5, "own"]))
 def test_every_line_can_be_traced_from_its_unit_to_all_that_it_feeds(
     inputs: int, layers: list[tuple[int, str]], bias: object

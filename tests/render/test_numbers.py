@@ -43,7 +43,7 @@ def network(w: float, x: float, t: float) -> str:
     return json.dumps({"inputs": [x], "targets": [t], "layers": [{"weights": [[w]]}], "learning_rate": 0.5})
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(w=st.sampled_from(EXTREMES), x=st.sampled_from(EXTREMES), t=st.sampled_from(EXTREMES))
 def test_a_linear_unit_is_right_or_its_overflow_is_reported(w: float, x: float, t: float) -> None:
     z = Fraction(w) * Fraction(x)
