@@ -84,14 +84,15 @@ class _Attempt:
     contradicts: frozenset[int]
     would_be: dict[int, float]
 
-    def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, bool, int]:
+    def merit(self, open_numbers: frozenset[int]) -> tuple[int, int, int, int, bool, int]:
         """The smaller the better.
 
         What explains most of the open numbers, less the right ones it spoils; of equal ones what spoils fewest, then what
-        needs fewest mistakes, then what is not rare, then what stands first in the table.
+        needs fewest mistakes, then what explains most of all numbers, then what is not rare, then what stands first in the table.
         """
         spoilt, is_rare = len(self.contradicts), any(made.mistake.alone for made in self.mistakes)
-        return spoilt - len(self.explains & open_numbers), spoilt, len(self.mistakes), is_rare, self.order
+        explained = len(self.explains & open_numbers)
+        return spoilt - explained, spoilt, len(self.mistakes), -len(self.explains), is_rare, self.order
 
 
 def diagnose(
@@ -117,10 +118,11 @@ def diagnose(
     laboratory = _Laboratory(comparison, Evidence(comparison, ratios), budget, memory, on_progress)
     singles = [(made,) for made in memory.mistakes]
     attempts = laboratory.try_all(singles)
-    if not any(attempt.explains == wrong for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
-        attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
-    diagnoses, left = _best(attempts, wrong, comparison)
     following = frozenset(index for index, one in enumerate(comparison.compared) if one.follows)
+    to_explain = (wrong - following) or wrong
+    if not any(attempt.explains >= to_explain for attempt in attempts) and len(wrong) > 1 and not budget.left_out:
+        attempts += laboratory.try_all(_pairs([made for (made,) in singles]))
+    diagnoses, left = _best(attempts, to_explain, comparison)
     unexplained, followers = _names(comparison, left - following), set(_names(comparison, following))
     shared = tuple(ratio for ratio in ratios.constant() if not followers.issuperset(ratio.names))
     slips = tuple(ratios.slips(set(unexplained).difference(*(ratio.names for ratio in shared))))
