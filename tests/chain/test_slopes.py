@@ -36,7 +36,7 @@ def test_the_slope_of_a_function_is_its_derivative(function: str) -> None:
     names = ["x", "y"] if function in ("max", "min") else ["x"]
     for index, name in enumerate(names):
         order = tuple(int(index == other) for other in range(len(names)))
-        point = {**POINT, "x": 1.7} if function == "arcosh" else POINT
+        point = {**POINT, "x": 1.7} if function in ("arcosh", "arcsec", "arccsc") else POINT
         wanted = mpmath.diff(MPMATH[function], tuple(point[other] for other in names), order)
         assert slope(f"{function}({', '.join(names)})", name, point) == pytest.approx(float(wanted), rel=1e-12)
 
