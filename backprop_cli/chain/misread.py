@@ -36,25 +36,24 @@ def as_products(
     """The tokens with `xy` as two where x and y are variables, `xsin(x)` likewise, and the product that each name was.
 
     `declared` are variables beyond doubt. Behind a line or in a power, as in `1/xy`, a product would have two meanings.
-    What stands behind `for i` is the word `in`.
+    What stands behind `for i` is the word `in`. Who writes a product with its sign, `w*x + wh*h`, means names by several letters.
     """
     found: list[Token] = []
     apart: dict[str, str] = {}
+    has_signs = any(token.kind == "*" for token in tokens)
     for token, following in zip(tokens, [*tokens[1:], Token("end", "", 0)], strict=True):
+        is_call = following.kind == "("
         is_behind = (bool(found) and found[-1].kind in ("/", "^")) or [one.kind for one in found[-2:]] == [
             "for",
             "name",
         ]
-        parts = (
-            []
-            if token.kind != "name" or is_behind or token.text in declared
-            else _factors(token.text, following, vocabulary)
-        )
+        is_name = token.kind != "name" or token.text in declared or (has_signs and not is_call)
+        parts = [] if is_name or is_behind else _factors(token.text, following, vocabulary)
         at = token.at
         for part in parts or [token.text]:
             found.append(token._replace(text=part, at=at))
             at += len(part)
-        call = "(…)" if following.kind == "(" else ""
+        call = "(…)" if is_call else ""
         apart |= {token.text + call: "*".join(parts) + call} if parts else {}
     return found, apart
 

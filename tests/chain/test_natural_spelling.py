@@ -264,6 +264,7 @@ ERRORS = {
     ("y = w1x1 + w2x2 + b",): ["is w1*x1 meant?"],
     ("y = w_1x_1 + b",): ["is w_1*x_1 meant?"],
     ("y = x + z + 1/xz",): ["is x*z meant?"],
+    ("y = 2*x + z + xz",): ["is x*z meant?"],
     ("y = x + z + e^xz",): ["is x*z meant?"],
     ("y = x + z + sin xz",): ["two meanings", "sin(x)*z", "sin(x*z)"],
     ("y = d + x + dx",): ["is d*x meant?"],
