@@ -60,6 +60,17 @@ def test_a_click_is_no_drag(pages: Pages) -> None:
     assert page.locator("#edited").inner_text() == ""
 
 
+@pytest.mark.parametrize(("pointer", "changed"), [("touch", False), ("pen", True)])
+def test_a_finger_scrolls_and_changes_nothing(pages: Pages, pointer: str, changed: bool) -> None:
+    page = pages.open("classic")
+    shape = page.locator(".node.input .shape").first
+    for event, y in (("pointerdown", 200), ("pointermove", 150), ("pointermove", 100), ("pointerup", 100)):
+        shape.dispatch_event(
+            event, {"pointerType": pointer, "clientY": y, "button": 0, "pointerId": 1, "isPrimary": True}
+        )
+    assert (settle(page).locator("#edited").inner_text() != "") == changed
+
+
 def test_arrow_keys_change_what_has_the_focus(pages: Pages) -> None:
     page = pages.open("classic")
     page.locator('a.edge[data-parameter="w21"]').focus()
