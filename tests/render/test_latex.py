@@ -89,6 +89,32 @@ def test_a_document_is_short_and_keeps_to_its_margins(args: tuple[str, ...], mos
     assert "Overfull" not in log
 
 
+BROKEN_BEFORE_HEADING = """
+inputs: [0.35, 0.9]
+targets: [0.5]
+layers: [{activation: sigmoid, weights: [[0.1, 0.8], [0.4, 0.6]]}, {activation: sigmoid, weights: [[0.3, 0.9]]}]
+"""
+"""A network whose first page ends between two tables."""
+PDFTOTEXT = shutil.which("pdftotext")
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="there is no pdftotext on this machine")
+@pytest.mark.parametrize("network", ["-", "xor", "softmax"])
+def test_a_page_neither_begins_with_an_empty_table_nor_ends_with_a_heading(network: str, tmp_path: Path) -> None:
+    shown = backprop("run", network, "-f", "latex", "--standalone", stdin=BROKEN_BEFORE_HEADING)
+    typeset(shown.stdout, tmp_path)
+    assert PDFTOTEXT
+    subprocess.run([PDFTOTEXT, "-layout", "page.pdf", "page.txt"], cwd=tmp_path, timeout=60, check=True)
+    pages = (tmp_path / "page.txt").read_text(encoding="utf-8").rstrip("\f").split("\f")
+    assert len(pages) > 1
+    for page in pages:
+        lines = [line.strip() for line in page.splitlines() if line.strip()][:-1]  # the last one is the page's number
+        heads = [index for index, line in enumerate(lines) if re.match(r"(partial|quantity|parameter)\s{2,}", line)]
+        after = [line for index in heads for line in lines[index + 1 : index + 2]]
+        assert not any(line.startswith(("Layer", "Update", "Loss")) for line in after)
+        assert not lines[-1].startswith(("Layer", "Update", "Loss", "w+", "Backward", "Each gradient"))
+
+
 def test_cells_of_several_lines_below_each_other_keep_apart() -> None:
     rows = backprop("run", "softmax", "-f", "latex").stdout.split("\\toprule\n")[2].splitlines()
     long = [index for index, row in enumerate(rows) if "= 0.47097740 - 0" in row or "= 0.31919775 - 1" in row]

@@ -36,17 +36,18 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \setlength{\belowdisplayskip}{5pt plus 2pt}
 """
 END = "\\end{document}\n"
-NEEDS = "% needs: \\usepackage{amsmath,amssymb,array,booktabs,calc,longtable}\n"
+NEEDS = "% needs: \\usepackage{amsmath,amssymb,array,booktabs,calc,longtable}; --standalone makes a whole document\n"
 ROOM = (
-    r"\providecommand{\roomforheading}{\par\vskip 0pt plus 6\baselineskip\penalty-100\vskip 0pt plus -6\baselineskip"
-    "\n"
-    r"  \vskip 6\baselineskip\penalty9999\vskip -6\baselineskip\vskip 0pt}"
+    r"\providecommand{\roomforheading}{\par\penalty0 \ifdim\dimexpr\pagegoal-\pagetotal\relax<8\baselineskip\vfil\break\fi}"
     "\n"
     r"\providecommand{\tallrow}{\rule[-2.7ex]{0pt}{6.4ex}}"
     "\n"
 )
-"""A page ends rather before a heading than between it and the first lines under it: room for these is tried first.
-A row with fractions in it is made high enough for them."""
+"""A page ends before a heading that has no room below it for the head and the first row of a table.
+
+This is decided on the spot: a `longtable` sets its head at the top of the next page, even if the page is broken before that table.
+A row with fractions in it is made high enough for them.
+"""
 
 WIDE = 0.7
 """The part of a line that the wide columns of a table share at most."""
