@@ -5,6 +5,7 @@ The switch rewrites the golden files: read the difference.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.render.browsing import CHROMIUM, FLAGS, IS_REQUIRED
 
+# the hundreds of processes that the tests start need not compile the program anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # how long an example takes says how busy the machine is
 settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("timeless")

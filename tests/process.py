@@ -20,7 +20,7 @@ def environment(**changes: str) -> dict[str, str]:
     settings = {
         name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
     }
-    return {**settings, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PAGER": "cat", **changes}
+    return {**settings, "PYTHONPATH": str(ROOT), "PAGER": "cat", **changes}
 
 
 def run(*args: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
