@@ -32,6 +32,8 @@ MOST_ENTRIES = 100_000
 
 def arrays_of(definitions: Sequence[Definition], arrays: Components, graph: Graph) -> tuple[NamedArray, ...]:
     """The arrays that are in the graph, and the numbers that are computed from them, each after what it is computed from."""
+    if not arrays.names:
+        return ()
     place = {name: at for at, name in enumerate((*graph.variables, *graph.nodes))}
     found = []
     for one in definitions:

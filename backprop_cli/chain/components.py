@@ -27,7 +27,7 @@ Value: TypeAlias = "Expression | tuple[Value, ...]"
 """A number, a vector as the tuple of its components, or a matrix as that of its rows."""
 
 
-def has_arrays(definitions: Sequence[Definition]) -> bool:
+def _has_arrays(definitions: Sequence[Definition]) -> bool:
     """Whether anything in the definitions is an array, or summed up over a range."""
     return any(map(_is_of_arrays, (definition.body for definition in definitions)))
 
@@ -51,7 +51,7 @@ class Components:
     """Takes the definitions of arrays apart; `values` has those of the arrays of numbers, by component.
 
     `names` are the components of each array, row by row, `shapes` says how many rows and columns. Functions that work on arrays
-    are put in where they are called.
+    are put in where they are called. Definitions without any array stay as they are.
     """
 
     def __init__(self, source: Source, definitions: Sequence[Definition]) -> None:
@@ -70,6 +70,9 @@ class Components:
         self._depth = 0
         self._sizes: dict[int, int] = {}
         self._sized: list[Expression] = []  # keeps the ids in `_sizes` from being given anew
+        if not _has_arrays(definitions):
+            self.definitions = list(definitions)
+            return
         for one in definitions:
             self._add(one)
 

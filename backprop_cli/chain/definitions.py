@@ -63,28 +63,25 @@ def parse(source: Source, declared: Collection[str] = ()) -> Text:
     declared = {*declared, *found.wrt, *(tokens[0].text for tokens in found.points if is_head(tokens, 0))}
     vocabulary = _vocabulary(heads, sides, declared)
     known = {*declared, *(token.text for head in heads for token in (head.name, *(head.parameters or ())))}
-    products: dict[str, str] = {}
-
-    def with_products(tokens: list[Token]) -> list[Token]:
-        found, apart = as_products(tokens, vocabulary, known)
-        products.update(apart)
-        return found
-
-    heads = [Head(head.name, head.parameters, with_products(head.body)) for head in heads]
-    sides = [with_products(side) for side in sides]
-    definitions = [_definition(source, head, vocabulary) for head in heads]
-    bodies = [(definition.body, definition.at) for definition in definitions]
+    taken = [as_products(tokens, vocabulary, known) for tokens in (*(head.body for head in heads), *sides)]
+    expressions = [Parser(source, tokens, vocabulary).whole() for tokens, _ in taken]
+    places = [*(head.name.at for head in heads), *(side[0].at for side in sides)]
+    _check_length(source, expressions, places)
+    products = {name: product for _, apart in taken for name, product in apart.items()}
+    definitions = [_definition(source, head, body) for head, body in zip(heads, expressions, strict=False)]
     equation = None
     if found.equation is not None:
-        left, right = (Parser(source, side, vocabulary).whole() for side in sides)
+        left, right = expressions[len(heads) :]
         equation = CurveEquation(left, right, found.equation.sign.at)
-        bodies += [(left, equation.at), (right, equation.at)]
+    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points), equation, products)
+
+
+def _check_length(source: Source, expressions: Sequence[Expression], places: Sequence[int]) -> None:
     parts = 0
-    for body, at in bodies:
-        parts += sum(1 for _ in walk(body))
+    for expression, at in zip(expressions, places, strict=True):
+        parts += sum(1 for _ in walk(expression))
         if parts > MAX_PARTS:
             raise source.error(at, f"the definitions have more than {MAX_PARTS:,} parts")
-    return Text(definitions, found.of, found.wrt, found.order, _values(source, found.points), equation, products)
 
 
 def parse_values(source: Source) -> dict[str, Expression]:
@@ -148,9 +145,7 @@ def _vocabulary(heads: Sequence[Head], sides: Sequence[Sequence[Token]], declare
     return Vocabulary(own, frozenset(variables - set(FUNCTIONS) - set(own)))
 
 
-def _definition(source: Source, head: Head, vocabulary: Vocabulary) -> Definition:
-    parser = Parser(source, head.body, vocabulary)
-    body = parser.whole()
+def _definition(source: Source, head: Head, body: Expression) -> Definition:
     parameters = None if head.parameters is None else tuple(token.text for token in head.parameters)
     text = source.text[head.body[0].at : head.body[-1].at].strip()
     return Definition(head.name.text, parameters, body, head.name.at, text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from backprop_cli.chain.algebra import in_textbook_form
 from backprop_cli.chain.array_pass import arrays_of, unused_components
 from backprop_cli.chain.chain_rule import ChainRule, live_names
-from backprop_cli.chain.components import Components, has_arrays
+from backprop_cli.chain.components import Components
 from backprop_cli.chain.definitions import parse
 from backprop_cli.chain.direction import checked_direction, in_direction
 from backprop_cli.chain.graph import Graph, build, final_name, global_names
@@ -35,77 +35,93 @@ def differentiate(source: Source, question: Question) -> ChainResult:
         UnknownNameError: nothing bears a name of `of`, `wrt` or `at`.
         UsageError: the point is incomplete or gives a computed value, or there is nothing to differentiate by.
     """
-    text = parse(source, {name for name in (*question.at, *question.wrt) if name})
-    of, asked = question.of or text.of, question.wrt or text.wrt
-    equation = equation_of(text, of)
-    if equation is not None:
-        kept = text.definitions if text.equation else []
-        text = text._replace(definitions=[*kept, as_definition(equation, kept)])
-    arrays = Components(source, text.definitions) if has_arrays(text.definitions) else None
-    definitions = arrays.definitions if arrays else text.definitions
-    if arrays is not None:
-        if equation is not None and text.definitions[-1].name in arrays.names:
-            raise source.error(equation.at, "the two sides of an equation are numbers, here they are arrays")
-        _check_arrays(source, arrays, of)
-        asked = [one for name in asked for one in arrays.names.get(name, [name])]
-    given = numbers_of(source, text.values) | dict(question.at)
-    final, left = final_name(definitions)
-    target = (of or final) if equation is None else text.definitions[-1].name
-    variables = build(source, definitions, target).variables
-    at = _named(given, variables)
-    if arrays is not None:
-        used = {name: value for name, value in arrays.values.items() if name in variables}
-        at = numbers_of(source, used) | at
-    graph = build(source, definitions, target, {*at, *asked} & set(CONSTANTS))
-    parameters = [name for one in definitions for name in one.parameters or ()]
-    known = [*global_names(definitions), *parameters, *CONSTANTS]
-    declared = {*at, *asked, *([of] if of and equation else [])}
-    notices = [f"{name} is read as {product}" for name, product in text.products.items()]
-    notices += refuse_misread(source, graph, {*declared, *parameters}, {*known, *declared})
-    if question.whole_arrays and arrays is not None:
-        left = [name for name in left if all(name not in names for names in arrays.names.values())]
-    if left and target == final and not of:
-        notices.append(_unused(target, left))
-    if arrays is not None:
-        in_use = {*graph.nodes, *graph.variables}
-        notices += [f"{name} is not used" for name, parts in arrays.names.items() if in_use.isdisjoint(parts)]
-    notices += _remarks(graph)
-    order = max(question.order, text.order)
-    depends = None
-    if equation is None:
-        by = _checked_wrt(graph, asked, known)
-    else:
-        refuse_beyond(question, order)
-        depends = dependence(source, equation, graph, of, asked)
-        by = [*depends.independent, depends.dependent]
-        notices += [f"held fixed: {', '.join(depends.fixed)}"] if depends.fixed else []
-    point = _checked_point(graph, at, known, definitions)
-    steps = question.steps or (Steps.rules if len(text.definitions) == 1 else Steps.none)
-    if steps is not Steps.none:
-        graph = taken_apart(graph, live_names(graph, by), every=steps is Steps.all)
-    _check_order(order, by)
-    direction = checked_direction(question.direction, by)
-    with in_textbook_form():
-        chain = ChainRule(source, graph, by, point, steps, question.mode)
-        if depends is not None:
-            return replace(along_curve(chain, depends, question), notices=tuple(notices))
-        second = chain.second() if order == MAX_ORDER else ()
-        directional = in_direction(chain, direction, question) if direction else None
-        result = replace(chain.result(question, notices), second=second, directional=directional)
-    if arrays is None:
-        return result
-    found = arrays_of(text.definitions, arrays, graph)
-    is_asked = question.whole_arrays and point is not None
-    unused = unused_components(source, arrays, found, chain.values) if is_asked else None
-    return replace(result, arrays=found, unused=unused)
+    return _Inquiry(source, question).result()
 
 
-def _check_arrays(source: Source, arrays: Components, of: str | None) -> None:
-    """Refuse what has no derivative: arrays of numbers alone, and an array as a whole."""
-    if not arrays.definitions:
-        raise source.error(0, "there is nothing to differentiate but arrays of numbers")
-    if of in arrays.names:
-        raise UsageError(f"{of} is an array\n    hint: --of {arrays.names[of][0]} takes one of its components")
+class _Inquiry:
+    """What is asked of a text, made out step by step: the definitions, the graph, the point, by what it is differentiated."""
+
+    def __init__(self, source: Source, question: Question) -> None:
+        self.source = source
+        self.question = question
+        text = parse(source, {name for name in (*question.at, *question.wrt) if name})
+        self.of = question.of or text.of
+        self.equation = equation_of(text, self.of)
+        if self.equation is not None:
+            kept = text.definitions if text.equation else []
+            text = text._replace(definitions=[*kept, as_definition(self.equation, kept)])
+        self.text = text
+        self.order = max(question.order, text.order)
+        self.arrays = Components(source, text.definitions)
+        self._check_arrays()
+        self.definitions = self.arrays.definitions
+        self.wrt = [one for name in question.wrt or text.wrt for one in self.arrays.names.get(name, [name])]
+        self.final, self.left = final_name(self.definitions)
+        self.target = (self.of or self.final) if self.equation is None else text.definitions[-1].name
+        self.at = self._point()
+        self.graph = build(source, self.definitions, self.target, {*self.at, *self.wrt} & set(CONSTANTS))
+        self.parameters = [name for one in self.definitions for name in one.parameters or ()]
+        self.known = [*global_names(self.definitions), *self.parameters, *CONSTANTS]
+
+    def _check_arrays(self) -> None:
+        """Refuse what has no derivative: arrays of numbers alone, and an array as a whole."""
+        names = self.arrays.names
+        if self.equation is not None and self.text.definitions[-1].name in names:
+            raise self.source.error(self.equation.at, "the two sides of an equation are numbers, here they are arrays")
+        if not self.arrays.definitions:
+            raise self.source.error(0, "there is nothing to differentiate but arrays of numbers")
+        if self.of in names:
+            raise UsageError(f"{self.of} is an array\n    hint: --of {names[self.of][0]} takes one of its components")
+
+    def _point(self) -> dict[str, float]:
+        """The values that are given, those of arrays of numbers among them."""
+        variables = build(self.source, self.definitions, self.target).variables
+        given = numbers_of(self.source, self.text.values) | dict(self.question.at)
+        used = {name: value for name, value in self.arrays.values.items() if name in variables}
+        return numbers_of(self.source, used) | _named(given, variables)
+
+    def _notices(self) -> list[str]:
+        """What may not be as it was meant."""
+        declared = {*self.at, *self.wrt, *([self.of] if self.of and self.equation else [])}
+        found = [f"{name} is read as {product}" for name, product in self.text.products.items()]
+        found += refuse_misread(self.source, self.graph, {*declared, *self.parameters}, {*self.known, *declared})
+        components = {name for names in self.arrays.names.values() for name in names}
+        left = [name for name in self.left if not (self.question.whole_arrays and name in components)]
+        if left and self.target == self.final and not self.of:
+            found.append(_unused(self.target, left))
+        in_use = {*self.graph.nodes, *self.graph.variables}
+        found += [f"{name} is not used" for name, parts in self.arrays.names.items() if in_use.isdisjoint(parts)]
+        return found + _remarks(self.graph)
+
+    def result(self) -> ChainResult:
+        """The answer."""
+        source, question, notices = self.source, self.question, self._notices()
+        depends = None
+        if self.equation is None:
+            by = _checked_wrt(self.graph, self.wrt, self.known)
+        else:
+            refuse_beyond(question, self.order)
+            depends = dependence(source, self.equation, self.graph, self.of, self.wrt)
+            by = [*depends.independent, depends.dependent]
+            notices += [f"held fixed: {', '.join(depends.fixed)}"] if depends.fixed else []
+        point = _checked_point(self.graph, self.at, self.known, self.definitions)
+        _check_order(self.order, by)
+        direction = checked_direction(question.direction, by)
+        steps = question.steps or (Steps.rules if len(self.text.definitions) == 1 else Steps.none)
+        graph = self.graph
+        if steps is not Steps.none:
+            graph = taken_apart(graph, live_names(graph, by), every=steps is Steps.all)
+        with in_textbook_form():
+            chain = ChainRule(source, graph, by, point, steps, question.mode)
+            if depends is not None:
+                return replace(along_curve(chain, depends, question), notices=tuple(notices))
+            found = chain.result(question, notices)
+            second = chain.second() if self.order == MAX_ORDER else ()
+            directional = in_direction(chain, direction, question) if direction else None
+        arrays = arrays_of(self.text.definitions, self.arrays, graph)
+        is_whole = question.whole_arrays and point is not None
+        unused = unused_components(source, self.arrays, arrays, chain.values) if is_whole else None
+        return replace(found, second=second, directional=directional, arrays=arrays, unused=unused)
 
 
 MAX_ORDER = 2
