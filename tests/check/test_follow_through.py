@@ -14,6 +14,7 @@ import pytest
 from backprop_cli import load
 from backprop_cli.check.answers import read_answers
 from backprop_cli.check.compare import AnswerKey
+from backprop_cli.check.diagnose import diagnose
 from backprop_cli.check.given import given_numbers
 from backprop_cli.training.train import train
 from tests.check.courses import Course, sigmoid
@@ -199,3 +200,22 @@ def test_the_report_and_the_json_say_what_follows() -> None:
     assert record["unexplained"] == ["dE/dz3"]
     shown = backprop("check", "classic", "-a", "-", stdin=own).stdout
     assert "1 agrees to the digits given, 1 is wrong, 2 follow rightly from that." in shown
+
+
+def test_one_mistake_is_enough_where_its_author_rounds_on_the_way() -> None:
+    """o − t = 0.5097 for ∂E/∂z3, and all else worked from that with four decimals, as 0.5 + 0.1·0.1525 = 0.5152 for w11."""
+    network = {
+        "learning_rate": 0.1, "inputs": [1, 1], "targets": [0],
+        "layers": [
+            {"activation": "sigmoid", "weights": [[0.5, 0.4], [0.9, 1.0]], "bias": [-0.8, 0.1]},
+            {"activation": "sigmoid", "weights": [[-1.2, 1.1]], "bias": [-0.3]},
+        ],
+    }  # fmt: skip
+    h = [sigmoid(0.1), sigmoid(2.0)]
+    delta = round(sigmoid(-1.2 * h[0] + 1.1 * h[1] - 0.3), 4)
+    hidden = [round(delta * w * a * (1 - a), 4) for w, a in zip((-1.2, 1.1), h, strict=True)]
+    own = {"dE/dz3": delta, "dE/dz1": hidden[0], "dE/dz2": hidden[1], "w11+": 0.5152, "w41+": 1.1 - 0.1 * delta * h[1]}
+    given = given_numbers([(name, f"{value:.4f}") for name, value in own.items()])
+    (found,) = diagnose(AnswerKey(train(load(network), 1), 0).compare(given)).diagnoses
+    assert [made.id for made in found.mistakes] == ["slope_missing_output"]
+    assert found.explains == ("dE/dz3", "dE/dz1", "dE/dz2", "w41+")
