@@ -58,13 +58,23 @@ def test_a_drawing_is_shown_near_its_own_size(pages: Pages, network: str) -> Non
     assert 0.6 < shown < 1.25
 
 
+LONG_FORMULAS = """
+inputs: [[0.123456, 0.7], [1, 0.2]]
+targets: [[0.3], [0.7]]
+loss: binary_cross_entropy
+layers:
+  - {activation: gelu, weights: [[0.51234567, -0.41234567], [0.2, 0.1]], bias: [0.1, 0.2]}
+  - {activation: sigmoid, weights: [[0.71234567, 0.21234567]], bias: [0.3]}
+"""
+
+
 @pytest.mark.parametrize(
     "state",
     [
         "chosen",
         *(
             pytest.param(state, marks=pytest.mark.slow)
-            for state in ("stepping", "changing", "maps", "softmax on a phone")
+            for state in ("stepping", "changing", "maps", "softmax on a phone", "long on a phone")
         ),
     ],
 )
@@ -80,6 +90,8 @@ def test_axe_finds_nothing(pages: Pages, state: str) -> None:
         page.locator(".ask input").press("Enter")
     if state == "softmax on a phone":
         page = pages.open("softmax", bypass_csp=True, size={"width": 320, "height": 844})
+    if state == "long on a phone":
+        page = pages.open("-", stdin=LONG_FORMULAS, bypass_csp=True, size={"width": 320, "height": 844})
     if state == "maps":
         page = pages.open("xor", bypass_csp=True)
         page.get_by_text("Units over the two inputs").click()
