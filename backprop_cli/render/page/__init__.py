@@ -1,1 +1,1 @@
-"""The worked network as one self-contained HTML page: template, style, script, and what goes into them."""
+"""A worked network, or definitions, as one self-contained HTML page: templates, style, script, and what goes into them."""
