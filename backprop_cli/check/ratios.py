@@ -34,7 +34,7 @@ def is_plain(ratio: float, error: float) -> bool:
 
 
 class Ratio(NamedTuple):
-    """Wrong numbers of one group that are `ratio` times the right ones, or of new parameters: whose changes are.
+    """Wrong numbers of one group that are `ratio` times the right ones, or new parameters whose changes are (`of_changes`).
 
     `group` is `W2` or `b1` where all that were given of it are among them, `W2+` of new values, else empty. `may_be` says
     what the ratio may come from: `N` samples, `n` outputs, `eta`, `-1`, `2`.
@@ -43,6 +43,7 @@ class Ratio(NamedTuple):
     names: tuple[str, ...]
     ratio: float
     group: str
+    of_changes: bool
     may_be: tuple[str, ...]
 
     @property
@@ -124,7 +125,7 @@ class Ratios:
             for shared in self._clusters(wrong):
                 whole = group if len(shared) == len(members) else ""
                 if len(shared) > 1 or (whole and self._is_telling(shared[0])):
-                    yield self._ratio(shared, whole)
+                    yield self._ratio(shared, whole, group.endswith("+"))
 
     @cached_property
     def _groups(self) -> dict[str, list[int]]:
@@ -184,13 +185,13 @@ class Ratios:
         has_meaning = digits >= _SURE_DIGITS and bool(self._meanings(value, error))
         return has_meaning or (digits >= 2.0 * _SURE_DIGITS and is_plain(value, error))
 
-    def _ratio(self, shared: Array, group: str) -> Ratio:
+    def _ratio(self, shared: Array, group: str, of_changes: bool) -> Ratio:
         first = shared[0]
         value, error = float(self.values[first]), float(self.errors[first])
         plain = next((plain for plain in _PLAIN if abs(abs(value) - plain) <= error), None)
         names = tuple(self._comparison.compared[index].given.name for index in sorted(shared.tolist()))
         ratio = value if plain is None else math.copysign(plain, value)
-        return Ratio(names, ratio, group, tuple(self._meanings(value, error)))
+        return Ratio(names, ratio, group, of_changes, tuple(self._meanings(value, error)))
 
     def _meanings(self, ratio: float, error: float) -> list[str]:
         """What a ratio may be."""

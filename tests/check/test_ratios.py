@@ -163,3 +163,29 @@ def test_the_ratio_is_said_before_any_mistake(file: str, format: str) -> None:
         "table": "All of W2 are 3 × the right ones (n), all of W1 −1 × (a lost sign).",
     }
     assert said[format] in shown
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("w31+",), "The change of w31⁺ is −1 × the right one (a lost sign)."),
+        (("w31+", "w11+"), "The changes of both wrong numbers are −1 × the right ones (a lost sign)."),
+        (
+            ("w31+", "w41+", "w11", "w21"),
+            "All 4 wrong numbers, or their changes, are −1 × the right ones (a lost sign).",
+        ),
+        (("w31", "w41"), "Both wrong numbers are −1 × the right ones (a lost sign)."),
+    ],
+)
+def test_of_new_values_it_is_the_changes_that_have_a_ratio(names: tuple[str, ...], said: str) -> None:
+    gradient = gradients("classic")
+    uphill = {
+        "w31+": 0.4 + 0.5 * gradient["w31"],
+        "w41+": 0.45 + 0.5 * gradient["w41"],
+        "w11+": 0.15 + 0.5 * gradient["w11"],
+    }
+    wrong = {name: -value for name, value in gradient.items()} | uphill
+    text = "".join(f"{name}: {wrong[name]:.7f}\n" for name in names)
+    assert said in backprop("check", "classic", "-a", "-", stdin=text).stdout
+    ratios = json.loads(backprop("check", "classic", "-a", "-", "-f", "json", stdin=text).stdout)["ratios"]
+    assert all(one["of_changes"] == name.endswith("+") for one in ratios for name in one["names"])

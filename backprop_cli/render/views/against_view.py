@@ -215,22 +215,32 @@ def _ratios(ratios: Sequence[Ratio], wrong: int, notation: Notation) -> Iterator
     clauses = [f"{_members(ratio, notation)} {_times(ratio, notation)}" for ratio in ratios]
     first = ratios[0]
     if is_one_for_all and wrong > 1:
-        clauses = [f"{_share(wrong, wrong)} {_times(first, notation, ' the right ones')}"]
-    elif len(first.names) == 1:
-        clauses[0] = f"{_listed(first.names, notation)} is {_times(first, notation, ' the right number')}"
+        clauses = [f"{_every_one(ratios, wrong)} are {_times(first, notation, ' the right ones')}"]
     else:
-        members = _members(first, notation).replace("all ", "All ", 1)
-        clauses[0] = f"{members} are {_times(first, notation, ' the right ones')}"
+        is_one, members = len(first.names) == 1, _members(first, notation)
+        if members.startswith(("all ", "the change")):
+            members = f"{members[:1].upper()}{members[1:]}"
+        right = "ones" if not is_one else "one" if first.of_changes else "number"
+        clauses[0] = f"{members} {'is' if is_one else 'are'} {_times(first, notation, f' the right {right}')}"
     meanings = "".join(meaning for ratio in ratios for meaning in ratio.may_be)
     letters = [f" {notation.math(letter)} is {what}." for letter, what in _COUNTS.items() if letter in meanings]
     yield Note(f"{', '.join(clauses)}.{''.join(letters)}")
 
 
+def _every_one(ratios: Sequence[Ratio], wrong: int) -> str:
+    """All wrong numbers; of new values it is their changes that have a ratio."""
+    numbers = "both wrong numbers" if wrong == 2 else f"all {wrong:,} wrong numbers"
+    if all(ratio.of_changes for ratio in ratios):
+        return f"The changes of {numbers}"
+    return numbers.capitalize() + ", or their changes," * any(ratio.of_changes for ratio in ratios)
+
+
 def _members(ratio: Ratio, notation: Notation) -> str:
-    """`all of W2`, `all changes of W2`, or the names."""
+    """`all of W2`, `all changes of W2`, or the names, `the change of w31⁺`."""
     if len(ratio.names) == 1 or ratio.group[:1] not in ("W", "b"):
-        return _listed(ratio.names, notation)
-    return f"all {'changes ' if ratio.group.endswith('+') else ''}of {ratio.group.removesuffix('+')}"
+        changes = f"the change{'s' * (len(ratio.names) > 1)} of " * ratio.of_changes
+        return changes + _listed(ratio.names, notation)
+    return f"all {'changes ' * ratio.of_changes}of {ratio.group.removesuffix('+')}"
 
 
 def _spelled(factor: str, notation: Notation) -> str:
