@@ -53,6 +53,16 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "precision": ("digits",),
     "out": ("output",),
     "silent": ("quiet",),
+    # commands
+    "train": ("run",),
+    "fit": ("run",),
+    "derive": ("explain",),
+    "derivative": ("chain",),
+    "diff": ("chain",),
+    "draw": ("plot",),
+    "new": ("init",),
+    "mark": ("check",),
+    "grade": ("check",),
     # activations
     "identity": ("linear",),
     "none": ("linear",),
@@ -102,9 +112,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         if _plain(meant) in plain:
             return plain[_plain(meant)]
     bare, cutoff = name.lstrip("-"), LIKENESS if len(name) > 3 else LIKENESS_OF_SHORT
-    close = difflib.get_close_matches(bare, [candidate.lstrip("-") for candidate in candidates], n=5, cutoff=cutoff)
-    best = max(close, key=lambda candidate: (_common_start(name, candidate), -close.index(candidate)), default=None)
-    return next((candidate for candidate in candidates if candidate.lstrip("-") == best), None)
+    bares = [candidate.lstrip("-") for candidate in candidates]
+    close = set(difflib.get_close_matches(bare, bares, n=max(1, len(bares)), cutoff=cutoff))
+    alike = [candidate for candidate in candidates if candidate.lstrip("-") in close]
+    return max(alike, key=lambda candidate: _nearness(bare, candidate.lstrip("-")), default=None)
 
 
 def _plain(name: str) -> str:
@@ -112,9 +123,11 @@ def _plain(name: str) -> str:
     return "".join(filter(str.isalnum, name.lower()))
 
 
-def _common_start(one: str, other: str) -> int:
-    pairs = zip(one.lower(), other.lower(), strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+def _nearness(one: str, other: str) -> tuple[int, float, int]:
+    """How many letters they begin with alike, what share of all is alike, and how near the first letters that differ are."""
+    start = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one.lower(), other.lower(), strict=False))))
+    first, second = (ord(text[start]) if len(text) > start else 0 for text in (one, other))
+    return start, difflib.SequenceMatcher(None, one, other).ratio(), -abs(first - second)
 
 
 def suggestion(name: str, known: Iterable[str], listed: int = 12) -> str:

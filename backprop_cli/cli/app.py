@@ -149,7 +149,7 @@ def _meant(arguments: list[str]) -> list[str]:
         return [*rest[:1], "--help"]
     if first == "version":
         return ["--version"]
-    is_network = first.endswith(NETWORK_SUFFIXES) or first in example_names() or os.path.isfile(first)
+    is_network = first == "-" or first.endswith(NETWORK_SUFFIXES) or first in example_names() or os.path.isfile(first)
     return ["run", *arguments] if is_network else arguments
 
 

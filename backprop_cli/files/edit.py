@@ -36,7 +36,8 @@ def decode(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"this is no text file: byte {error.start + 1} is not valid {encoding.removesuffix('-sig').upper()}"
-        raise InputError(Problem(message, place=TextPlace(file, line))) from None
+        hint = "a text in another encoding is to be saved as UTF-8 first"
+        raise InputError(Problem(message, hint=hint, place=TextPlace(file, line))) from None
     control = re.search(_CONTROL, text) if encoding != "utf-8-sig" or _has_control(content) else None
     if control:
         line = text.count("\n", 0, control.start()) + 1

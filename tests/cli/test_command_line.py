@@ -268,6 +268,7 @@ def test_what_is_plainly_meant_is_done(typed: list[str], meant: list[str]) -> No
 def test_a_network_file_alone_is_run(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text("inputs: [2]\ntargets: [1]\nlayers: [{weights: [[3]]}]\n", encoding="utf-8")
     assert b'"z1": 6.0' in shell("backprop net.yaml -f json", cwd=tmp_path).stdout
+    assert b'"z1": 6.0' in shell("backprop - -f json <net.yaml", cwd=tmp_path).stdout
     assert shell("backprop nothere.yaml", cwd=tmp_path).stderr.startswith(b"error: nothere.yaml: there is no such file")
 
 

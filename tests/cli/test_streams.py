@@ -180,6 +180,13 @@ def test_utf_16_without_a_mark_is_refused(tmp_path: Path, encoding: str) -> None
     assert result.exit_code == 2 and "this is no text file" in result.stderr
 
 
+def test_a_text_in_another_encoding_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_bytes("name,w31\nZoë,0.0822\n".encode("latin-1"))
+    result = backprop("check", "classic", "-a", str(tmp_path / "class.csv"))
+    assert result.exit_code == 2 and "class.csv:2: this is no text file: byte 12 is not valid UTF-8" in result.stderr
+    assert "hint: a text in another encoding is to be saved as UTF-8 first" in result.stderr
+
+
 @pytest.mark.parametrize("history", ["/dev/stdout", "/dev/fd/1", "out.txt"])
 def test_a_file_that_is_standard_output_too_loses_nothing(file: Path, tmp_path: Path, history: str) -> None:
     output = tmp_path / "out.txt"

@@ -34,6 +34,10 @@ OTHERS = {
     "--decimals": "--digits", "--precision": "--digits", "--out": "--output", "--silent": "--quiet",
     "average": "mean", "negative_slope": "slope",
 }  # fmt: skip
+COMMANDS = {
+    "train": "run", "fit": "run", "derive": "explain", "derivative": "chain", "diff": "chain", "draw": "plot",
+    "new": "init", "mark": "check", "grade": "check",
+}  # fmt: skip
 GOOD = "inputs: [1, 2]\ntargets: [1]\nlayers: [{weights: [[0.1, 0.2]]}]\n"
 LAYER = "inputs: [1, 2]\ntargets: [1]\nlayers: [{weights: [[0.1, 0.2]], "
 
@@ -67,8 +71,15 @@ def test_another_name_is_known_by_its_meaning(given: str, meant: str) -> None:
     assert nearest(given, ["first", meant, "last"]) == meant
 
 
+@pytest.mark.parametrize(("given", "meant"), COMMANDS.items())
+def test_a_command_is_known_by_its_meaning(given: str, meant: str) -> None:
+    assert backprop(given).stderr.startswith(
+        f"error: unknown command '{given}'\n    hint: did you mean '{meant}'? known:"
+    )
+
+
 def test_every_meaning_is_tried_here() -> None:
-    tried = {*KEYS, *LAYER_KEYS, *ACTIVATIONS, *LOSSES, *OTHERS}
+    tried = {*KEYS, *LAYER_KEYS, *ACTIVATIONS, *LOSSES, *OTHERS, *COMMANDS}
     assert {"".join(filter(str.isalnum, word)) for word in tried} == set(MEANINGS)
 
 
@@ -84,6 +95,12 @@ def test_every_meaning_is_tried_here() -> None:
 )
 def test_signs_and_capitals_do_not_hide_a_name(given: str, meant: str) -> None:
     assert nearest(given, ["relu", "cross_entropy", "leaky_relu", "learning_rate", "tanh"]) == meant
+
+
+@pytest.mark.parametrize(("given", "meant"), [("w1", "w1_1"), ("w13", "w1_3"), ("w8_99", "w8_9"), ("w9_2", "w8_2")])
+def test_of_names_that_are_as_like_the_first_and_nearest_is_meant(given: str, meant: str) -> None:
+    known = [f"w{source}_{unit}" for unit in range(1, 31) for source in range(1, 9)]
+    assert nearest(given, known) == meant
 
 
 def test_what_is_like_nothing_gets_no_name() -> None:
