@@ -17,6 +17,7 @@ MOST_INLINE = 2_000
 """Numbers that are written out in a script; more of them stand in a file beside it."""
 STANDARD = {
     "import argparse": r"argparse\.",
+    "import gc": r"gc\.",
     "import math": r"math\.",
     "import os": r"os\.",
     "import random": r"random\.",

@@ -126,3 +126,14 @@ def resume(path, module, optimizer, scheduler, device):
     optimizer.load_state_dict(state["optimizer"])
     scheduler.load_state_dict(state["scheduler"])
     return state["step"]'''
+
+DISTRIBUTED_MAIN = """\
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", default="checkpoint.pt", help="is resumed from where it is there")
+    parser.add_argument("--every", type=int, default=1000, help="updates between two checkpoints")
+    arguments = parser.parse_args()
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    train(arguments)
+    gc.collect()  # what the model holds of the process group would keep its threads until Python ends, and abort it
+    dist.destroy_process_group()"""

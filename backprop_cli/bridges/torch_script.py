@@ -10,6 +10,7 @@ from backprop_cli.bridges.torch_pieces import (
     BATCHES,
     CHECKPOINT,
     CLASSES,
+    DISTRIBUTED_MAIN,
     MODULES,
     OUTPUT_LOSSES,
     SHARED_BIAS,
@@ -150,20 +151,17 @@ def _samplers(setup: Setup, distributed: bool) -> Iterator[str]:
 
 
 def _main(setup: Setup, distributed: bool) -> Iterator[str]:
-    yield from ("", "", "def main():")
+    yield from ("", "", "def train(arguments):" if distributed else "def main():")
     lines = [*_prepared(setup, distributed), *_loop(setup, distributed), *_end(setup, distributed)]
     yield from (f"    {line}" if line else "" for line in lines)
+    if distributed:
+        yield from ("", "", *DISTRIBUTED_MAIN.splitlines())
     yield from ("", "", 'if __name__ == "__main__":', "    main()")
 
 
 def _prepared(setup: Setup, distributed: bool) -> Iterator[str]:
     schedule = setup.schedule
     if distributed:
-        yield "parser = argparse.ArgumentParser(description=__doc__)"
-        yield 'parser.add_argument("--checkpoint", default="checkpoint.pt", help="is resumed from where it is there")'
-        yield 'parser.add_argument("--every", type=int, default=1000, help="updates between two checkpoints")'
-        yield "arguments = parser.parse_args()"
-        yield 'dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")'
         yield "rank, processes = dist.get_rank(), dist.get_world_size()"
         yield 'device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if torch.cuda.is_available() else torch.device("cpu")'
         yield "module = Network().to(device)"
@@ -294,4 +292,4 @@ def _end(setup: Setup, distributed: bool) -> Iterator[str]:
         yield "    total = total / len(inputs)"
     if penalty:
         yield "    total = total + penalty(module)"
-    yield from ("if rank == 0:", '    print("loss", float(total))', "dist.destroy_process_group()")
+    yield from ("if rank == 0:", '    print("loss", float(total))')

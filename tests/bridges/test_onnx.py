@@ -40,6 +40,7 @@ def as_we_compute(name: str, setup: Setup) -> Any:
     return pytest.approx(forward(setup.network, setup.samples.inputs).outputs, rel=tolerance, abs=tolerance)
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_onnxruntime_computes_as_we_do_in_double_precision(name: str) -> None:
     runtime = pytest.importorskip("onnxruntime")
