@@ -160,8 +160,8 @@ def _unused(target: str, left: Sequence[str]) -> str:
 
 def _named(given: Mapping[str, float], variables: Sequence[str]) -> dict[str, float]:
     """The values, with the name of the only variable that has none for the one that came without."""
-    if "" not in given:
-        return dict(given)
+    if "" not in given or not variables:
+        return {name: value for name, value in given.items() if name}
     if list(variables) == [name for name in given if name]:
         raise UsageError(f"{variables[0]} is given twice, once without its name")
     left = [name for name in variables if name not in given]

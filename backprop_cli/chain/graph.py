@@ -109,11 +109,17 @@ class _Builder:
                 self.nodes[name] = self._inlined(self.table[name].body, {})
         for name, expression in self.nodes.items():
             self._check(name, expression)
+        self._drop_unused()
         order = self._order()
         mentioned = itertools.chain(self.target.parameters or (), *(names_in(self.nodes[name]) for name in order))
         free = dict.fromkeys(name for name in mentioned if name not in self.nodes)
         used = {name for expression in self.nodes.values() for name in names_in(expression)}
         return Graph(self.target.name, {name: self.nodes[name] for name in order}, tuple(n for n in free if n in used))
+
+    def _drop_unused(self) -> None:
+        """Leave out the arguments of calls whose functions make no use of them."""
+        needed = _reached({name: set(names_in(body)) for name, body in self.nodes.items()}, self.target.name)
+        self.nodes = {name: body for name, body in self.nodes.items() if name in needed}
 
     # ── names and calls ───────────────────────────────────────────────────────────────────────────────────────────
 

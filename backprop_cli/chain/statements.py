@@ -112,7 +112,7 @@ class _StatementReader:
         start = next((at for at in range(1, len(tokens) - 2) if is_condition(tokens, at)), None)
         if start is None:
             return tokens
-        for piece in pieces(tokens[start + 1 :]):
+        for piece in filter(None, pieces(tokens[start + 1 :])):
             if tokens[start].text == "at" or _is_value(piece[2:]):
                 self.found.points.append([*piece, Token("end", "", end_of(piece))])
             else:

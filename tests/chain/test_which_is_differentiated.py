@@ -70,6 +70,12 @@ def test_names_of_several_letters_are_names(definition: str) -> None:
     assert backprop("chain", definition).exit_code == 0
 
 
+def test_an_argument_that_a_function_does_not_use_is_left_out() -> None:
+    result = backprop("chain", "f(x) = 2a^2", "y = f(sin t) + t", "-f", "json").json
+    assert result["definitions"] == {"f": "2*a^2", "y": "f + t"}
+    assert {name: one["simplified"] for name, one in result["derivatives"].items()} == {"a": "4*a", "t": "1"}
+
+
 SYMBOLS = {
     # h depends on x alone, by one path or by several
     ("u = x^2", "h = u^3"): {"dh/du", "du/dx", "dh/dx"},
