@@ -88,7 +88,10 @@ class Checker:
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
-            self.problem(key, f"expected a finite number, found {kind_of(number)}", "a float64 reaches up to 1.8e308")
+            hint = (
+                "a float64 reaches up to 1.8e308" if math.isinf(number) else "only finite numbers can be computed with"
+            )
+            self.problem(key, f"expected a finite number, found {kind_of(number)}", hint)
             return 0.0
         return number
 
