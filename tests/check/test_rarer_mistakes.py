@@ -124,6 +124,8 @@ def spoilt(random: Random, exercise: Problem) -> dict[str, float]:
     elif kind == "permuted":
         order = list(range(len(names)))
         random.shuffle(order)
+        while all(names[i][:-1] == names[j][:-1] for i, j in enumerate(order)):  # units exchanged are a known mistake
+            random.shuffle(order)
         values = values[order] if len(names) > 4 else values * _factor(random, exercise)
     elif kind == "noise":
         values = values * np.array([1 + random.gauss(0, 0.2) for _ in names])
