@@ -134,7 +134,7 @@ def chain(
     if is_matrix and (graph or paths or output or steps not in (None, Steps.none)):
         raise UsageError("--view matrix shows arrays whole: leave out --graph, --paths, --output and --steps")
     steps = steps or (Steps.all if graph or output else Steps.none if is_matrix else None)
-    is_bare = numbers or (output or against) is not None
+    is_bare = numbers or (output or against) is not None or (is_matrix and format not in opt.MACHINE_FORMATS)
     vector = read_vector(direction or [])
     question = Question(of, wrt or [], point, steps, is_bare, limit if paths else 0, order, mode, is_matrix, vector)
     result = differentiate(given_definitions(definitions or []), question)

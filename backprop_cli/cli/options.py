@@ -45,6 +45,7 @@ class Format(StrEnum):
     latex = "latex"
 
 
+MACHINE_FORMATS = (Format.json, Format.jsonl, Format.csv)
 SHORT_FORMATS = {"md": "markdown", "tex": "latex", "text": "table", "txt": "table"}
 """What a format is also called."""
 

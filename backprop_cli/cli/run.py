@@ -69,7 +69,7 @@ def run(
     How the network computes its output, every chain-rule derivative in symbols
     and numbers, and how SGD changes each weight.
     """
-    from backprop_cli.cli.run_result import MACHINE_FORMATS, Drawn, check_showable, selection_of, show_run
+    from backprop_cli.cli.run_result import Drawn, check_showable, selection_of, show_run
     from backprop_cli.cli.saving import check_history, history_text, network_text, save, targets_of
     from backprop_cli.cli.setup import DEFAULT, open_setup, sample_index
     from backprop_cli.cli.show import Showing
@@ -112,7 +112,7 @@ def run(
             save(console, files)
             continue
         try:
-            if number > 0 and format not in MACHINE_FORMATS:
+            if number > 0 and format not in opt.MACHINE_FORMATS:
                 console.write_text(["\n"])
             samples = range(1, 1 + len(result.setup.samples)) if sample == ALL else [sample]
             selection = selection_of(only or [], layer, weight or [], brief, result.setup.network.names)

@@ -30,7 +30,6 @@ MOST_SCALARS = 200
 """A network with more parameters is shown as matrices unless scalar rows are asked for."""
 Drawn = Literal["network", "operations"]
 """What is drawn before the tables."""
-MACHINE_FORMATS = (opt.Format.json, opt.Format.jsonl, opt.Format.csv)
 
 
 def is_scalar(view: opt.View, network: Network) -> bool:
@@ -44,7 +43,7 @@ def check_showable(network: Network, format: opt.Format, view: opt.View) -> None
     Raises:
         UsageError: there are too many of them.
     """
-    if format in MACHINE_FORMATS or is_scalar(view, network):
+    if format in opt.MACHINE_FORMATS or is_scalar(view, network):
         require_records(network)
 
 
