@@ -29,7 +29,7 @@ CLOSE_ENOUGH = 1e-3
 """Relative change of the curvature from one iteration to the next at which they end."""
 
 
-class Finding(NamedTuple):
+class Hindrance(NamedTuple):
     """One thing that hinders training: its kind, the quantity it is about, what is wrong, and what helps."""
 
     kind: str
@@ -38,24 +38,24 @@ class Finding(NamedTuple):
     hint: str
 
 
-def hindrances(setup: Setup) -> list[Finding]:
+def hindrances(setup: Setup) -> list[Hindrance]:
     """All that is found, in the order of the forward pass."""
     trace = forward(setup.network, setup.samples.inputs)
     found = [*_inputs(setup), *_alike(setup), *_units(setup, trace)]
-    found += [Finding("target", "", notice, "") for notice in notices(setup)]
+    found += [Hindrance("target", "", notice, "") for notice in notices(setup)]
     return [*found, *_learning_rate(setup)]
 
 
-def _inputs(setup: Setup) -> Iterator[Finding]:
+def _inputs(setup: Setup) -> Iterator[Hindrance]:
     inputs, names = setup.samples.inputs, setup.network.names
     hint = "standardize: true gives every input mean 0 and deviation 1"
     for index, column in enumerate(inputs.T):
         name, largest = names.input(index), float(np.abs(column).max())
         if largest > LARGE_INPUT:
-            yield Finding("input_large", name, f"{name} reaches {largest:,.6g}: it is not scaled", hint)
+            yield Hindrance("input_large", name, f"{name} reaches {largest:,.6g}: it is not scaled", hint)
         if len(column) > 1 and not np.ptp(column):
             message = f"{name} is {column[0]:g} in every sample, which tells none from another"
-            yield Finding("input_constant", name, message, "leave it out: a bias does the same")
+            yield Hindrance("input_constant", name, message, "leave it out: a bias does the same")
     spreads = inputs.std(axis=0)
     moving = np.flatnonzero(spreads)
     if len(moving) > 1:
@@ -63,10 +63,10 @@ def _inputs(setup: Setup) -> Iterator[Finding]:
         ratio = spreads[high] / spreads[low]
         if ratio > UNLIKE:
             wide, narrow = names.input(int(high)), names.input(int(low))
-            yield Finding("input_scales", wide, f"{wide} spreads {ratio:,.0f} times as wide as {narrow}", hint)
+            yield Hindrance("input_scales", wide, f"{wide} spreads {ratio:,.0f} times as wide as {narrow}", hint)
 
 
-def _alike(setup: Setup) -> Iterator[Finding]:
+def _alike(setup: Setup) -> Iterator[Hindrance]:
     """Hidden units whose weights, in and out, are the same, so that they get the same updates for ever."""
     network = setup.network
     for layer in range(network.names.depth - 1):
@@ -79,10 +79,12 @@ def _alike(setup: Setup) -> Iterator[Finding]:
             if other != unit:
                 one, two = (network.names.activation(layer, index) for index in (other, unit))
                 message = f"{two} has the weights of {one}, in and out, so that both stay alike"
-                yield Finding("units_alike", two, message, "draw different weights: units and init in place of weights")
+                yield Hindrance(
+                    "units_alike", two, message, "draw different weights: units and init in place of weights"
+                )
 
 
-def _units(setup: Setup, trace: Trace) -> Iterator[Finding]:
+def _units(setup: Setup, trace: Trace) -> Iterator[Hindrance]:
     """Units with no slope, or hardly any, in every sample."""
     network = setup.network
     count = "every sample" if len(setup.samples) > 1 else "the sample"
@@ -102,17 +104,17 @@ def _units(setup: Setup, trace: Trace) -> Iterator[Finding]:
                     f"{name} is dead: the slope of {activation.name} is 0 in {count}, and no weight into it can learn"
                 )
                 hint = f"{net} comes no nearer to 0 than {nearest:.4g}: change the weights or the bias into it"
-                yield Finding("dead_unit", name, message, hint)
+                yield Hindrance("dead_unit", name, message, hint)
             elif slope < SATURATED * steepest:
                 message = f"{name} is saturated: the slope of {activation.name} is at most {slope:.2g} in {count}"
                 hint = f"{net} comes no nearer to 0 than {nearest:.4g}: smaller weights or inputs learn faster"
-                yield Finding("saturated_unit", name, message, hint)
+                yield Hindrance("saturated_unit", name, message, hint)
 
 
 # ── learning rate ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _learning_rate(setup: Setup) -> Iterator[Finding]:
+def _learning_rate(setup: Setup) -> Iterator[Hindrance]:
     rate, limit = setup.schedule.learning_rate, _largest_stable(setup)
     if rate > FAR_TOO_LARGE * limit:
         curvature = 2.0 * (1.0 + setup.schedule.momentum) / limit
@@ -120,7 +122,7 @@ def _learning_rate(setup: Setup) -> Iterator[Finding]:
             f"the learning rate {rate:g} is {rate / limit:,.3g} times the largest that is "
             f"stable here: the loss curves with {curvature:.4g}, where steps beyond {limit:.3g} overshoot"
         )
-        yield Finding("learning_rate", "learning_rate", message, f"learning_rate: {_round_down(limit / 2):g}")
+        yield Hindrance("learning_rate", "learning_rate", message, f"learning_rate: {_round_down(limit / 2):g}")
 
 
 def fitting_learning_rate(setup: Setup) -> float:

@@ -21,7 +21,7 @@ def lint(
     Dead and saturated units, units that are alike, inputs that are not scaled, targets that are never reached, and a learning
     rate far beyond what the curvature of the loss allows. The exit code is 1 where there is any.
     """
-    from backprop_cli.check.hindrances import Finding, hindrances
+    from backprop_cli.check.hindrances import Hindrance, hindrances
     from backprop_cli.cli.setup import open_setup
     from backprop_cli.cli.show import Showing, show
     from backprop_cli.render.views.lint_view import lint_view
@@ -32,7 +32,12 @@ def lint(
     rows = [tuple(finding) for finding in found]
     record = [("passed", not found), ("findings", [finding._asdict() for finding in found])]
     show(
-        console, Showing(format, opt.DIGITS), lambda notation: lint_view(found, notation), record, Finding._fields, rows
+        console,
+        Showing(format, opt.DIGITS),
+        lambda notation: lint_view(found, notation),
+        record,
+        Hindrance._fields,
+        rows,
     )
     if found:
         raise typer.Exit(FOUND)

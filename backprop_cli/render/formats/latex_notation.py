@@ -84,8 +84,9 @@ class LatexNotation(Notation):
             return operator
         if operator.endswith(" over the batch"):
             return self.word(operator)
-        signs = {"+": " + ", "=": " = ", "-": " - ", "hadamard": r" \odot ", "sum": r"\sum "}
-        return f" {signs.get(operator) or self.symbol('times')} "
+        if operator in ("+", "=", "-"):
+            return f" {operator} "
+        return f" {self.symbol('times' if operator == '*' else operator)} "
 
 
 class MarkdownNotation(LatexNotation):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backprop_cli.check.hindrances import Finding
+from backprop_cli.check.hindrances import Hindrance
 from backprop_cli.render.formats.notation import Notation
 from backprop_cli.render.views.blocks import Block, Note
 
 
-def lint_view(found: Sequence[Finding], notation: Notation) -> Iterator[Block]:
+def lint_view(found: Sequence[Hindrance], notation: Notation) -> Iterator[Block]:
     """A line for each finding, and its hint below it."""
     if not found:
         yield Note("Nothing was found that hinders training.")
