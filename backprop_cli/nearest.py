@@ -63,6 +63,11 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "new": ("init",),
     "mark": ("check",),
     "grade": ("check",),
+    # what options choose from
+    "backward": ("gradients",),
+    "tensorflow": ("keras",),
+    "excel": ("xlsx",),
+    "graphviz": ("dot",),
     # activations
     "identity": ("linear",),
     "none": ("linear",),

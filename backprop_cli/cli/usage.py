@@ -20,6 +20,8 @@ def usage_problem(error: typer.TyperException, command: Any) -> str:
     parameter: Any = getattr(error, "param", None)
     option = getattr(error, "option_name", "")
     name = context.command.name if context else ""
+    if parameter is not None and not error.message:
+        return _with_hint(f"{name} needs a {_called(parameter)}", f"{_called(parameter)}: {parameter.help}")
     if parameter is not None:
         return f"{_called(parameter)}: {_reason(error)}"
     if hasattr(error, "possibilities"):

@@ -212,6 +212,11 @@ def test_a_wrong_value_of_an_option_is_named_with_what_would_do(arguments: tuple
         (("rn",), "unknown command 'rn'\n    hint: did you mean 'run'? known: run, explain,"),
         (("it's",), 'unknown command "it\'s"\n    hint: known: run, explain,'),
         (("run", "--verbose"), "run has no option --verbose\n    hint: backprop run --help lists its options"),
+        (("import",), "import needs a MODEL\n    hint: MODEL: "),
+        (
+            ("run", "--only", "backward"),
+            "--only: expected forward, gradients, update, loss or predictions, found 'backward'\n    hint: did you mean gradients?",
+        ),
         (("run", "--stps", "3"), "run has no option --stps\n    hint: did you mean --steps?"),
         (("run", "--epochs", "3"), "run has no option --epochs\n    hint: did you mean --steps?"),
         (("run", "--eta", "3"), "run has no option --eta\n    hint: did you mean --learning-rate?"),

@@ -32,7 +32,8 @@ LOSSES = {
 }  # fmt: skip
 OTHERS = {
     "--decimals": "--digits", "--precision": "--digits", "--out": "--output", "--silent": "--quiet",
-    "average": "mean", "negative_slope": "slope",
+    "average": "mean", "negative_slope": "slope", "backward": "gradients", "tensorflow": "keras", "excel": "xlsx",
+    "graphviz": "dot",
 }  # fmt: skip
 COMMANDS = {
     "train": "run", "fit": "run", "derive": "explain", "derivative": "chain", "diff": "chain", "draw": "plot",
