@@ -29,7 +29,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "run": ("run classic", "run xor -n 5000 --rows 5", "run my.yaml -n 100 -o new.yaml", "run my.yaml xor -f jsonl"),
     "explain": ("explain classic w31", "explain mazur w1 --paths", "explain xor", "explain my.yaml --all -f markdown"),
     "predict": ("predict my.yaml", "predict classic -x 0.05,0.1 -x 1,0", "predict my.yaml -x new.csv"),
-    "chain": ("chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1", "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w"),
+    "chain": (
+        "chain 'u = (x + 1)^2' 'h = u^3 + 2u - 5' --at x=1",
+        "chain 'E = (t - sigmoid(w*x))^2/2' --wrt w",
+        "chain 'x^2 + y^2 = 25' --at x=3,y=4",
+    ),
     "check": ("check classic", "check my.yaml --against my-numbers.csv", "check classic -a answers.json -f json"),
     "report": (
         "report classic -o classic.html",

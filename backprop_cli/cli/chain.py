@@ -19,7 +19,7 @@ def chain(
         list[str] | None,
         typer.Argument(
             metavar="DEFINITION",
-            help="'u = (x + 1)^2', 'f(x) = x sin x', 'd/dx(x^2)', LaTeX; with none, or -, one a line on standard input.",
+            help="'u = (x + 1)^2', 'd/dx(x sin x)', 'x^2 + y^2 = 25', LaTeX; with none, or -, one a line on standard input.",
         ),
     ] = None,
     of: Annotated[
