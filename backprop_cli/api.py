@@ -24,7 +24,7 @@ from backprop_cli.files.filling import filled
 from backprop_cli.files.from_python import json_of, number, path_of, table, texts, whole
 from backprop_cli.files.input import STANDARD_INPUT, read_bytes
 from backprop_cli.files.opening import open_document
-from backprop_cli.files.output import write_whole
+from backprop_cli.files.output import PAGE_ENDINGS, write_whole
 from backprop_cli.files.read import read
 from backprop_cli.files.state_dict import WEIGHT_ENDINGS, weights_file
 from backprop_cli.files.write import require_saved_name, write
@@ -372,7 +372,7 @@ def report(
     from backprop_cli.render.page.page import Page, page_text
     from backprop_cli.training.record import record
 
-    target = "" if path is None else path_of(path)
+    target = "" if path is None else path_of(path, PAGE_ENDINGS)
     count = None if steps is None else whole("steps", steps)
     frames, sample = whole("frames", frames, 1), whole("sample", sample, 1)
     try:

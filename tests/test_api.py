@@ -245,7 +245,9 @@ def test_wrong_arguments_get_the_program_s_own_errors() -> None:
         (check_class, ("classic", 5), {}, "against: expected a path or a dict for each person, not int"),
         (check_class, ("classic", {"w31": 1}), {}, "against: expected a path or a dict for each person, not dict"),
         (check_class, ("classic", [5]), {}, "against: expected a dict for each person, found 5"),
+        (check_class, ("classic", []), {}, "against: nobody's numbers are in it"),
         (report, ("classic", 5), {}, "path: expected a path, found 5"),
+        (report, ("classic", "page.pdf"), {}, "path page.pdf: the name must end in .html, .htm or .xhtml"),
         (load("classic").save, (5,), {}, "path: expected a path, found 5"),
         (chain, (5,), {}, "definitions: expected a text, found 5"),
         (chain, ("x^2",), {"wrt": 5}, "wrt: expected a text, found 5"),
@@ -335,6 +337,7 @@ def test_a_class_s_columns_must_mean_something(tmp_path: Path) -> None:
         check_class("classic", [{"name": "Ada", "w31": 0.0822, "w39": 1}])
     (found,) = check_class("classic", [{"name": "Ada", "w31": "0,0822"}])
     assert not found.passed and "0.0822" in found.faults[0]
+    assert repr(found) == f"<0 of 0 numbers right; not read: {found.faults[0]}>"
     (tmp_path / "mine.csv").write_text("w31,0.0822\n", encoding="utf-8")
     with pytest.raises(UsageError, match="a row for each person"):
         check_class("classic", tmp_path / "mine.csv")

@@ -53,7 +53,7 @@ class PersonResult:
     def __repr__(self) -> str:
         compared, unknown = self.comparison.compared, self.comparison.unknown
         wrong = [one.given.name for one in compared if not one.agrees]
-        parts = {"wrong": wrong, "explained by": self.mistakes, "unknown": unknown}
+        parts = {"wrong": wrong, "explained by": self.mistakes, "unknown": unknown, "not read": self.faults}
         listed = [f"{what}: {', '.join(names[:6])}{', …' * (len(names) > 6)}" for what, names in parts.items() if names]
         return f"<{'; '.join([f'{self.right} of {len(compared)} numbers right', *listed])}>"
 

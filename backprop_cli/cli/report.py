@@ -14,11 +14,10 @@ from backprop_cli.cli.progress import Progress
 from backprop_cli.cli.target_file import check_target, deliver
 from backprop_cli.cli.watch import serve
 from backprop_cli.errors import UsageError
+from backprop_cli.files.output import PAGE_ENDINGS
 
 FRAMES = 20
 """Steps that are kept unless another number is given."""
-
-PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 
 
 def report(

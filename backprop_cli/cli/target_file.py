@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from backprop_cli.cli.console import Console
 from backprop_cli.errors import UsageError
-from backprop_cli.files.output import write_whole
+from backprop_cli.files.output import require_ending, write_whole
 
 
 def check_target(output: str | None, inputs: Iterable[str], endings: tuple[str, ...] = (), option: str = "-o") -> None:
@@ -26,10 +26,8 @@ def check_target(output: str | None, inputs: Iterable[str], endings: tuple[str, 
             raise UsageError(
                 f"{option} {target}: this file is read, and would be overwritten\n    hint: choose another name"
             )
-    if endings and not target.lower().endswith(endings):
-        *others, last = endings
-        known = f"{', '.join(others)} or {last}" if others else last
-        raise UsageError(f"{option} {target}: the name must end in {known}")
+    if endings:
+        require_ending(target, endings, option)
 
 
 def deliver(console: Console, output: str | None, content: str | bytes) -> None:

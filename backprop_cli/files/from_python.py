@@ -13,6 +13,7 @@ from os import PathLike, fspath
 from typing import Any, TypeGuard
 
 from backprop_cli.errors import InputError, Problem, UsageError
+from backprop_cli.files.output import require_ending
 
 MOST = 10**18
 """A whole number beyond this is none that anybody means."""
@@ -70,14 +71,16 @@ def _is_number(value: Any) -> TypeGuard[float]:
         return False
 
 
-def path_of(value: Any) -> str:
+def path_of(value: Any, endings: tuple[str, ...] = ()) -> str:
     """The path of a file to be written.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is none, or it has none of the `endings`.
     """
     if not isinstance(value, str | PathLike):
         raise UsageError(f"path: expected a path, found {value!r}")
+    if endings:
+        require_ending(os.fsdecode(value), endings, "path")
     return os.fsdecode(value)
 
 
@@ -88,6 +91,8 @@ def table(name: str, rows: Iterable[Any]) -> str:
         UsageError: something else is among them.
     """
     people = list(rows)
+    if not people:
+        raise UsageError(f"{name}: nobody's numbers are in it")
     for one in people:
         if not isinstance(one, Mapping):
             raise UsageError(f"{name}: expected a dict for each person, found {one!r}")

@@ -9,7 +9,21 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backprop_cli.errors import OutputError
+from backprop_cli.errors import OutputError, UsageError
+
+PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+
+
+def require_ending(path: str, endings: tuple[str, ...], option: str) -> None:
+    """See to it that a file's name says what it holds.
+
+    Raises:
+        UsageError: the name, which `option` gave, has none of the endings.
+    """
+    if not path.lower().endswith(endings):
+        *others, last = endings
+        known = f"{', '.join(others)} or {last}" if others else last
+        raise UsageError(f"{option} {path}: the name must end in {known}")
 
 
 def write_whole(path: str, content: str | bytes | Iterable[str]) -> None:
