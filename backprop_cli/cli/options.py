@@ -161,7 +161,7 @@ OnlyOption = Annotated[
 LayerOption = Annotated[
     int | None, shown_option("--layer", parser=count_of(1), metavar="N", help="One layer of these.")
 ]
-BriefOption = Annotated[bool, shown_option("--brief", help="A line a quantity, for a handout.")]
+BriefOption = Annotated[bool, shown_option("--brief", help="One line for each quantity, for a handout.")]
 ChosenOption = Annotated[
     list[str] | None,
     shown_option(

@@ -1,4 +1,4 @@
-"""What of a run is shown: sections, a layer, each of the samples, a line a quantity."""
+"""What of a run is shown: sections, a layer, each of the samples, one line for each quantity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `run --brief` shows, as blocks: a line a quantity, for a handout."""
+"""What `run --brief` shows, as blocks: one line for each quantity, for a handout."""
 
 from __future__ import annotations
 

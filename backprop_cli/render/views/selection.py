@@ -1,4 +1,4 @@
-"""What of a run is shown: which sections, which layer, every link or a line a quantity."""
+"""What of a run is shown: which sections, which layer, every link or one line for each quantity."""
 
 from __future__ import annotations
 
