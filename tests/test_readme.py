@@ -88,9 +88,10 @@ TABLE = re.findall(r"^\| \[`(backprop [^`]*)`\]", PAGES["README.md"], re.MULTILI
 def test_a_command_of_the_table_works_as_it_stands(command: str, folder: Path) -> None:
     environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     (folder / "data.csv").write_text("width,length,answer\n1,2,0\n2,1,1\n", encoding="utf-8")
-    line = f"rm -f net.yaml && backprop init 2-3-1 -q -o net.yaml && {command}"
+    (folder / "net.yaml").unlink(missing_ok=True)
+    assert backprop("init", "2-3-1", "-q", "-o", str(folder / "net.yaml")).exit_code == 0
     result = subprocess.run(
-        ["bash", "-c", line], capture_output=True, cwd=folder, env=environment, check=False, text=True
+        ["bash", "-c", command], capture_output=True, cwd=folder, env=environment, check=False, text=True
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout or "wrote" in result.stderr

@@ -176,6 +176,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("point", [(), ("--at", "x=0.5,y=0.5")], ids=["symbols", "numbers"])
 def test_a_hostile_equation_is_answered_or_refused(name: str, point: tuple[str, ...]) -> None:

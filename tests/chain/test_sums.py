@@ -126,6 +126,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_sum_is_refused_in_a_moment(name: str) -> None:
     with no_hang():

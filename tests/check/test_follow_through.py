@@ -118,7 +118,7 @@ def test_nothing_follows_from_a_constant(constant: float, seed: int) -> None:
     assert not any(follows for _, follows in verdicts.values())
 
 
-@pytest.mark.parametrize("decimals", [2, 3, 4])
+@pytest.mark.parametrize("decimals", [3, *(pytest.param(few, marks=pytest.mark.slow) for few in (2, 4))])
 @pytest.mark.parametrize("kind", ["any", "near", "exchanged", "last digit"])
 def test_numbers_at_random_do_not_follow(kind: str, decimals: int) -> None:
     """Any numbers, right ones with noise, in another order, or a few units off: of a thousand less than one follows by chance."""

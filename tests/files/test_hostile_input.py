@@ -25,8 +25,12 @@ from tests.fuzz.target import QUESTIONS, Question, check
 from tests.hang import no_hang
 from tests.program import backprop
 
+SLOW_BOMBS = {"layers", "wrong numbers", "globs to freeze"}
 
-@pytest.mark.parametrize("bomb", BOMBS)
+
+@pytest.mark.parametrize(
+    "bomb", [pytest.param(bomb, marks=pytest.mark.slow) if bomb in SLOW_BOMBS else bomb for bomb in BOMBS]
+)
 def test_a_bomb_is_defused(bomb: str, tmp_path: Path) -> None:
     text, message = BOMBS[bomb]
     file = tmp_path / "net.yaml"
