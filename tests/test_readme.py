@@ -84,6 +84,7 @@ def test_the_readme_gives_two_commands_before_its_first_section() -> None:
 TABLE = re.findall(r"^\| \[`(backprop [^`]*)`\]", PAGES["README.md"], re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [command for command in TABLE if "model.onnx" not in command])
 def test_a_command_of_the_table_works_as_it_stands(command: str, folder: Path) -> None:
     environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}

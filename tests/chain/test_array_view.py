@@ -57,6 +57,7 @@ def test_gradients_have_the_shape_and_the_numbers_of_autograd(definitions: tuple
     assert {"x"} <= found.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("definitions", LOSSES, ids=" | ".join)
 def test_a_gradient_is_the_sum_of_the_products_that_it_says(definitions: tuple[str, ...]) -> None:
     whole = passes(*definitions)

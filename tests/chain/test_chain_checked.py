@@ -46,6 +46,7 @@ def test_near_the_edge_of_a_domain_they_are_taken_more_narrowly_or_not_at_all() 
     assert backprop("chain", "y = sqrt(x)", "--at", "x=1e-9", "-f", "json").json["numerical"] == {}
 
 
+@pytest.mark.slow
 def test_the_gradients_of_a_recurrent_cell_can_be_read() -> None:
     result = backprop("chain", "-", "--at", AT, stdin=LSTM)
     assert "The formulas of 15 derivatives are too long to be shown here, up to 1,206 characters" in result.stdout

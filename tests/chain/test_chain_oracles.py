@@ -12,6 +12,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any, NamedTuple
 
+import pytest
 import sympy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -173,6 +174,7 @@ def finite_differences(graph: Graph) -> dict[str, tuple[float, float]]:
         raise
 
 
+@pytest.mark.slow
 @given(GRAPHS)
 @settings(
     max_examples=120,

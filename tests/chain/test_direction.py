@@ -42,6 +42,7 @@ def moved(function: str, start: tuple[float, float], unit: tuple[float, float], 
     return FUNCTIONS[function](*(a + s * b for a, b in zip(start, unit, strict=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("steps", ["none", "rules", "all"])
 def test_it_is_the_slope_along_the_line(function: str, steps: str) -> None:

@@ -133,6 +133,7 @@ def test_a_unit_of_the_last_digit_singles_out_no_mistake() -> None:
     answer()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pair",
     [("error_sign", "half_forgotten"), ("slope_missing_hidden", "update_sign"), ("half_doubled", "input_factor_one")],

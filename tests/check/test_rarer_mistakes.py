@@ -77,6 +77,7 @@ def test_the_mistake_is_named_first(mistake: str) -> None:
     assert sum(named) >= 0.95 * len(named), failures
 
 
+@pytest.mark.slow
 def test_a_rare_mistake_is_named_beside_a_lost_sign() -> None:
     """Whoever takes t − o passes it back as it is; so all gradients have the opposite sign too."""
     named = []

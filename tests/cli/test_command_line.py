@@ -168,6 +168,7 @@ layers:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 82])
 def test_no_name_is_cut_while_another_column_has_room(columns: int, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(LONG_NAMES)

@@ -39,6 +39,7 @@ def offered_by_zsh(line: str) -> list[str]:
     return re.findall(r'^(?:_arguments .*\(\()?"([^"]*)"', process.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [

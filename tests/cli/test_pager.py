@@ -60,6 +60,7 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(pager: str) -> No
     assert len(direct.splitlines()) > ROWS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "changes"),
     [

@@ -76,6 +76,7 @@ def test_while_training(tmp_path: Path, number: int) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml", "out.yaml", "started"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
 def test_while_printing(tmp_path: Path, number: int) -> None:
     file = tmp_path / "net.yaml"
@@ -108,6 +109,7 @@ def test_at_any_moment_of_a_short_run(tmp_path: Path) -> None:
     assert 143 in codes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_changes_nothing(first: int, second: int) -> None:
@@ -148,6 +150,7 @@ def test_a_signal_that_a_library_takes_for_something_else(tmp_path: Path) -> Non
     assert (process.returncode, process.stderr) == (130, b"interrupted\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: signal.Signals(number).name)
 def test_a_standard_error_that_nobody_reads_holds_up_no_end(number: int) -> None:
     reader, writer = os.pipe()

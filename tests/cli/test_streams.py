@@ -50,6 +50,7 @@ def test_a_closed_pipe_ends_quietly(file: Path, command: str) -> None:
     assert b"Traceback" not in result.stderr and b"rror" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("buffering", ["", "1"])
 def test_what_no_longer_fits_is_lost_output(tmp_path: Path, buffering: str) -> None:
     """A limit of a kilobyte takes the output's beginning, and says so of the rest only when asked again."""
@@ -58,6 +59,7 @@ def test_what_no_longer_fits_is_lost_output(tmp_path: Path, buffering: str) -> N
     assert (result.returncode, result.stderr) == (2, b"error: standard output: cannot be written: file too large\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["--version"], ["run", "classic"]])
 @pytest.mark.parametrize("buffering", ["", "1"])
 def test_a_full_pipe_that_does_not_wait_loses_output(command: list[str], buffering: str) -> None:
@@ -107,6 +109,7 @@ def test_where_one_file_cannot_be_written_none_is(file: Path, tmp_path: Path) ->
     assert result.returncode == 2 and b"would both be written to" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_standard_error_changes_nothing_else(file: Path) -> None:
     assert shell(f"backprop run {file}").stdout == shell(f"backprop run {file} 2>&-").stdout
     for stream in ("2>&-", "2>/dev/full"):
@@ -123,6 +126,7 @@ def test_a_written_file_is_not_mistaken_for_a_closed_stream(file: Path, tmp_path
     assert (tmp_path / "out.yaml").read_text(encoding="utf-8").startswith("title: Réseau ∂\ninputs: [1]\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "setting", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}], ids=str
 )  # fmt: skip
@@ -137,12 +141,14 @@ def test_an_output_that_lacks_characters_gets_their_spelling(file: Path, setting
     assert error.returncode == 2 and error.stderr.isascii() and b"Traceback" not in error.stderr
 
 
+@pytest.mark.slow
 def test_an_encoding_with_a_mark_at_its_start_has_one_mark(file: Path) -> None:
     text = shell(f"backprop run {file}", PYTHONIOENCODING="utf-16").stdout
     assert text.startswith(codecs.BOM_UTF16)
     assert "Réseau ∂" in text.decode("utf-16") and "\ufeff" not in text.decode("utf-16")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", ["1", "10000"])
 def test_any_width_of_a_terminal(file: Path, width: str) -> None:
     if shutil.which("script") is None:
@@ -187,6 +193,7 @@ def test_a_text_in_another_encoding_is_refused_with_what_to_do(tmp_path: Path) -
     assert "hint: a text in another encoding is to be saved as UTF-8 first" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("history", ["/dev/stdout", "/dev/fd/1", "out.txt"])
 def test_a_file_that_is_standard_output_too_loses_nothing(file: Path, tmp_path: Path, history: str) -> None:
     output = tmp_path / "out.txt"
@@ -224,6 +231,7 @@ def test_input_that_cannot_be_read_is_not_taken_for_output() -> None:
     assert (result.returncode, result.stderr) == (2, b"error: <stdin>: the file cannot be read: bad file descriptor\n")
 
 
+@pytest.mark.slow
 def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)

@@ -98,6 +98,7 @@ def test_it_needs_a_file_and_writes_none(file: Path) -> None:
     assert result.exit_code == 2 and "leave out --output" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_browser_takes_the_new_page_and_keeps_its_place(served: Served, file: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{served.port}/#parameter-1-1-1")

@@ -62,6 +62,7 @@ def test_a_hundred_kills_while_writing_leave_the_old_or_the_new(tmp_path: Path) 
     assert seen == {"a", "b"}, "the kills must have come at different moments"
 
 
+@pytest.mark.slow
 def test_the_command_killed_while_it_updates_its_file_leaves_a_network(tmp_path: Path) -> None:
     file = tmp_path / "net.yaml"
     row = ", ".join(["0.5"] * 3000)

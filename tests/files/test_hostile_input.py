@@ -66,6 +66,7 @@ def _wide(samples: int, units: int, softmax: bool = False) -> str:
     )
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_refused_with_the_estimate() -> None:
     result = backprop("run", "-", stdin=_wide(30_000, 30_000))
     assert result.exit_code == 2

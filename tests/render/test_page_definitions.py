@@ -13,6 +13,8 @@ from backprop_cli.formula.operations import FUNCTIONS
 from tests.program import backprop
 from tests.render.browsing import Pages, settle, values
 
+pytestmark = pytest.mark.slow
+
 COURSE = "q = x + y; f = q z where x = -2, y = 5, z = -4"
 BRANCHED = "u = (x + 1)^2; v = x^y; h = u^3 + 2u sin(x) - max(x, v)/u where x = 1, y = 2"
 SMALL = {"arcsin", "arccos", "artanh"}

@@ -10,6 +10,8 @@ from tests.program import run_json
 from tests.render.browsing import Pages, settle, values
 from tests.render.test_page_live import shown_file
 
+pytestmark = pytest.mark.slow
+
 
 def drag(page: Page, selector: str, up: int) -> None:
     box = page.locator(selector).first.bounding_box()

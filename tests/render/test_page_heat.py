@@ -15,6 +15,8 @@ from tests.program import backprop
 from tests.render.browsing import Pages, settle, values
 from tests.render.test_page_live import shown_file
 
+pytestmark = pytest.mark.slow
+
 
 def network(*widths: int, samples: int = 3, output: str = "tanh", loss: str = "half_squared_error") -> dict[str, Any]:
     layers = [

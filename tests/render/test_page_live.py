@@ -93,6 +93,7 @@ def test_changed_networks_are_worked_out_as_the_program_does(pages: Pages, edits
         assert {name: step[name] for name in new} == pytest.approx(new, rel=1e-12, abs=near), network
 
 
+@pytest.mark.slow
 def test_what_is_changed_in_a_page_with_softmax_is_what_run_says(pages: Pages) -> None:
     chance = random.Random(11)
     page = pages.open("softmax")

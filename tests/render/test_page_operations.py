@@ -13,6 +13,8 @@ from tests.program import backprop
 from tests.render.browsing import Pages, settle, values
 from tests.render.test_page_live import shown_file
 
+pytestmark = pytest.mark.slow
+
 KINKS: dict[str, Any] = {
     "inputs": [[0.3, -0.7], [0.6, 0.1]], "targets": [[0.2], [0.5]], "loss": {"huber": {"delta": 0.1}}, "penalty": {"l2": 0.1},
     "layers": [

@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from tests.program import run_json
 from tests.render.browsing import Pages, settle, values
 
+pytestmark = pytest.mark.slow
+
 XOR = {
     "inputs": [[0, 0], [0, 1], [1, 0], [1, 1]], "targets": [[0], [1], [1], [0]], "learning_rate": 0.7, "momentum": 0.5,
     "batch_size": 3, "layers": [

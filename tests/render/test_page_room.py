@@ -12,6 +12,8 @@ from tests.program import backprop
 from tests.render.browsing import LONG_NAMES, SMALL, SOFTMAX, Pages, crowded, settle
 from tests.render.test_report import SCRIPT
 
+pytestmark = pytest.mark.slow
+
 MISPLACED = """() => {
   const box = (element) => element.getBoundingClientRect();
   const isOver = (one, two) => {
@@ -68,16 +70,7 @@ layers:
 """
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        "chosen",
-        *(
-            pytest.param(state, marks=pytest.mark.slow)
-            for state in ("stepping", "changing", "maps", "softmax on a phone", "long on a phone")
-        ),
-    ],
-)
+@pytest.mark.parametrize("state", ["chosen", "stepping", "changing", "maps", "softmax on a phone", "long on a phone"])
 def test_axe_finds_nothing(pages: Pages, state: str) -> None:
     anchor = "#parameter-1-1-1" if state == "chosen" else "#&x1=0.7&activation1=gelu" if state == "changing" else ""
     page = pages.open("-", anchor=anchor, stdin=SMALL, bypass_csp=True)

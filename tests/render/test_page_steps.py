@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.program import backprop
 from tests.render.browsing import Pages, lit
 
+pytestmark = pytest.mark.slow
+
 
 def stage(page: Page) -> str:
     return page.locator("#stage").inner_text()

@@ -27,6 +27,7 @@ freeze: [c, "p*"]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("-f", "json"), ("-f", "csv"), ("-o", "-")], ids=lambda options: options[-1])
 def test_a_machine_format_depends_on_nothing_but_the_input(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "net.yaml").write_text(NETWORK)
