@@ -37,6 +37,12 @@ def comparison(config: dict[str, Any], text: str = "0.123", steps: int | None = 
     return compare(given_numbers([("W1[1,1]", text)]), train(load(config), steps), 0, 1e-9)
 
 
+def test_the_ways_grow_with_a_network_and_not_with_its_square() -> None:
+    layer = {"activation": "tanh", "weights": [[0.2, -0.4], [0.6, 0.1]], "bias": [0.1, 0.3]}
+    shallow, deep = (len(mistakes_of(load(SAMPLES | {"layers": [layer] * depth}))) for depth in (30, 300))
+    assert deep < 11 * shallow
+
+
 def test_of_every_mistake_the_first_way_is_tried_before_any_second() -> None:
     compared = comparison(SAMPLES)
     hypotheses = [(mistake,) for mistake in mistakes_of(compared.run.setup)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, combinations, islice
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
@@ -85,10 +85,10 @@ def _without_bias(setup: Setup) -> Iterator[Way]:
 
 
 def _of_other_layer(setup: Setup) -> Iterator[Way]:
-    """Each two layers whose biases are as many: exchanged, or one's taken in both."""
+    """Each two layers that follow one another and have as many biases: these exchanged, or one's taken in both."""
     names = setup.network.names
     counts = [len(names.layer_biases(layer)) for layer in every_layer(setup)]
-    for first, second in combinations(every_layer(setup), 2):
+    for first, second in pairwise(every_layer(setup)):
         if counts[first] == counts[second] > 0:
             one, other = names.biases_at(first), names.biases_at(second)
             yield Way(_through(_with(_taken((other, one)))), f"those of layer {first + 1} in layer {second + 1}")
