@@ -38,7 +38,7 @@ def against_view(source: str, comparison: Comparison, findings: Findings, notati
         unknown = listed(comparison.unknown, lambda name: _unknown(name, comparison, notation))
         yield Note(f"Unknown here: {unknown}.")
         if not comparison.allows_unknown:
-            yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
+            yield Note(f"An unknown name fails the check, {notation.code('--allow-unknown')} lets it pass.")
     wrong = sum(not one.agrees for one in comparison.compared)
     yield from _ratios(_telling(findings), wrong, notation)
     causes = [block for diagnosis in findings.diagnoses for block in _diagnosis(diagnosis, comparison, notation)]

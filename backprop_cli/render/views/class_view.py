@@ -49,7 +49,7 @@ def class_view(
     if unknown:
         yield Note(f"Unknown here: {listed([_unknown(name, unknown[name], notation) for name in unknown])}.")
     if not allows_unknown and (unknown or any(result.comparison.unknown for result in results)):
-        yield Note(f"An unknown name counts as wrong, {notation.code('--allow-unknown')} lets it pass.")
+        yield Note(f"An unknown name fails the check, {notation.code('--allow-unknown')} lets it pass.")
 
 
 def _unknown(name: str, near: str, notation: Notation) -> str:
