@@ -55,6 +55,8 @@ def _with_gradient(is_mean: bool) -> InLayers:
     """With ∂E/∂W in place of W, joined over the samples by their sum or their mean."""
 
     def loss_by_source(right: Callable[..., Array], place: Place, delta: Array) -> Array:
+        if not _is_of_samples(place, delta):
+            return right(place, delta)
         gradient = delta.T @ place.sources
         return delta @ (gradient / len(delta) if is_mean else gradient)
 
@@ -65,10 +67,14 @@ def _of_values(values: Callable[[Place], Array]) -> InLayers:
     """With the next layer's values in place of its deltas."""
 
     def loss_by_source(right: Callable[..., Array], place: Place, delta: Array) -> Array:
-        # a derivative by one unit alone is asked for with other rows than the samples
-        return right(place, values(place) if len(values(place)) == len(delta) else delta)
+        return right(place, values(place) if _is_of_samples(place, delta) else delta)
 
     return link(loss_by_source=loss_by_source)
+
+
+def _is_of_samples(place: Place, delta: Array) -> bool:
+    """Whether deltas are the samples', and not a 1 for each unit whose ∂z/∂a alone is asked for."""
+    return len(delta) == len(place.sources)
 
 
 def _of_error(layers: Collection[int]) -> Change:
