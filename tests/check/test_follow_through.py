@@ -95,6 +95,11 @@ def test_what_follows_from_a_slip_is_not_another(seed: int, decimals: int) -> No
         if verdicts[name] != (False, True) and len(f"{abs(own[name]):.{decimals}f}".strip("0.")) > 2
     ]
     assert lost == []
+    # what the slip does not touch follows from nothing, unless rounding on the way has cost its last digit
+    precise = answer(course, decimals=17)
+    untouched = {name for name in right if exact[name] == right[name]}
+    rounded = {name for name in untouched if abs(own[name] - precise[name]) > 0.5 * 10.0**-decimals}
+    assert decimals < 12 or not any(verdicts[name][1] for name in untouched - rounded)
 
 
 @pytest.mark.parametrize("decimals", [3, 4, 6])

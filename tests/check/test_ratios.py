@@ -71,7 +71,7 @@ def test_a_ratio_is_said_with_what_it_may_be(file: str, factor: float, meaning: 
     assert all(meaning in one["may_be"] for one in answer["ratios"] if one["group"] != "b1")
 
 
-@pytest.mark.parametrize("factor", [1 / 6, 4.0, 0.3713, -3.0])
+@pytest.mark.parametrize("factor", [1 / 6, 4.0, 7.0, 0.3713, 12.0, 2 / 3, -3.0])
 @pytest.mark.parametrize("digits", [2, 4, 8])
 def test_a_factor_that_only_chance_makes_a_mistake_of_gets_no_name(file: str, factor: float, digits: int) -> None:
     answer = report(file, {name: value * factor for name, value in gradients(file).items()}, digits)

@@ -178,7 +178,7 @@ def test_a_name_with_signs_of_other_languages_is_shown_as_it_is(name: str) -> No
     assert {len(row) for row in rows} == {6}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), question=st.sampled_from(QUESTIONS))
 def test_a_mutated_file_is_an_answer_or_an_error(tmp_path: Path, seed: int, question: Question) -> None:
     check(mutated(seeds(question), random.Random(seed)), tmp_path, question)
@@ -191,7 +191,7 @@ TREES = st.recursive(
 KEYS = st.sampled_from(KNOWN_KEYS)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(KEYS, TREES, max_size=3), question=st.sampled_from(QUESTIONS[:8]))
 def test_any_value_under_any_key_is_an_answer_or_an_error(
     tmp_path: Path, changes: dict[str, object], question: Question

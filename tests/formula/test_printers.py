@@ -56,7 +56,7 @@ def trees(draw: st.DrawFn, depth: int = 4) -> Expression:
 TREES = trees()
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(TREES)
 def test_the_text_of_a_tree_reads_back_as_the_tree(tree: Expression) -> None:
     assert formula(TEXT.write(tree)) == tree
@@ -92,7 +92,7 @@ def is_steady(tree: Expression) -> bool:
     return math.isclose(moved, evaluate(tree, POINT), rel_tol=1e-8)
 
 
-@settings(max_examples=70)
+@settings(max_examples=200)
 @given(TREES)
 def test_python_computes_the_value_of_the_tree(tree: Expression) -> None:
     wanted = value_of(tree)
@@ -100,7 +100,7 @@ def test_python_computes_the_value_of_the_tree(tree: Expression) -> None:
     assert near(eval(PYTHON.write(tree), {**vars(math)}, dict(POINT)), wanted)
 
 
-@settings(max_examples=70)
+@settings(max_examples=200)
 @given(TREES)
 def test_a_cell_computes_the_value_of_the_tree(tree: Expression) -> None:
     wanted = value_of(tree)
