@@ -89,6 +89,7 @@ def test_the_gradients_of_a_recurrent_cell_as_a_program_printed_them() -> None:
     assert set(verdicts(CELL, numbers).values()) == {"agrees"}
 
 
+@pytest.mark.slow
 def test_no_right_answer_is_called_wrong_and_no_wrong_one_right() -> None:
     right = backprop("chain", *CELL, "--numbers", "-f", "json").json
     partials = {one["name"]: one["value"] for one in right["partials"]}

@@ -66,6 +66,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_number_is_cut(columns: int, a
     assert "…" not in shown.replace("… ", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "args",
     [
